@@ -1,0 +1,171 @@
+import type { BatchLayout, EncodedBatch } from '../../protocol/batch-layout.js'
+import { inlineStringBytes } from '../../protocol/column-type.js'
+import { batchFull, type Fault, fault } from './fault.js'
+
+/** The longest value, in bytes: far below what a JS string can hold (2^29 characters) and DuckDB can read back. */
+export const maxValueBytes: number = 256 * 1024 * 1024
+
+/** The longest row: its batch is one buffer, in which offsets have 32 bits. */
+const maxRowBytes = 1024 * 1024 * 1024
+
+/** Strings up to this length are written by a loop when they are ASCII: a call out of JS costs more. */
+const shortTextLength = 24
+
+/** The rows that are being encoded, in one buffer laid out as `batch-layout.ts` says. */
+export class Batch {
+  readonly layout: BatchLayout
+  readonly buffer: ArrayBuffer
+  readonly bytes: Buffer
+  readonly int8: Int8Array
+  readonly int16: Int16Array
+  readonly int32: Int32Array
+  readonly float32: Float32Array
+  readonly float64: Float64Array
+  readonly bigint64: BigInt64Array
+  /** Rows written so far. */
+  rows = 0
+  /** Heap bytes used by those rows, and by the row that is being written. */
+  heapBytes = 0
+  /** What the heap would have to hold for the row that did not fit. */
+  neededHeapBytes = 0
+  readonly #heapCapacity: number
+  readonly #hasNulls: boolean[]
+
+  /** `buffer` must be a multiple of 8 bytes long, with room for what `layout` says. */
+  constructor(buffer: ArrayBuffer, layout: BatchLayout) {
+    this.layout = layout
+    this.buffer = buffer
+    this.bytes = Buffer.from(buffer)
+    this.int8 = new Int8Array(buffer)
+    this.int16 = new Int16Array(buffer)
+    this.int32 = new Int32Array(buffer)
+    this.float32 = new Float32Array(buffer)
+    this.float64 = new Float64Array(buffer)
+    this.bigint64 = new BigInt64Array(buffer)
+    this.#heapCapacity = buffer.byteLength - layout.heapOffset
+    this.#hasNulls = layout.valueOffsets.map(() => false)
+    for (const [column, start] of layout.validityOffsets.entries()) {
+      this.bytes.fill(0xff, start, layout.valueOffsets[column])
+    }
+  }
+
+  get isFull(): boolean {
+    return this.rows === this.layout.capacityRows
+  }
+
+  markNull(column: number, row: number): void {
+    this.#hasNulls[column] = true
+    const byte = (this.layout.validityOffsets[column] ?? 0) + (row >> 3)
+    this.bytes[byte] = (this.bytes[byte] ?? 0) & ~(1 << (row & 7))
+  }
+
+  /** Takes back every `markNull` of a row that is not going to be in the batch. */
+  clearNulls(row: number): void {
+    for (const start of this.layout.validityOffsets) {
+      const byte = start + (row >> 3)
+      this.bytes[byte] = (this.bytes[byte] ?? 0) | (1 << (row & 7))
+    }
+  }
+
+  /** Writes a string as the entry at `entryOffset` (bytes), its UTF-8 inline or in the heap. */
+  writeText(entryOffset: number, text: string): Fault | undefined {
+    const { length } = text
+    const start = this.layout.heapOffset + this.heapBytes
+    const free = this.#heapCapacity - this.heapBytes
+    if (length <= inlineStringBytes) {
+      if (this.#writeInlineAscii(entryOffset, text)) return undefined
+    } else if (length <= shortTextLength && length <= free) {
+      if (this.#writeHeapAscii(entryOffset, text, start)) return undefined
+    }
+    // Three bytes per UTF-16 unit is the most that UTF-8 takes. Only near the end of the heap is it worth counting.
+    if (length * 3 > free) {
+      if (length > maxValueBytes) return tooLarge()
+      const bytes = Buffer.byteLength(text)
+      if (bytes > maxValueBytes) return tooLarge()
+      if (Math.max(bytes, inlineStringBytes) > free) return this.#lacks(bytes)
+    }
+    const bytes = this.bytes.write(text, start)
+    if (bytes !== length && !text.isWellFormed()) {
+      return fault('range', 'a lone surrogate has no UTF-8 encoding')
+    }
+    if (bytes > maxValueBytes) return tooLarge()
+    this.#finishEntry(entryOffset, start, bytes)
+    return undefined
+  }
+
+  /** Writes bytes as the entry at `entryOffset` (bytes), inline or in the heap. */
+  writeBytes(entryOffset: number, value: Uint8Array): Fault | undefined {
+    const bytes = value.byteLength
+    if (bytes > maxValueBytes) return tooLarge()
+    if (Math.max(bytes, inlineStringBytes) > this.#heapCapacity - this.heapBytes) return this.#lacks(bytes)
+    const start = this.layout.heapOffset + this.heapBytes
+    this.bytes.set(value, start)
+    this.#finishEntry(entryOffset, start, bytes)
+    return undefined
+  }
+
+  /** What crosses the threads. The buffer is to be transferred, and the batch is not used any more. */
+  finish(): EncodedBatch {
+    const nullColumns: number[] = []
+    for (const [column, hasNulls] of this.#hasNulls.entries()) if (hasNulls) nullColumns.push(column)
+    const { buffer, rows, heapBytes } = this
+    return { buffer, rows, heapBytes, nullColumns, capacityRows: this.layout.capacityRows }
+  }
+
+  /** Writes a string of at most 12 characters into its entry if it is ASCII; false if it is not. */
+  #writeInlineAscii(entryOffset: number, text: string): boolean {
+    const { int32, bytes } = this
+    const { length } = text
+    const words = entryOffset >> 2
+    int32[words] = length
+    int32[words + 1] = 0
+    int32[words + 2] = 0
+    int32[words + 3] = 0
+    for (let index = 0; index < length; index++) {
+      const unit = text.charCodeAt(index)
+      if (unit > 0x7f) return false
+      bytes[entryOffset + 4 + index] = unit
+    }
+    return true
+  }
+
+  /** Writes a string of more than 12 characters into the heap if it is ASCII; false if it is not. */
+  #writeHeapAscii(entryOffset: number, text: string, start: number): boolean {
+    const { bytes } = this
+    const { length } = text
+    for (let index = 0; index < length; index++) {
+      const unit = text.charCodeAt(index)
+      if (unit > 0x7f) return false
+      bytes[start + index] = unit
+    }
+    this.#finishEntry(entryOffset, start, length)
+    return true
+  }
+
+  /** Writes the entry of a string whose bytes are at `start`, and keeps them in the heap if they are too long. */
+  #finishEntry(entryOffset: number, start: number, length: number): void {
+    const { int32, bytes } = this
+    const words = entryOffset >> 2
+    int32[words] = length
+    int32[words + 1] = 0
+    int32[words + 2] = 0
+    int32[words + 3] = 0
+    const copied = length > inlineStringBytes ? 4 : length
+    for (let index = 0; index < copied; index++) {
+      bytes[entryOffset + 4 + index] = bytes[start + index] ?? 0
+    }
+    if (length <= inlineStringBytes) return
+    int32[words + 2] = this.heapBytes
+    this.heapBytes += length
+  }
+
+  #lacks(bytes: number): Fault {
+    this.neededHeapBytes = this.heapBytes + Math.max(bytes, inlineStringBytes)
+    const isRowTooLarge = this.rows === 0 && this.neededHeapBytes > maxRowBytes
+    return isRowTooLarge ? fault('too-large', `a row may have at most ${maxRowBytes} bytes`) : batchFull
+  }
+}
+
+function tooLarge(): Fault {
+  return fault('too-large', `a value may have at most ${maxValueBytes} bytes`)
+}

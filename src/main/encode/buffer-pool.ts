@@ -1,0 +1,37 @@
+/** Buffers that stay allocated while nothing is being persisted. */
+const idleBuffers = 2
+
+/** Keeps the buffers that came back from the worker, so that a long persist allocates each of them once. */
+export class BufferPool {
+  readonly #bufferBytes: number
+  readonly #free: ArrayBuffer[] = []
+
+  /** @param bufferBytes - Size of the buffers that are kept; larger ones, made for one large row, are let go. */
+  constructor(bufferBytes: number) {
+    this.#bufferBytes = bufferBytes
+  }
+
+  get bufferBytes(): number {
+    return this.#bufferBytes
+  }
+
+  /** Bytes of the buffers that are kept for reuse. */
+  get freeBytes(): number {
+    return this.#free.length * this.#bufferBytes
+  }
+
+  /** A buffer of at least `bytes`; what it holds is arbitrary. */
+  take(bytes: number): ArrayBuffer {
+    if (bytes > this.#bufferBytes) return new ArrayBuffer(bytes)
+    return this.#free.pop() ?? new ArrayBuffer(this.#bufferBytes)
+  }
+
+  give(buffer: ArrayBuffer): void {
+    if (buffer.byteLength === this.#bufferBytes) this.#free.push(buffer)
+  }
+
+  /** Lets go of what only a long persist needs. */
+  trim(): void {
+    if (this.#free.length > idleBuffers) this.#free.length = idleBuffers
+  }
+}

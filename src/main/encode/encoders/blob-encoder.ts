@@ -1,0 +1,12 @@
+import { isUint8Array } from 'node:util/types'
+import { describeValue } from '../../describe-value.js'
+import { type Fault, fault } from '../fault.js'
+import { StringEncoder } from './text-encoder.js'
+
+/** BLOB: the bytes of any Uint8Array, copied; a Buffer from Node's pool too. */
+export class BlobEncoder extends StringEncoder {
+  override write(row: number, value: unknown): Fault | undefined {
+    if (!isUint8Array(value)) return fault('type', `expected a Uint8Array, got ${describeValue(value)}`)
+    return this.batch.writeBytes(this.entryOffset(row), value)
+  }
+}

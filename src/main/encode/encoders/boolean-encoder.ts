@@ -1,0 +1,21 @@
+import { describeValue } from '../../describe-value.js'
+import type { Batch } from '../batch.js'
+import type { ColumnEncoder } from '../column-encoder.js'
+import { type Fault, fault } from '../fault.js'
+
+/** BOOLEAN: one byte, 0 or 1. */
+export class BooleanEncoder implements ColumnEncoder {
+  #values: Int8Array = new Int8Array()
+  #base = 0
+
+  attach(batch: Batch, valueOffset: number): void {
+    this.#values = batch.int8
+    this.#base = valueOffset
+  }
+
+  write(row: number, value: unknown): Fault | undefined {
+    if (typeof value !== 'boolean') return fault('type', `expected a boolean, got ${describeValue(value)}`)
+    this.#values[this.#base + row] = value ? 1 : 0
+    return undefined
+  }
+}

@@ -1,0 +1,62 @@
+import { isDate } from 'node:util/types'
+import { describeValue } from '../../describe-value.js'
+import type { Batch } from '../batch.js'
+import type { ColumnEncoder } from '../column-encoder.js'
+import { type Fault, fault } from '../fault.js'
+import { parseIsoDateTime } from '../iso-8601.js'
+
+const msPerDay = 86_400_000
+/** DuckDB's infinity; its negation is DuckDB's -infinity, and the finite dates lie between them. */
+const infinityDays = 2 ** 31 - 1
+
+/** DATE: days since 1970-01-01, as a signed integer of 4 bytes. */
+export class DateEncoder implements ColumnEncoder {
+  #values: Int32Array = new Int32Array()
+  #base = 0
+
+  attach(batch: Batch, valueOffset: number): void {
+    this.#values = batch.int32
+    this.#base = valueOffset >> 2
+  }
+
+  write(row: number, value: unknown): Fault | undefined {
+    const days = toDays(value)
+    if (typeof days !== 'number') return days
+    this.#values[this.#base + row] = days
+    return undefined
+  }
+}
+
+function toDays(value: unknown): number | Fault {
+  if (isDate(value)) return fromDate(value)
+  if (typeof value === 'string') return fromText(value)
+  if (typeof value !== 'bigint') {
+    const expected = 'a Date at midnight UTC, an ISO 8601 string, or days since 1970-01-01 as bigint'
+    return fault('type', `expected ${expected}, got ${describeValue(value)}`)
+  }
+  return isFiniteDate(Number(value)) ? Number(value) : outOfRange(value)
+}
+
+function fromDate(value: Date): number | Fault {
+  const days = value.getTime() / msPerDay
+  if (Number.isInteger(days)) return days
+  if (Number.isNaN(days)) return fault('range', 'the Date is invalid')
+  return fault('range', `a DATE would lose the time of ${value.toISOString()}`)
+}
+
+function fromText(text: string): number | Fault {
+  if (text === 'infinity') return infinityDays
+  if (text === '-infinity') return -infinityDays
+  const parsed = parseIsoDateTime(text)
+  if (typeof parsed === 'string') return fault('type', `expected an ISO 8601 date, got ${describeValue(text)}`)
+  if (parsed.nanos !== 0) return fault('range', `a DATE would lose the time of ${describeValue(text)}`)
+  return isFiniteDate(parsed.days) ? parsed.days : outOfRange(text)
+}
+
+function isFiniteDate(days: number): boolean {
+  return days > -infinityDays && days < infinityDays
+}
+
+function outOfRange(value: unknown): Fault {
+  return fault('range', `expected a date from -5877641-06-25 to +5881580-07-10, got ${describeValue(value)}`)
+}

@@ -1,0 +1,31 @@
+import { type EnumColumnType, valueBytes } from '../../../protocol/column-type.js'
+import { describeValue } from '../../describe-value.js'
+import type { Batch } from '../batch.js'
+import type { ColumnEncoder } from '../column-encoder.js'
+import { type Fault, fault } from '../fault.js'
+
+/** ENUM: the index of the member, as an unsigned integer of 1, 2 or 4 bytes. */
+export class EnumEncoder implements ColumnEncoder {
+  readonly #indexes: ReadonlyMap<string, number>
+  readonly #bytes: number
+  #values: Int8Array | Int16Array | Int32Array = new Int8Array()
+  #base = 0
+
+  constructor(type: EnumColumnType) {
+    this.#indexes = new Map(type.members.map((member, index) => [member, index]))
+    this.#bytes = valueBytes(type)
+  }
+
+  attach(batch: Batch, valueOffset: number): void {
+    this.#values = this.#bytes === 1 ? batch.int8 : this.#bytes === 2 ? batch.int16 : batch.int32
+    this.#base = valueOffset / this.#bytes
+  }
+
+  write(row: number, value: unknown): Fault | undefined {
+    if (typeof value !== 'string') return fault('type', `expected a string, got ${describeValue(value)}`)
+    const index = this.#indexes.get(value)
+    if (index === undefined) return fault('range', `expected a member of the ENUM, got ${describeValue(value)}`)
+    this.#values[this.#base + row] = index
+    return undefined
+  }
+}

@@ -1,0 +1,42 @@
+import { describeValue } from '../../describe-value.js'
+import type { Batch } from '../batch.js'
+import type { ColumnEncoder } from '../column-encoder.js'
+import { type Fault, fault } from '../fault.js'
+
+const maxFloat32 = 3.4028234663852886e38
+
+/**
+ * FLOAT and DOUBLE: IEEE 754, 4 and 8 bytes. NaN and the infinities are values like others.
+ *
+ * A FLOAT rounds to 24 bits of precision, as it is made to; a finite number that would become infinite is refused.
+ */
+export class FloatEncoder implements ColumnEncoder {
+  readonly #bytes: 4 | 8
+  #values: Float32Array | Float64Array = new Float64Array()
+  #base = 0
+
+  constructor(bytes: 4 | 8) {
+    this.#bytes = bytes
+  }
+
+  attach(batch: Batch, valueOffset: number): void {
+    this.#values = this.#bytes === 4 ? batch.float32 : batch.float64
+    this.#base = valueOffset / this.#bytes
+  }
+
+  write(row: number, value: unknown): Fault | undefined {
+    let float: number
+    if (typeof value === 'number') float = value
+    else if (typeof value === 'bigint') {
+      float = Number(value)
+      if (!Number.isFinite(float) || BigInt(float) !== value) {
+        return fault('range', `expected a bigint that a double holds exactly, got ${describeValue(value)}`)
+      }
+    } else return fault('type', `expected a number, got ${describeValue(value)}`)
+    if (this.#bytes === 4 && !Number.isFinite(Math.fround(float)) && Number.isFinite(float)) {
+      return fault('range', `expected a number from ${-maxFloat32} to ${maxFloat32}, got ${describeValue(value)}`)
+    }
+    this.#values[this.#base + row] = float
+    return undefined
+  }
+}

@@ -1,0 +1,49 @@
+import { describeValue } from '../../describe-value.js'
+import type { Batch } from '../batch.js'
+import type { ColumnEncoder } from '../column-encoder.js'
+import { type Fault, fault } from '../fault.js'
+
+/** TINYINT to INTEGER, and their unsigned kin: little-endian, two's complement. */
+export class IntegerEncoder implements ColumnEncoder {
+  readonly #bytes: 1 | 2 | 4
+  readonly #min: number
+  readonly #max: number
+  #values: Int8Array | Int16Array | Int32Array = new Int8Array()
+  #base = 0
+
+  constructor(bytes: 1 | 2 | 4, isSigned: boolean) {
+    this.#bytes = bytes
+    const values = 2 ** (8 * bytes)
+    this.#min = isSigned ? -values / 2 : 0
+    this.#max = isSigned ? values / 2 - 1 : values - 1
+  }
+
+  attach(batch: Batch, valueOffset: number): void {
+    this.#values = this.#bytes === 1 ? batch.int8 : this.#bytes === 2 ? batch.int16 : batch.int32
+    this.#base = valueOffset / this.#bytes
+  }
+
+  write(row: number, value: unknown): Fault | undefined {
+    if (typeof value === 'number') {
+      if (value >= this.#min && value <= this.#max && Math.floor(value) === value) {
+        this.#values[this.#base + row] = value
+        return undefined
+      }
+      return notAnInteger(value, this.#min, this.#max)
+    }
+    if (typeof value === 'bigint') {
+      if (value < this.#min || value > this.#max) return notAnInteger(value, this.#min, this.#max)
+      this.#values[this.#base + row] = Number(value)
+      return undefined
+    }
+    return notANumber(value)
+  }
+}
+
+export function notANumber(value: unknown): Fault {
+  return fault('type', `expected an integer as number or bigint, got ${describeValue(value)}`)
+}
+
+export function notAnInteger(value: unknown, min: number | bigint, max: number | bigint): Fault {
+  return fault('range', `expected an integer from ${min} to ${max}, got ${describeValue(value)}`)
+}

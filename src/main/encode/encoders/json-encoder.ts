@@ -1,0 +1,27 @@
+import { describeValue } from '../../describe-value.js'
+import { type Fault, fault } from '../fault.js'
+import { StringEncoder } from './text-encoder.js'
+
+/** JSON: whatever `JSON.stringify` takes, as the text that it makes. A string is a JSON string, not JSON text. */
+export class JsonEncoder extends StringEncoder {
+  override write(row: number, value: unknown): Fault | undefined {
+    let text: string | undefined
+    try {
+      text = JSON.stringify(value)
+    } catch (error) {
+      // V8's message where the text would be longer than a string can be.
+      const isTooLong = error instanceof RangeError && error.message === 'Invalid string length'
+      return fault(isTooLong ? 'too-large' : 'serialize', messageOf(error), error)
+    }
+    if (text === undefined) {
+      return fault('serialize', `expected a value that JSON can hold, got ${describeValue(value)}`)
+    }
+    if (text === 'null') return fault('serialize', `JSON would make null of ${describeValue(value)}`)
+    return this.batch.writeText(this.entryOffset(row), text)
+  }
+}
+
+function messageOf(error: unknown): string {
+  // The first line: V8 draws a circle over several.
+  return error instanceof Error ? (error.message.split('\n')[0] ?? '') : `threw ${describeValue(error)}`
+}

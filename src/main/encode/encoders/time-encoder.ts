@@ -1,0 +1,50 @@
+import { isDate } from 'node:util/types'
+import { describeValue } from '../../describe-value.js'
+import type { Batch } from '../batch.js'
+import type { ColumnEncoder } from '../column-encoder.js'
+import { type Fault, fault } from '../fault.js'
+import { parseIsoTime } from '../iso-8601.js'
+import { storeInt64 } from './bigint-encoder.js'
+
+const microsPerDay = 86_400_000_000
+
+/** TIME: microseconds since midnight, up to and including 24:00:00, as a signed integer of 8 bytes. */
+export class TimeEncoder implements ColumnEncoder {
+  #words: Int32Array = new Int32Array()
+  #base = 0
+
+  attach(batch: Batch, valueOffset: number): void {
+    this.#words = batch.int32
+    this.#base = valueOffset >> 2
+  }
+
+  write(row: number, value: unknown): Fault | undefined {
+    const micros = toMicros(value)
+    if (typeof micros !== 'number') return micros
+    if (!(micros >= 0 && micros <= microsPerDay)) {
+      return fault('range', `expected a time from 00:00:00 to 24:00:00, got ${describeValue(value)}`)
+    }
+    storeInt64(this.#words, this.#base + row * 2, micros)
+    return undefined
+  }
+}
+
+function toMicros(value: unknown): number | Fault {
+  if (typeof value === 'bigint') return Number(value)
+  if (isDate(value)) {
+    const ms = value.getTime()
+    if (Number.isNaN(ms)) return fault('range', 'the Date is invalid')
+    const isOnFirstDay = ms >= 0 && ms * 1000 < microsPerDay
+    return isOnFirstDay ? ms * 1000 : fault('range', `a TIME would lose the date of ${value.toISOString()}`)
+  }
+  if (typeof value !== 'string') {
+    const expected = 'a string HH:MM:SS, a Date on 1970-01-01 UTC, or microseconds as bigint'
+    return fault('type', `expected ${expected}, got ${describeValue(value)}`)
+  }
+  const nanos = parseIsoTime(value)
+  if (nanos === 'syntax') return fault('type', `expected a time as HH:MM:SS, got ${describeValue(value)}`)
+  if (nanos === 'fraction' || nanos % 1000 !== 0) {
+    return fault('range', `a TIME has microseconds, got ${describeValue(value)}`)
+  }
+  return nanos / 1000
+}

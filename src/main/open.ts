@@ -1,0 +1,43 @@
+import { checkDatabase, inMemory, resolveDatabasePath } from './database/database-path.js'
+import { claimFile } from './database/open-files.js'
+import { type OpenOptions, resolveOpenOptions } from './options/open-options.js'
+import { PersistenceService } from './persistence-service.js'
+import { DatabaseLink } from './worker-link/database-link.js'
+
+/**
+ * Opens a DuckDB database in a worker thread of its own, and creates its file if it is missing.
+ *
+ * Resolves when the database is open. The service keeps the process alive only while something is under way; close it
+ * with `close()` or `await using`.
+ *
+ * @param database - Path of the file, or `':memory:'`.
+ * @throws TypeError or RangeError for an option of the wrong type or size.
+ * @throws `PERSIST_ALREADY_OPEN` if this process has the file open, by whatever path or link.
+ * @throws `PERSIST_DATABASE_LOCKED` if another process has it open.
+ * @throws `PERSIST_OPEN_FAILED` if DuckDB cannot open it, or refuses a setting.
+ *
+ * @example
+ * ```ts
+ * await using db = await open('app.duckdb')
+ * ```
+ */
+export async function open(database: string, options: OpenOptions = {}): Promise<PersistenceService> {
+  checkDatabase(database)
+  const resolved = resolveOpenOptions(options)
+  if (database === inMemory) {
+    const link = new DatabaseLink(inMemory, resolved)
+    await link.open()
+    return new PersistenceService(database, link, resolved, () => undefined)
+  }
+  const path = await resolveDatabasePath(database)
+  const file = await claimFile(path)
+  try {
+    const link = new DatabaseLink(path, resolved)
+    await link.open()
+    await file.identify()
+    return new PersistenceService(database, link, resolved, () => file.release())
+  } catch (error) {
+    file.release()
+    throw error
+  }
+}

@@ -1,0 +1,29 @@
+import { describeValue } from '../describe-value.js'
+
+/** Throws when `value` is given and is not a number from `min` (inclusive) up; a whole one if `isInteger`. */
+export function checkNumber(name: string, value: unknown, min: number, isInteger: boolean): void {
+  if (value === undefined) return
+  const kind = isInteger ? 'an integer' : 'a number'
+  const message = `Expected \`${name}\` to be ${kind} >= ${min}, got ${describeValue(value)}`
+  if (typeof value !== 'number') throw new TypeError(message)
+  if (!(value >= min) || !Number.isFinite(value) || (isInteger && !Number.isInteger(value))) {
+    throw new RangeError(message)
+  }
+}
+
+/** Throws when `value` is given and is not of JavaScript's type `type`. */
+export function checkType(name: string, value: unknown, type: 'boolean' | 'string' | 'function'): void {
+  if (value === undefined || typeof value === type) return
+  throw new TypeError(`Expected \`${name}\` to be a ${type}, got ${describeValue(value)}`)
+}
+
+/** Throws when `options` is not an object, or has a property that is not in `names`: most often a misspelt one. */
+export function checkNames(what: string, options: unknown, names: readonly string[]): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new TypeError(`Expected ${what} to be an object, got ${describeValue(options)}`)
+  }
+  for (const name of Object.keys(options)) {
+    if (names.includes(name)) continue
+    throw new TypeError(`Expected ${what} to have only ${names.join(', ')}, got \`${name}\``)
+  }
+}

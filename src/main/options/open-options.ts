@@ -1,0 +1,153 @@
+import { availableParallelism, totalmem } from 'node:os'
+import type { ResourceLimits } from 'node:worker_threads'
+import { describeValue } from '../describe-value.js'
+import { checkNames, checkNumber, checkType } from './check-option.js'
+
+export interface OpenOptions {
+  /**
+   * Threads that DuckDB computes with, the worker itself being one of them.
+   *
+   * Minimum: 1. More make large queries faster and leave less to the main thread.
+   *
+   * @defaultValue the number of cores less one, at least 1
+   */
+  readonly threads?: number | undefined
+  /**
+   * DuckDB's memory limit, such as `'512MB'` or `'2GiB'`, or a number of bytes. What exceeds it is spilled to disk,
+   * or fails with `PERSIST_OUT_OF_MEMORY`. It does not bound the memory of the process.
+   *
+   * @defaultValue a quarter of the memory that the process may use, at least 256 MiB
+   */
+  readonly memoryLimit?: string | number | undefined
+  /**
+   * Opens the file for reading only, so that other processes can read it at the same time.
+   *
+   * @defaultValue false
+   */
+  readonly readOnly?: boolean | undefined
+  /**
+   * Further DuckDB settings, by their names: https://duckdb.org/docs/stable/configuration/overview. They come last,
+   * and so can also turn extensions back on, which are neither downloaded nor taken from the community by default.
+   *
+   * @defaultValue `{}`
+   */
+  readonly config?: Readonly<Record<string, string | number | boolean>> | undefined
+  /**
+   * The longest time, in milliseconds, that encoding holds the main thread before it yields to the event loop. The
+   * clock starts with the first row of a slice; only a single row, or garbage collection, may overrun it.
+   *
+   * More than 0.
+   *
+   * @defaultValue 2
+   */
+  readonly sliceBudgetMs?: number | undefined
+  /**
+   * Bytes handed to the worker and not yet written, before encoding waits for it.
+   *
+   * Minimum: 65,536. One batch may exceed it, and only where a single row does.
+   *
+   * @defaultValue 67,108,864 (64 MiB)
+   */
+  readonly maxInFlightBytes?: number | undefined
+  /**
+   * Limits of the worker's JavaScript heap. They do not cover DuckDB's memory.
+   *
+   * @see https://nodejs.org/api/worker_threads.html#new-workerfilename-options
+   * @defaultValue Node's own
+   */
+  readonly resourceLimits?: ResourceLimits | undefined
+}
+
+export interface ResolvedOpenOptions {
+  readonly threads: number
+  readonly memoryLimit: string
+  readonly readOnly: boolean
+  readonly config: Readonly<Record<string, string>>
+  readonly sliceBudgetMs: number
+  readonly maxInFlightBytes: number
+  readonly resourceLimits: ResourceLimits | undefined
+}
+
+const mebibyte = 1024 * 1024
+const names = [
+  'threads',
+  'memoryLimit',
+  'readOnly',
+  'config',
+  'sliceBudgetMs',
+  'maxInFlightBytes',
+  'resourceLimits',
+]
+
+export function resolveOpenOptions(options: OpenOptions): ResolvedOpenOptions {
+  checkNames('the options of open()', options, names)
+  checkNumber('threads', options.threads, 1, true)
+  checkType('readOnly', options.readOnly, 'boolean')
+  checkNumber('maxInFlightBytes', options.maxInFlightBytes, 65_536, true)
+  checkSliceBudget(options.sliceBudgetMs)
+  if (options.resourceLimits !== undefined) checkResourceLimits(options.resourceLimits)
+  const threads = options.threads ?? Math.max(1, availableParallelism() - 1)
+  const memoryLimit = resolveMemoryLimit(options.memoryLimit)
+  const readOnly = options.readOnly ?? false
+  return Object.freeze({
+    threads,
+    memoryLimit,
+    readOnly,
+    config: Object.freeze({
+      threads: String(threads),
+      memory_limit: memoryLimit,
+      access_mode: readOnly ? 'READ_ONLY' : 'AUTOMATIC',
+      // DuckDB would otherwise download code when a query, or a file of another format, suggests it.
+      autoinstall_known_extensions: 'false',
+      allow_community_extensions: 'false',
+      ...resolveConfig(options.config),
+    }),
+    sliceBudgetMs: options.sliceBudgetMs ?? 2,
+    maxInFlightBytes: options.maxInFlightBytes ?? 64 * mebibyte,
+    resourceLimits: options.resourceLimits,
+  })
+}
+
+function checkSliceBudget(value: unknown): void {
+  if (value === undefined) return
+  const message = `Expected \`sliceBudgetMs\` to be a number > 0, got ${describeValue(value)}`
+  if (typeof value !== 'number') throw new TypeError(message)
+  if (!(value > 0) || !Number.isFinite(value)) throw new RangeError(message)
+}
+
+function checkResourceLimits(limits: ResourceLimits): void {
+  const limitNames = ['maxOldGenerationSizeMb', 'maxYoungGenerationSizeMb', 'codeRangeSizeMb', 'stackSizeMb']
+  checkNames('`resourceLimits`', limits, limitNames)
+  for (const [name, value] of Object.entries(limits)) checkNumber(`resourceLimits.${name}`, value, 0, false)
+}
+
+function resolveMemoryLimit(value: unknown): string {
+  if (value === undefined) {
+    const available = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY)
+    return `${Math.max(256, Math.floor(available / 4 / mebibyte))}MiB`
+  }
+  const message = `Expected \`memoryLimit\` to be bytes, or a size such as '512MB', got ${describeValue(value)}`
+  if (typeof value === 'number') {
+    if (!Number.isSafeInteger(value) || value <= 0) throw new RangeError(message)
+    return `${value}B`
+  }
+  if (typeof value !== 'string') throw new TypeError(message)
+  if (!/^\d+(\.\d+)?\s*([KMGT]i?)?B$/i.test(value)) throw new RangeError(message)
+  return value
+}
+
+function resolveConfig(config: unknown): Record<string, string> {
+  const resolved: Record<string, string> = {}
+  if (config === undefined) return resolved
+  if (typeof config !== 'object' || config === null || Array.isArray(config)) {
+    throw new TypeError(`Expected \`config\` to be an object, got ${describeValue(config)}`)
+  }
+  for (const [name, value] of Object.entries(config)) {
+    if (!['string', 'number', 'boolean'].includes(typeof value)) {
+      const expected = 'a string, number or boolean'
+      throw new TypeError(`Expected \`config.${name}\` to be ${expected}, got ${describeValue(value)}`)
+    }
+    resolved[name] = String(value)
+  }
+  return resolved
+}

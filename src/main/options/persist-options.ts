@@ -1,0 +1,65 @@
+import { describeValue } from '../describe-value.js'
+import type { Progress } from '../persist/receipt.js'
+import type { Rejection } from '../persist/rejection.js'
+import { checkNames, checkNumber, checkType } from './check-option.js'
+
+/** What to do about a row that cannot be written. */
+export type OnRowError = 'abort' | 'skip' | ((rejection: Rejection) => 'abort' | 'skip')
+
+export interface PersistOptions {
+  /**
+   * Gives up between two slices: the promise rejects with `PERSIST_ABORTED`, whose `cause` is the signal's reason,
+   * and nothing is written. Without effect once the commit has been asked for.
+   */
+  readonly signal?: AbortSignal | undefined
+  /** Called on the main thread after each batch that the worker has appended. What it throws aborts the call. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined
+  /**
+   * - `'abort'`: the first bad row rejects the promise with `PERSIST_ROW_REJECTED`, and nothing is written.
+   * - `'skip'`: the other rows are written, and `receipt.rejections` tells of the bad ones.
+   * - a function decides for each bad row as it is met. What it throws aborts the call.
+   *
+   * @defaultValue `'abort'`
+   */
+  readonly onRowError?: OnRowError | undefined
+  /**
+   * How many rejections the receipt holds; `receipt.rejected` counts them all.
+   *
+   * Minimum: 0.
+   *
+   * @defaultValue 1,000
+   */
+  readonly maxRejections?: number | undefined
+}
+
+export interface ResolvedPersistOptions {
+  readonly signal: AbortSignal | undefined
+  readonly onProgress: ((progress: Progress) => void) | undefined
+  readonly onRowError: OnRowError
+  readonly maxRejections: number
+}
+
+const names = ['signal', 'onProgress', 'onRowError', 'maxRejections']
+
+export function resolvePersistOptions(options: PersistOptions): ResolvedPersistOptions {
+  checkNames('the options of persist()', options, names)
+  checkSignal(options.signal)
+  checkType('onProgress', options.onProgress, 'function')
+  checkNumber('maxRejections', options.maxRejections, 0, true)
+  const { onRowError = 'abort' } = options
+  if (onRowError !== 'abort' && onRowError !== 'skip' && typeof onRowError !== 'function') {
+    const expected = "'abort', 'skip' or a function"
+    throw new TypeError(`Expected \`onRowError\` to be ${expected}, got ${describeValue(onRowError)}`)
+  }
+  return Object.freeze({
+    signal: options.signal,
+    onProgress: options.onProgress,
+    onRowError,
+    maxRejections: options.maxRejections ?? 1000,
+  })
+}
+
+function checkSignal(signal: unknown): void {
+  if (signal === undefined || signal instanceof AbortSignal) return
+  throw new TypeError(`Expected \`signal\` to be an AbortSignal, got ${describeValue(signal)}`)
+}

@@ -1,0 +1,106 @@
+import type { ColumnDescriptor } from '../../protocol/column-type.js'
+import { BatchAllocator } from '../encode/batch-allocator.js'
+import { BufferPool } from '../encode/buffer-pool.js'
+import { RowEncoder } from '../encode/row-encoder.js'
+import { PersistenceError } from '../errors/persistence-error.js'
+import type { ResolvedOpenOptions } from '../options/open-options.js'
+import type { ResolvedPersistOptions } from '../options/persist-options.js'
+import type { DatabaseLink } from '../worker-link/database-link.js'
+import type { WorkerHost } from '../worker-link/worker-host.js'
+import type { Cancellation } from './cancellation.js'
+import { InFlightWindow } from './in-flight-window.js'
+import { PersistRun } from './persist-run.js'
+import type { Receipt } from './receipt.js'
+import { RemoteTransaction } from './remote-transaction.js'
+import type { RowSource } from './row-source.js'
+import { SliceClock } from './slice-clock.js'
+import type { Turns } from './turns.js'
+
+const batchBytes = 1024 * 1024
+
+/** A table as `persist()` needs it. What it keeps from call to call is used by one call at a time. */
+export interface Target {
+  readonly table: string
+  readonly columns: readonly ColumnDescriptor[]
+  readonly encoder: RowEncoder
+  readonly allocator: BatchAllocator
+}
+
+/** Runs the `persist()` calls of a service, one transaction after the other. */
+export class Persister {
+  readonly pool: BufferPool
+  readonly window: InFlightWindow
+  readonly #link: DatabaseLink
+  readonly #turns: Turns
+  readonly #sliceBudgetMs: number
+
+  constructor(link: DatabaseLink, turns: Turns, options: ResolvedOpenOptions) {
+    this.#link = link
+    this.#turns = turns
+    this.#sliceBudgetMs = options.sliceBudgetMs
+    this.window = new InFlightWindow(options.maxInFlightBytes)
+    this.pool = new BufferPool(Math.min(batchBytes, options.maxInFlightBytes))
+  }
+
+  createTarget(table: string, columns: readonly ColumnDescriptor[]): Target {
+    const encoder = new RowEncoder(columns)
+    return { table, columns, encoder, allocator: new BatchAllocator(columns, this.pool) }
+  }
+
+  async persist(
+    target: Target,
+    source: RowSource,
+    options: ResolvedPersistOptions,
+    cancellation: Cancellation,
+  ): Promise<Receipt> {
+    const startedAt = performance.now()
+    const stopListening = cancelOnAbort(options.signal, cancellation)
+    try {
+      const run = await this.#turns.take(cancellation, () =>
+        this.#link.use((host) => this.#write(host, target, source, options, cancellation)),
+      )
+      return run.receipt(performance.now() - startedAt)
+    } finally {
+      stopListening()
+    }
+  }
+
+  async #write(
+    host: WorkerHost,
+    { table, columns, encoder, allocator }: Target,
+    source: RowSource,
+    options: ResolvedPersistOptions,
+    cancellation: Cancellation,
+  ): Promise<PersistRun> {
+    const clock = new SliceClock(this.#sliceBudgetMs)
+    const run = new PersistRun({ source, encoder, allocator, window: this.window, clock, cancellation, options })
+    const transaction = new RemoteTransaction(host, table, columns, this.pool, this.window, {
+      appended: (rows) => run.noteAppended(rows),
+      failed: (error) => cancellation.cancel(error),
+    })
+    try {
+      await run.encodeInto(transaction)
+      cancellation.check()
+      await transaction.commit()
+    } catch (error) {
+      await transaction.rollback()
+      throw error
+    } finally {
+      this.pool.trim()
+    }
+    return run
+  }
+}
+
+/** @returns a function that stops listening. */
+function cancelOnAbort(signal: AbortSignal | undefined, cancellation: Cancellation): () => void {
+  if (signal === undefined) return () => undefined
+  const abort = () => {
+    cancellation.cancel(
+      new PersistenceError('PERSIST_ABORTED', 'The signal was aborted', { cause: signal.reason }),
+    )
+  }
+  if (signal.aborted) abort()
+  signal.addEventListener('abort', abort, { once: true })
+  return () => signal.removeEventListener('abort', abort)
+}

@@ -1,0 +1,108 @@
+import type { ColumnDescriptor } from '../../protocol/column-type.js'
+import type { Batch } from '../encode/batch.js'
+import type { BufferPool } from '../encode/buffer-pool.js'
+import type { WorkerHost } from '../worker-link/worker-host.js'
+import type { InFlightWindow } from './in-flight-window.js'
+
+let transactions = 0
+
+interface Events {
+  /** The worker has appended a batch of so many rows. */
+  readonly appended: (rows: number) => void
+  /** A request has failed: nothing of the transaction will be written. */
+  readonly failed: (error: unknown) => void
+}
+
+/**
+ * A transaction in the worker, which begins with its first batch.
+ *
+ * Requests are sent without waiting for the answers to those before: the worker keeps their order, and refuses what
+ * comes after one that failed.
+ */
+export class RemoteTransaction {
+  readonly #id = ++transactions
+  readonly #host: WorkerHost
+  readonly #table: string
+  readonly #columns: readonly ColumnDescriptor[]
+  readonly #pool: BufferPool
+  readonly #window: InFlightWindow
+  readonly #events: Events
+  readonly #underWay = new Set<Promise<void>>()
+  #hasBegun = false
+  #batches = 0
+  #bytes = 0
+
+  constructor(
+    host: WorkerHost,
+    table: string,
+    columns: readonly ColumnDescriptor[],
+    pool: BufferPool,
+    window: InFlightWindow,
+    events: Events,
+  ) {
+    this.#host = host
+    this.#table = table
+    this.#columns = columns
+    this.#pool = pool
+    this.#window = window
+    this.#events = events
+  }
+
+  get batches(): number {
+    return this.#batches
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** Hands a batch over; false, and nothing happens, while the worker is too far behind. */
+  trySend(batch: Batch): boolean {
+    const { byteLength } = batch.buffer
+    if (!this.#window.hasRoom(byteLength)) return false
+    if (!this.#hasBegun) this.#begin()
+    this.#window.add(byteLength)
+    this.#batches++
+    this.#bytes += byteLength
+    this.#watch(this.#write(batch, byteLength))
+    return true
+  }
+
+  /** Resolves when everything sent is committed; resolves at once when nothing was. */
+  async commit(): Promise<void> {
+    if (!this.#hasBegun) return
+    await this.#host.request('commit', { transaction: this.#id })
+    await Promise.all(this.#underWay)
+  }
+
+  /** Resolves when nothing of the transaction is left, or the worker is. */
+  async rollback(): Promise<void> {
+    // A worker that has ended took its transactions with it.
+    if (this.#hasBegun) await this.#host.request('rollback', { transaction: this.#id }).catch(() => undefined)
+    await Promise.all(this.#underWay)
+  }
+
+  #begin(): void {
+    this.#hasBegun = true
+    const request = { transaction: this.#id, table: this.#table, columns: this.#columns }
+    this.#watch(this.#host.request('begin', request))
+  }
+
+  async #write(batch: Batch, byteLength: number): Promise<void> {
+    const encoded = batch.finish()
+    try {
+      const { buffer } = await this.#host.request('write', { transaction: this.#id, batch: encoded }, [
+        encoded.buffer,
+      ])
+      this.#pool.give(buffer)
+    } finally {
+      this.#window.remove(byteLength)
+    }
+    this.#events.appended(encoded.rows)
+  }
+
+  #watch(request: Promise<void>): void {
+    const watched = request.catch(this.#events.failed).finally(() => this.#underWay.delete(watched))
+    this.#underWay.add(watched)
+  }
+}

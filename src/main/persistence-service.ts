@@ -1,0 +1,192 @@
+import type { QueryRow } from '../protocol/requests.js'
+import { Lifecycle } from './lifecycle.js'
+import { checkNames, checkNumber } from './options/check-option.js'
+import type { ResolvedOpenOptions } from './options/open-options.js'
+import { type PersistOptions, resolvePersistOptions } from './options/persist-options.js'
+import type { Cancellation } from './persist/cancellation.js'
+import { Persister, type Target } from './persist/persister.js'
+import type { Receipt } from './persist/receipt.js'
+import { createRowSource, type Rows } from './persist/row-source.js'
+import { Turns } from './persist/turns.js'
+import { checkQuery, type QueryParameters } from './query/query-parameters.js'
+import { QueryRunner, type RunReport } from './query/query-runner.js'
+import { checkSchema } from './schema/compare-schema.js'
+import type { AnyRow, RowOf } from './schema/row-types.js'
+import {
+  type ColumnDefinitions,
+  checkName,
+  resolveTableOptions,
+  type TableOptions,
+} from './schema/table-definition.js'
+import type { CloseOptions, CloseReport, Stats } from './stats.js'
+import { Table } from './table.js'
+import type { DatabaseLink } from './worker-link/database-link.js'
+
+/** A database that is open in a worker thread. Made by `open()`. */
+export class PersistenceService implements AsyncDisposable {
+  /** The database as it was given to `open()`. */
+  readonly database: string
+  readonly #link: DatabaseLink
+  readonly #turns = new Turns()
+  readonly #persister: Persister
+  readonly #queries: QueryRunner
+  readonly #lifecycle: Lifecycle
+  #persisting = 0
+  #querying = 0
+  readonly #committed = { persisted: 0, rows: 0, rejected: 0, bytes: 0 }
+
+  /** @internal */
+  constructor(database: string, link: DatabaseLink, options: ResolvedOpenOptions, releaseFile: () => void) {
+    this.database = database
+    this.#link = link
+    this.#persister = new Persister(link, this.#turns, options)
+    this.#queries = new QueryRunner(link, this.#turns)
+    this.#lifecycle = new Lifecycle(() => link.close().finally(releaseFile))
+  }
+
+  /**
+   * Gets a table to persist rows to. With a definition the table is created if it is missing, and must be like it if it
+   * is there; without one the table must be there, and its columns are read.
+   *
+   * @param name - Of any characters but NUL, in the schema `main`.
+   * @throws TypeError, as a rejection, for a name or definition that is none.
+   * @throws `PERSIST_TABLE_NOT_FOUND` if it is missing and there is no definition.
+   * @throws `PERSIST_SCHEMA_MISMATCH` if it is a view, is not as defined, or has a column of a type that cannot be
+   * written.
+   *
+   * @example
+   * ```ts
+   * const events = await db.table('events', {
+   *   columns: { id: 'BIGINT NOT NULL', at: 'TIMESTAMP', kind: 'VARCHAR', payload: 'JSON' },
+   * })
+   * ```
+   */
+  table(name: string): Promise<Table<AnyRow>>
+  table<const Columns extends ColumnDefinitions, const Key extends keyof Columns & string = never>(
+    name: string,
+    definition: TableOptions<Columns> & { readonly primaryKey?: readonly Key[] | undefined },
+  ): Promise<Table<RowOf<Columns, Key>>>
+  async table(name: string, definition?: TableOptions): Promise<Table<never>> {
+    checkName('the name of a table', name)
+    const resolved = definition === undefined ? undefined : resolveTableOptions(definition)
+    const request = { table: name, ...(resolved === undefined ? {} : { definition: resolved }) }
+    const description = await this.#lifecycle.run((cancellation) =>
+      this.#turns.take(cancellation, () => this.#link.use((host) => host.request('describe', request))),
+    )
+    if (resolved !== undefined) checkSchema(name, resolved, description)
+    const target = this.#persister.createTarget(name, description.columns)
+    return new Table(name, description.columns, (rows, options) => this.#persist(target, rows, options))
+  }
+
+  /**
+   * Runs SQL and resolves to the rows of its last statement. A read sees what is committed when it starts, and does not
+   * wait for a `persist()`; a statement that may change the database waits for its turn among them.
+   *
+   * Each call has a connection of its own: temporary tables, `SET` without `GLOBAL` and transactions end with it.
+   *
+   * @typeParam Row - What the caller knows of the rows; it is not checked.
+   * @param parameters - Values for `?` and `$1` as an array, for `$name` as an object.
+   * @throws TypeError or RangeError, as a rejection, for a parameter that DuckDB has no value for.
+   * @throws `PERSIST_QUERY_FAILED`, with DuckDB's message as its cause.
+   * @throws `PERSIST_CLOSED`, `PERSIST_ABORTED`, `PERSIST_WORKER_LOST`, `PERSIST_OUT_OF_MEMORY`.
+   *
+   * @example
+   * ```ts
+   * const top = await db.query<{ kind: string; n: bigint }>(
+   *   'SELECT kind, count(*) AS n FROM events WHERE at > ? GROUP BY kind', [new Date(0)],
+   * )
+   * ```
+   */
+  async query<Row extends object = QueryRow>(sql: string, parameters?: QueryParameters): Promise<Row[]> {
+    checkQuery(sql, parameters)
+    const rows = await this.#query((cancellation) => this.#queries.query(sql, parameters, cancellation))
+    // The caller's word for what the statement returns.
+    return rows as object[] as Row[]
+  }
+
+  /**
+   * Runs SQL for its effect, such as `CREATE INDEX`, after the calls of `persist()` made before it.
+   *
+   * @param parameters - As for `query()`.
+   * @throws as `query()`; `PERSIST_READ_ONLY`, `PERSIST_DISK_FULL`, `PERSIST_DATABASE_INVALID`.
+   */
+  async run(sql: string, parameters?: QueryParameters): Promise<RunReport> {
+    checkQuery(sql, parameters)
+    const executed = await this.#query((cancellation) => this.#queries.run(sql, parameters, cancellation))
+    return { rowsChanged: executed.rowsChanged }
+  }
+
+  /**
+   * Moves what is committed from the write-ahead log into the database file, after the calls of `persist()` made before
+   * it. DuckDB does so by itself as the log grows; commits wait while it does.
+   *
+   * @throws `PERSIST_WRITE_FAILED`, `PERSIST_DISK_FULL`, `PERSIST_DATABASE_INVALID`, `PERSIST_CLOSED`,
+   * `PERSIST_WORKER_LOST`.
+   */
+  async checkpoint(): Promise<void> {
+    await this.#lifecycle.run((cancellation) =>
+      this.#turns.take(cancellation, () => this.#link.use((host) => host.request('checkpoint', undefined))),
+    )
+  }
+
+  /** What the service is doing and has done. Costs nothing worth mentioning. */
+  stats(): Stats {
+    const { window, pool } = this.#persister
+    return Object.freeze({
+      status: this.#lifecycle.status,
+      duckdbVersion: this.#link.duckdbVersion,
+      workers: this.#link.workers,
+      waiting: this.#turns.waiting,
+      persisting: this.#persisting,
+      querying: this.#querying,
+      inFlightBytes: window.bytes,
+      peakInFlightBytes: window.peakBytes,
+      freeBufferBytes: pool.freeBytes,
+      ...this.#committed,
+    })
+  }
+
+  /**
+   * Waits for what is running, closes the database and ends the worker: when this resolves, another process can open
+   * the file. From the call on, new work is refused with `PERSIST_CLOSED`. Calling it again is safe, and can add a
+   * `timeoutMs`.
+   *
+   * @returns how many calls were interrupted, and so rejected and rolled back, because of `timeoutMs`.
+   */
+  async close(options: CloseOptions = {}): Promise<CloseReport> {
+    checkNames('the options of close()', options, ['timeoutMs'])
+    checkNumber('timeoutMs', options.timeoutMs, 0, false)
+    return this.#lifecycle.close(options)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  async #persist(target: Target, rows: Rows<unknown>, options: PersistOptions): Promise<Receipt> {
+    const resolved = resolvePersistOptions(options)
+    const source = createRowSource(rows)
+    this.#persisting++
+    try {
+      const receipt = await this.#lifecycle.run((cancellation) =>
+        this.#persister.persist(target, source, resolved, cancellation),
+      )
+      this.#committed.persisted++
+      this.#committed.rows += receipt.inserted
+      this.#committed.rejected += receipt.rejected
+      this.#committed.bytes += receipt.bytes
+      return receipt
+    } finally {
+      this.#persisting--
+    }
+  }
+
+  async #query<Result>(task: (cancellation: Cancellation) => Promise<Result>): Promise<Result> {
+    this.#querying++
+    try {
+      return await this.#lifecycle.run(task)
+    } finally {
+      this.#querying--
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import type { ExecuteRequest, QueryRow } from '../../protocol/requests.js'
+import type { Cancellation } from '../persist/cancellation.js'
+import type { Turns } from '../persist/turns.js'
+import type { DatabaseLink } from '../worker-link/database-link.js'
+import type { WorkerHost } from '../worker-link/worker-host.js'
+import type { QueryParameters } from './query-parameters.js'
+
+/** What `run()` resolves to. */
+export interface RunReport {
+  /** Rows that the last statement inserted, updated or deleted. */
+  readonly rowsChanged: number
+}
+
+interface Executed extends RunReport {
+  readonly rows: QueryRow[]
+}
+
+let cursors = 0
+
+/** Runs SQL in the worker: reads at any time, and whatever may change the database when its turn comes. */
+export class QueryRunner {
+  readonly #link: DatabaseLink
+  readonly #turns: Turns
+
+  constructor(link: DatabaseLink, turns: Turns) {
+    this.#link = link
+    this.#turns = turns
+  }
+
+  async query(
+    sql: string,
+    parameters: QueryParameters | undefined,
+    cancellation: Cancellation,
+  ): Promise<QueryRow[]> {
+    const read = await this.#link.use((host) => this.#execute(host, sql, parameters, false, cancellation))
+    if (read !== undefined) return read.rows
+    return (await this.run(sql, parameters, cancellation)).rows
+  }
+
+  async run(
+    sql: string,
+    parameters: QueryParameters | undefined,
+    cancellation: Cancellation,
+  ): Promise<Executed> {
+    const executed = await this.#turns.take(cancellation, () =>
+      this.#link.use((host) => this.#execute(host, sql, parameters, true, cancellation)),
+    )
+    return executed ?? { rows: [], rowsChanged: 0 }
+  }
+
+  async #execute(
+    host: WorkerHost,
+    sql: string,
+    parameters: QueryParameters | undefined,
+    mayWrite: boolean,
+    cancellation: Cancellation,
+  ): Promise<Executed | undefined> {
+    const cursor = ++cursors
+    const request: ExecuteRequest = {
+      cursor,
+      sql,
+      mayWrite,
+      ...(parameters === undefined ? {} : { parameters }),
+    }
+    try {
+      const reply = await cancellation.guard(host.request('execute', request))
+      if (!reply.executed) return undefined
+      const rows = [...reply.page.rows]
+      let { isLast } = reply.page
+      while (!isLast) {
+        const page = await cancellation.guard(host.request('fetch', { cursor }))
+        for (const row of page.rows) rows.push(row)
+        isLast = page.isLast
+      }
+      return { rows, rowsChanged: reply.rowsChanged }
+    } catch (error) {
+      // Until the worker has stopped, the database cannot be closed, nor the next call have its turn.
+      if (cancellation.isCancelled) await host.request('cancel', { cursor }).catch(() => undefined)
+      throw error
+    }
+  }
+}

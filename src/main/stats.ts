@@ -1,0 +1,48 @@
+/** Where a service stands. */
+export type ServiceStatus = 'open' | 'closing' | 'closed'
+
+/** A snapshot of what a service is doing and has done. */
+export interface Stats {
+  readonly status: ServiceStatus
+  /** DuckDB's version, such as `v1.5.6`. */
+  readonly duckdbVersion: string
+  /** Worker threads started so far; every one after the first follows one that was lost. */
+  readonly workers: number
+  /** Calls of `persist()`, `run()`, `table()` and `checkpoint()` that wait for their turn. */
+  readonly waiting: number
+  /** Calls of `persist()` that have not settled, those that wait included. */
+  readonly persisting: number
+  /** Calls of `query()` and `run()` that have not settled. */
+  readonly querying: number
+  /** Bytes handed to the worker and not written yet. */
+  readonly inFlightBytes: number
+  /** The most that `inFlightBytes` has been. */
+  readonly peakInFlightBytes: number
+  /** Bytes of the buffers that are kept for reuse. */
+  readonly freeBufferBytes: number
+  /** Calls of `persist()` that were committed. */
+  readonly persisted: number
+  /** Rows that were committed. */
+  readonly rows: number
+  /** Rows that were rejected in calls that were committed. */
+  readonly rejected: number
+  /** Bytes handed to the worker in calls that were committed. */
+  readonly bytes: number
+}
+
+export interface CloseOptions {
+  /**
+   * How long, in milliseconds, `close()` waits for what is running before it interrupts it and rolls it back.
+   * A commit under way is never interrupted.
+   *
+   * Minimum: 0.
+   *
+   * @defaultValue no limit
+   */
+  readonly timeoutMs?: number | undefined
+}
+
+export interface CloseReport {
+  /** Calls that were interrupted, and rejected with `PERSIST_ABORTED`; nothing of them is written. */
+  readonly interrupted: number
+}

@@ -1,0 +1,51 @@
+import type { ColumnDescriptor } from '../protocol/column-type.js'
+import type { PersistOptions } from './options/persist-options.js'
+import type { Receipt } from './persist/receipt.js'
+import type { Rows } from './persist/row-source.js'
+import type { AnyRow } from './schema/row-types.js'
+
+/** What a table needs of its service. */
+type Persist<Row> = (rows: Rows<Row>, options: PersistOptions) => Promise<Receipt>
+
+/** A table that rows can be persisted to. Made by `table()` of a service. */
+export class Table<Row = AnyRow> {
+  readonly name: string
+  /** The columns that rows are written to, in the table's order. */
+  readonly columns: readonly ColumnDescriptor[]
+  readonly #persist: Persist<Row>
+
+  /** @internal */
+  constructor(name: string, columns: readonly ColumnDescriptor[], persist: Persist<Row>) {
+    this.name = name
+    this.columns = columns
+    this.#persist = persist
+  }
+
+  /**
+   * Writes rows in one transaction: all that are good, or none. Resolves when they are committed.
+   *
+   * Calls may overlap: each is a transaction of its own, they are committed in the order in which they were made, and a
+   * later one sees an earlier one's rows. A source must not wait for another `persist()` on the same service, which
+   * would wait for it in turn. Rows are read while the promise is pending, and must not be changed until it settles.
+   *
+   * @param rows - An array, a generator, a Map's `values()`, an async generator, a readable stream of objects. Taken
+   * once, and not faster than they are written. What it throws rejects the promise as it is.
+   * @throws TypeError or RangeError, as a rejection, for arguments of the wrong type.
+   * @throws `PERSIST_ROW_REJECTED` for the first bad row, with `onRowError: 'abort'`.
+   * @throws `PERSIST_WRITE_FAILED` if DuckDB refuses the rows: a duplicate key, a CHECK or FOREIGN KEY constraint.
+   * @throws `PERSIST_SCHEMA_MISMATCH` if the table's columns have changed, `PERSIST_TABLE_NOT_FOUND` if it is gone.
+   * @throws `PERSIST_ABORTED` if `signal` aborts, or `close({ timeoutMs })` interrupts the call.
+   * @throws `PERSIST_CLOSED`, `PERSIST_WORKER_LOST`, `PERSIST_DISK_FULL`, `PERSIST_OUT_OF_MEMORY`,
+   * `PERSIST_DATABASE_INVALID`, `PERSIST_READ_ONLY`. In all of these cases nothing of the call is written; after
+   * `PERSIST_WORKER_LOST` while it was being committed, all of it may be.
+   *
+   * @example
+   * ```ts
+   * const receipt = await events.persist(rows, { onRowError: 'skip' })
+   * for (const { index, message } of receipt.rejections) console.warn(index, message)
+   * ```
+   */
+  persist(rows: Rows<Row>, options: PersistOptions = {}): Promise<Receipt> {
+    return this.#persist(rows, options)
+  }
+}

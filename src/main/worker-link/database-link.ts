@@ -1,0 +1,136 @@
+import { PersistenceError } from '../errors/persistence-error.js'
+import type { ResolvedOpenOptions } from '../options/open-options.js'
+import { WorkerHost } from './worker-host.js'
+
+/**
+ * Holds the worker that has the database open, and starts another one where it was lost.
+ *
+ * At most one worker has the file open: a file opened twice in one process loses committed rows, without an error.
+ */
+export class DatabaseLink {
+  readonly #path: string
+  readonly #options: ResolvedOpenOptions
+  #opening: Promise<WorkerHost> | undefined
+  #previous: WorkerHost | undefined
+  #workers = 0
+  #duckdbVersion = ''
+  /** The lost workers whose loss some call was told of. */
+  readonly #toldLosses = new WeakSet<WorkerHost>()
+
+  /** @param path - Absolute, or `:memory:`. */
+  constructor(path: string, options: ResolvedOpenOptions) {
+    this.#path = path
+    this.#options = options
+  }
+
+  get isInMemory(): boolean {
+    return this.#path === ':memory:'
+  }
+
+  get duckdbVersion(): string {
+    return this.#duckdbVersion
+  }
+
+  /** How many workers were started; every one after the first follows a lost one. */
+  get workers(): number {
+    return this.#workers
+  }
+
+  /** Starts the first worker, so that `open()` can tell whether the database opens. */
+  async open(): Promise<void> {
+    await this.#connect()
+  }
+
+  /**
+   * Runs `task` with the worker that has the database open; with a new one if the last was lost.
+   *
+   * @throws what `task` throws; the codes of `open()`; `PERSIST_WORKER_LOST` if the worker ends meanwhile, and, once,
+   * for an in-memory database that was lost while nothing ran.
+   */
+  async use<Result>(task: (host: WorkerHost) => Promise<Result>): Promise<Result> {
+    const host = await this.#connect()
+    try {
+      return await task(host)
+    } catch (error) {
+      if (error instanceof PersistenceError) {
+        if (error.code === 'PERSIST_WORKER_LOST') throw this.#lossOf(host, error.cause)
+        if (error.code === 'PERSIST_DATABASE_INVALID') void this.#retire(host)
+      }
+      throw error
+    }
+  }
+
+  /** Closes the database and ends its worker; the file is free when this resolves. */
+  async close(): Promise<void> {
+    const host = await this.#opening?.catch(() => undefined)
+    if (host !== undefined) await closeHost(host)
+    else await this.#previous?.exited
+  }
+
+  async #connect(): Promise<WorkerHost> {
+    const opening = this.#opening
+    if (opening === undefined) return this.#open()
+    const host = await opening
+    if (!host.isLost) return host
+    if (this.#opening === opening) {
+      this.#previous = host
+      this.#opening = undefined
+    }
+    if (this.isInMemory && !this.#toldLosses.has(host)) throw this.#lossOf(host)
+    return this.#connect()
+  }
+
+  #lossOf(host: WorkerHost, cause?: unknown): PersistenceError {
+    this.#toldLosses.add(host)
+    const isDataLost = this.isInMemory
+    const consequence = isDataLost
+      ? 'the in-memory database and all it held are gone'
+      : 'the next call opens the database again'
+    const message = `The worker thread has ended: ${consequence}`
+    return new PersistenceError('PERSIST_WORKER_LOST', message, { cause, isDataLost })
+  }
+
+  /** Closes a database that DuckDB has invalidated: the next call opens it again, which recovers it. */
+  async #retire(host: WorkerHost): Promise<void> {
+    if (this.#opening === undefined || (await this.#opening) !== host) return
+    this.#opening = undefined
+    this.#previous = host
+    // An invalidated database refuses even to roll back; ending its thread is what counts.
+    await closeHost(host).catch(() => undefined)
+  }
+
+  #open(): Promise<WorkerHost> {
+    const opening = this.#start()
+    this.#opening = opening
+    // A failed opening is tried again by the next call.
+    opening.catch(() => {
+      if (this.#opening === opening) this.#opening = undefined
+    })
+    return opening
+  }
+
+  async #start(): Promise<WorkerHost> {
+    // A thread that has ended in an error may hold the file for as long as its last call into DuckDB takes.
+    await this.#previous?.exited
+    const host = new WorkerHost(this.#options.resourceLimits)
+    this.#workers++
+    try {
+      const { config } = this.#options
+      const reply = await host.request('open', { path: this.#path, config, control: host.control })
+      this.#duckdbVersion = reply.duckdbVersion
+    } catch (error) {
+      await (host.isLost ? host.exited : host.stop())
+      throw error
+    }
+    return host
+  }
+}
+
+async function closeHost(host: WorkerHost): Promise<void> {
+  if (host.isLost) return host.exited
+  try {
+    await host.request('close', undefined)
+  } finally {
+    await (host.isLost ? host.exited : host.stop())
+  }
+}

@@ -1,0 +1,107 @@
+import type { ResourceLimits, Worker } from 'node:worker_threads'
+import { Piscina } from 'piscina'
+import { controlBlockBytes } from '../../protocol/control-block.js'
+import type { Outcome, ReplyOf, RequestName, RequestOf } from '../../protocol/requests.js'
+import { PersistenceError } from '../errors/persistence-error.js'
+import { reviveFailure } from '../errors/revive-failure.js'
+import { exitGuard } from './exit-guard.js'
+
+/** More requests than are ever under way: piscina would queue what exceeds it, and lose their order. */
+const unboundedTasks = 2 ** 30
+
+/**
+ * One worker thread, from its start to its end. It is never replaced behind our back: a fresh worker has no database
+ * open, so whoever holds this one must know.
+ */
+export class WorkerHost {
+  readonly #pool: Piscina
+  readonly #control = new SharedArrayBuffer(controlBlockBytes)
+  readonly #exited: Promise<void>
+  #isLost = false
+  #isStopping = false
+
+  constructor(resourceLimits: ResourceLimits | undefined) {
+    this.#pool = new Piscina({
+      filename: new URL('../../worker/index.js', import.meta.url).href,
+      minThreads: 1,
+      maxThreads: 1,
+      idleTimeout: Number.POSITIVE_INFINITY,
+      concurrentTasksPerWorker: unboundedTasks,
+      // 'sync' would hold the worker's own timers and ports while it is idle.
+      atomics: 'disabled',
+      ...(resourceLimits === undefined ? {} : { resourceLimits }),
+    })
+    // Emitted when the thread fails while nothing is asked of it; otherwise the requests under way reject.
+    this.#pool.on('error', () => {
+      this.#isLost = true
+    })
+    const [worker] = this.#pool.threads as [Worker]
+    this.#exited = new Promise((resolve) => worker.once('exit', () => resolve(this.#onExit())))
+    exitGuard.add(this)
+  }
+
+  /** The shared memory of `control-block.ts`. */
+  get control(): SharedArrayBuffer {
+    return this.#control
+  }
+
+  /** True once the thread has ended without being asked to. */
+  get isLost(): boolean {
+    return this.#isLost
+  }
+
+  /** Resolves when the thread has ended: until then it may hold the database file. */
+  get exited(): Promise<void> {
+    return this.#exited
+  }
+
+  /**
+   * Sends a request; requests arrive in the order in which they are sent.
+   *
+   * @throws `PERSIST_WORKER_LOST` if the worker ends before it has answered.
+   */
+  async request<Name extends RequestName>(
+    name: Name,
+    request: RequestOf<Name>,
+    transferList: ArrayBuffer[] = [],
+  ): Promise<ReplyOf<Name>> {
+    if (this.#isLost) throw workerLost()
+    let outcome: Outcome<ReplyOf<Name>>
+    try {
+      // A running task is never given a signal: aborting it would end the thread, and with it the process.
+      outcome = await this.#pool.run(request, { name, transferList })
+    } catch (error) {
+      // Handlers answer with data; only a thread that ends rejects.
+      this.#isLost = true
+      throw workerLost(error)
+    }
+    if (outcome.ok) return outcome.reply
+    // Answered by the empty worker that piscina starts in the place of a lost one.
+    if (outcome.failure.code === 'PERSIST_WORKER_LOST') this.#isLost = true
+    throw reviveFailure(outcome.failure)
+  }
+
+  /** Ends the thread, which must have closed its database. */
+  async stop(): Promise<void> {
+    this.#isStopping = true
+    await this.#pool.close()
+    await this.#exited
+  }
+
+  /** Sends a request whose answer will not be waited for: the process is exiting. */
+  post(name: 'close'): void {
+    this.#pool.run(undefined, { name }).catch(() => undefined)
+  }
+
+  #onExit(): void {
+    exitGuard.delete(this)
+    if (this.#isStopping) return
+    this.#isLost = true
+    // piscina has started another worker, which is idle and stays so.
+    void this.#pool.close()
+  }
+}
+
+function workerLost(cause?: unknown): PersistenceError {
+  return new PersistenceError('PERSIST_WORKER_LOST', 'The worker thread has ended', { cause })
+}

@@ -1,0 +1,146 @@
+import {
+  type DuckDBConnection,
+  type DuckDBMaterializedResult,
+  DuckDBPendingResultState,
+  type DuckDBPreparedStatement,
+  DuckDBResult,
+  StatementType,
+} from '@duckdb/node-api'
+import { setImmediate, setTimeout } from 'node:timers/promises'
+import type { ExecuteReply, ExecuteRequest, ResultPage } from '../protocol/requests.js'
+import { bindParameters } from './bind-parameters.js'
+import type { Database } from './database.js'
+import { WorkerFailure } from './failure.js'
+import { ResultPager } from './result-pager.js'
+
+/** How long one query computes before requests and other queries have their turn. One task may take longer. */
+const turnMs = 5
+
+const readingStatements: ReadonlySet<StatementType> = new Set([StatementType.SELECT, StatementType.EXPLAIN])
+const rowStatements: ReadonlySet<StatementType> = new Set([
+  ...readingStatements,
+  StatementType.INSERT,
+  StatementType.UPDATE,
+  StatementType.DELETE,
+  StatementType.MERGE_INTO,
+])
+
+/**
+ * Executes statements on a connection of its own, and hands out the last one's result page by page.
+ *
+ * The work is done on this thread, task by task, and not on the libuv pool: four queries there would leave no thread
+ * for Node's own I/O (https://github.com/duckdb/duckdb-node-neo/issues/325), and could not be cancelled safely.
+ */
+export class Cursor {
+  readonly #database: Database
+  readonly #done: () => void
+  #connection: DuckDBConnection | undefined
+  #pager: ResultPager | undefined
+  #isCancelled = false
+  #running: Promise<unknown> = Promise.resolve()
+
+  /** @param done - Called once, when the cursor has nothing more to give. */
+  constructor(database: Database, done: () => void) {
+    this.#database = database
+    this.#done = done
+  }
+
+  execute(request: ExecuteRequest): Promise<ExecuteReply> {
+    const reply = this.#execute(request)
+    this.#running = reply.catch(() => this.#close())
+    return reply
+  }
+
+  fetch(): ResultPage {
+    this.#checkCancelled()
+    const page = this.#pager?.next() ?? { rows: [], isLast: true }
+    if (page.isLast) this.#close()
+    return page
+  }
+
+  /** Stops between two tasks, and resolves when nothing is running any more. */
+  async cancel(): Promise<void> {
+    this.#isCancelled = true
+    await this.#running
+    this.#close()
+  }
+
+  async #execute({ sql, parameters, mayWrite }: ExecuteRequest): Promise<ExecuteReply> {
+    const database = this.#database
+    const connection = await database.connect()
+    this.#connection = connection
+    const statements = await database.poolCall(() => connection.extractStatements(sql))
+    let result: DuckDBMaterializedResult | undefined
+    let hasTransactionStatement = false
+    for (let index = 0; index < statements.count; index++) {
+      const statement = await database.poolCall(() => statements.prepare(index))
+      try {
+        const { statementType } = statement
+        if (!mayWrite && !readingStatements.has(statementType)) {
+          this.#close()
+          return { executed: false }
+        }
+        if (statementType === StatementType.TRANSACTION) hasTransactionStatement = true
+        const isLast = index === statements.count - 1
+        if (isLast && parameters !== undefined) bindParameters(statement, parameters)
+        try {
+          result = await this.#run(statement)
+        } finally {
+          if (!rowStatements.has(statementType)) database.catalogVersion++
+        }
+      } finally {
+        statement.destroySync()
+      }
+    }
+    if (hasTransactionStatement) await this.#refuseOpenTransaction(connection)
+    if (result === undefined) return { executed: true, rowsChanged: 0, page: { rows: [], isLast: true } }
+    const { rowsChanged } = result
+    this.#pager = new ResultPager(result)
+    return { executed: true, rowsChanged, page: this.fetch() }
+  }
+
+  async #run(statement: DuckDBPreparedStatement): Promise<DuckDBMaterializedResult> {
+    const pending = statement.start()
+    for (;;) {
+      const turnEnds = performance.now() + turnMs
+      let state = DuckDBPendingResultState.RESULT_NOT_READY
+      while (state === DuckDBPendingResultState.RESULT_NOT_READY && performance.now() < turnEnds) {
+        this.#checkCancelled()
+        state = pending.runTask()
+      }
+      if (state === DuckDBPendingResultState.RESULT_READY) break
+      // With no task to be had, DuckDB's other threads are at work on them.
+      if (state === DuckDBPendingResultState.NO_TASKS_AVAILABLE) await setTimeout(1)
+      else await setImmediate()
+    }
+    const result = await this.#database.poolCall(() => pending.getResult())
+    if (!(result instanceof DuckDBResult)) throw new TypeError('DuckDB returned no result')
+    return result as DuckDBMaterializedResult
+  }
+
+  /** A connection serves one call, so a transaction that it leaves open could never be committed. */
+  async #refuseOpenTransaction(connection: DuckDBConnection): Promise<void> {
+    try {
+      await this.#database.execute(connection, 'ROLLBACK')
+    } catch {
+      return
+    }
+    throw new WorkerFailure({
+      code: 'PERSIST_QUERY_FAILED',
+      message: 'The call left a transaction open, which is rolled back: BEGIN and COMMIT belong into one call',
+    })
+  }
+
+  #checkCancelled(): void {
+    this.#database.control.checkStop()
+    if (this.#isCancelled) throw new WorkerFailure({ code: 'PERSIST_ABORTED', message: 'Interrupted' })
+  }
+
+  #close(): void {
+    if (this.#connection === undefined) return
+    this.#database.disconnect(this.#connection)
+    this.#connection = undefined
+    this.#pager = undefined
+    this.#done()
+  }
+}

@@ -1,0 +1,113 @@
+import type {
+  BeginRequest,
+  DescribeRequest,
+  ExecuteReply,
+  ExecuteRequest,
+  ResultPage,
+  TableDescription,
+} from '../protocol/requests.js'
+import type { Control } from './control.js'
+import { Cursor } from './cursor.js'
+import { Database } from './database.js'
+import { WorkerFailure } from './failure.js'
+import { TableCatalog } from './table-catalog.js'
+import { WriteTransaction } from './write-transaction.js'
+
+/** Everything that is open in this worker: the database, its transactions, and the results being read. */
+export class Session {
+  readonly #database: Database
+  readonly #catalog: TableCatalog
+  readonly #transactions = new Map<number, WriteTransaction>()
+  readonly #cursors = new Map<number, Cursor>()
+  #closed: Promise<void> | undefined
+
+  private constructor(database: Database) {
+    this.#database = database
+    this.#catalog = new TableCatalog(database)
+  }
+
+  static async open(
+    path: string,
+    config: Readonly<Record<string, string>>,
+    control: Control,
+  ): Promise<Session> {
+    return new Session(await Database.open(path, config, control))
+  }
+
+  get duckdbVersion(): string {
+    return this.#database.duckdbVersion
+  }
+
+  async describe({ table, definition }: DescribeRequest): Promise<TableDescription> {
+    const connection = await this.#database.connect()
+    try {
+      // A file open for reading only can still have its tables described by a definition that fits them.
+      if (definition !== undefined && !(await this.#catalog.has(connection, table))) {
+        await this.#catalog.create(connection, table, definition)
+      }
+      return await this.#catalog.describe(connection, table)
+    } finally {
+      this.#database.disconnect(connection)
+    }
+  }
+
+  begin({ transaction, table, columns }: BeginRequest): Promise<void> {
+    const started = new WriteTransaction(this.#database, this.#catalog)
+    this.#transactions.set(transaction, started)
+    return started.begin(table, columns)
+  }
+
+  transaction(id: number): WriteTransaction {
+    const transaction = this.#transactions.get(id)
+    if (transaction !== undefined) return transaction
+    throw new WorkerFailure({ code: 'PERSIST_WORKER_LOST', message: 'The worker does not know the transaction' })
+  }
+
+  /** A transaction whose commit fails stays, for main rolls it back. */
+  async commit(id: number): Promise<void> {
+    await this.transaction(id).commit()
+    this.#transactions.delete(id)
+  }
+
+  async rollback(id: number): Promise<void> {
+    await this.#transactions.get(id)?.rollback()
+    this.#transactions.delete(id)
+  }
+
+  execute(request: ExecuteRequest): Promise<ExecuteReply> {
+    const cursor = new Cursor(this.#database, () => this.#cursors.delete(request.cursor))
+    this.#cursors.set(request.cursor, cursor)
+    return cursor.execute(request)
+  }
+
+  fetch(id: number): ResultPage {
+    return this.#cursors.get(id)?.fetch() ?? { rows: [], isLast: true }
+  }
+
+  async cancel(id: number): Promise<void> {
+    await this.#cursors.get(id)?.cancel()
+  }
+
+  async checkpoint(): Promise<void> {
+    const connection = await this.#database.connect()
+    try {
+      await this.#database.executeToTheEnd(connection, 'CHECKPOINT')
+    } finally {
+      this.#database.disconnect(connection)
+    }
+  }
+
+  /** Rolls back what is not committed, waits for what cannot be interrupted, and releases the file. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close()
+    return this.#closed
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all([...this.#cursors.values()].map((cursor) => cursor.cancel()))
+    await Promise.all([...this.#transactions.values()].map((transaction) => transaction.rollback()))
+    await this.#database.settle()
+    this.#database.close()
+    this.#database.control.park()
+  }
+}
