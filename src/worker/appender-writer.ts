@@ -1,7 +1,12 @@
 import { type DuckDBAppender, DuckDBDataChunk } from '@duckdb/node-api'
 import duckdb, { type Vector } from '@duckdb/node-bindings'
 import { type EncodedBatch, layOutBatch, vectorRows } from '../protocol/batch-layout.js'
-import { type ColumnDescriptor, inlineStringBytes, isStringType, valueBytes } from '../protocol/column-type.js'
+import {
+  type ColumnDescriptor,
+  inlineStringBytes,
+  isStringType,
+  valueBytes,
+} from '../protocol/column-type.js'
 import type { RowWriter } from './row-writer.js'
 import { StringHeap } from './string-heap.js'
 

@@ -22,7 +22,8 @@ export function bindParameters(statement: DuckDBPreparedStatement, parameters: P
     for (const [index, value] of parameters.entries()) bind(statement, index + 1, value)
     return
   }
-  for (const [name, value] of Object.entries(parameters)) bind(statement, statement.parameterIndex(name), value)
+  for (const [name, value] of Object.entries(parameters))
+    bind(statement, statement.parameterIndex(name), value)
 }
 
 function bind(statement: DuckDBPreparedStatement, index: number, value: QueryParameter): void {

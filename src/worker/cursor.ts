@@ -1,3 +1,4 @@
+import { setImmediate, setTimeout } from 'node:timers/promises'
 import {
   type DuckDBConnection,
   type DuckDBMaterializedResult,
@@ -6,7 +7,6 @@ import {
   DuckDBResult,
   StatementType,
 } from '@duckdb/node-api'
-import { setImmediate, setTimeout } from 'node:timers/promises'
 import type { ExecuteReply, ExecuteRequest, ResultPage } from '../protocol/requests.js'
 import { bindParameters } from './bind-parameters.js'
 import type { Database } from './database.js'
@@ -127,7 +127,8 @@ export class Cursor {
     }
     throw new WorkerFailure({
       code: 'PERSIST_QUERY_FAILED',
-      message: 'The call left a transaction open, which is rolled back: BEGIN and COMMIT belong into one call',
+      message:
+        'The call left a transaction open, which is rolled back: BEGIN and COMMIT belong into one call',
     })
   }
 

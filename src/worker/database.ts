@@ -1,4 +1,9 @@
-import { type DuckDBConnection, DuckDBInstance, type DuckDBMaterializedResult, version } from '@duckdb/node-api'
+import {
+  type DuckDBConnection,
+  DuckDBInstance,
+  type DuckDBMaterializedResult,
+  version,
+} from '@duckdb/node-api'
 import type { Control } from './control.js'
 import { SerialQueue } from './serial-queue.js'
 

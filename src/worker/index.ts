@@ -10,24 +10,32 @@ let session: Session | undefined
 
 type Handler<Name extends RequestName> = (request: RequestOf<Name>) => Promise<Outcome<ReplyOf<Name>>>
 
-export const open: Handler<'open'> = handler('PERSIST_OPEN_FAILED', 'The database cannot be opened', async (request) => {
-  const control = new Control(request.control)
-  control.attach()
-  try {
-    session = await Session.open(request.path, request.config, control)
-  } catch (error) {
-    control.park()
-    throw error
-  }
-  return { duckdbVersion: session.duckdbVersion }
-})
-
-export const describe: Handler<'describe'> = handler('PERSIST_QUERY_FAILED', 'The table cannot be read', (request) =>
-  current().describe(request),
+export const open: Handler<'open'> = handler(
+  'PERSIST_OPEN_FAILED',
+  'The database cannot be opened',
+  async (request) => {
+    const control = new Control(request.control)
+    control.attach()
+    try {
+      session = await Session.open(request.path, request.config, control)
+    } catch (error) {
+      control.park()
+      throw error
+    }
+    return { duckdbVersion: session.duckdbVersion }
+  },
 )
 
-export const begin: Handler<'begin'> = handler('PERSIST_WRITE_FAILED', 'The transaction cannot begin', (request) =>
-  current().begin(request),
+export const describe: Handler<'describe'> = handler(
+  'PERSIST_QUERY_FAILED',
+  'The table cannot be read',
+  (request) => current().describe(request),
+)
+
+export const begin: Handler<'begin'> = handler(
+  'PERSIST_WRITE_FAILED',
+  'The transaction cannot begin',
+  (request) => current().begin(request),
 )
 
 export const write: Handler<'write'> = async (request) => {
@@ -35,33 +43,47 @@ export const write: Handler<'write'> = async (request) => {
   return outcome.ok ? withTransfer(outcome, outcome.reply.buffer) : outcome
 }
 
-const appendBatch: Handler<'write'> = handler('PERSIST_WRITE_FAILED', 'DuckDB refused the rows', async (request) => {
-  await current().transaction(request.transaction).write(request.batch)
-  return { buffer: request.batch.buffer }
-})
-
-export const commit: Handler<'commit'> = handler('PERSIST_WRITE_FAILED', 'The commit failed', ({ transaction }) =>
-  current().commit(transaction),
+const appendBatch: Handler<'write'> = handler(
+  'PERSIST_WRITE_FAILED',
+  'DuckDB refused the rows',
+  async (request) => {
+    await current().transaction(request.transaction).write(request.batch)
+    return { buffer: request.batch.buffer }
+  },
 )
 
-export const rollback: Handler<'rollback'> = handler('PERSIST_WRITE_FAILED', 'The rollback failed', ({ transaction }) =>
-  current().rollback(transaction),
+export const commit: Handler<'commit'> = handler(
+  'PERSIST_WRITE_FAILED',
+  'The commit failed',
+  ({ transaction }) => current().commit(transaction),
+)
+
+export const rollback: Handler<'rollback'> = handler(
+  'PERSIST_WRITE_FAILED',
+  'The rollback failed',
+  ({ transaction }) => current().rollback(transaction),
 )
 
 export const execute: Handler<'execute'> = handler('PERSIST_QUERY_FAILED', 'The query failed', (request) =>
   current().execute(request),
 )
 
-export const fetch: Handler<'fetch'> = handler('PERSIST_QUERY_FAILED', 'The result cannot be read', ({ cursor }) =>
-  current().fetch(cursor),
+export const fetch: Handler<'fetch'> = handler(
+  'PERSIST_QUERY_FAILED',
+  'The result cannot be read',
+  ({ cursor }) => current().fetch(cursor),
 )
 
-export const cancel: Handler<'cancel'> = handler('PERSIST_QUERY_FAILED', 'The query cannot be cancelled', ({ cursor }) =>
-  current().cancel(cursor),
+export const cancel: Handler<'cancel'> = handler(
+  'PERSIST_QUERY_FAILED',
+  'The query cannot be cancelled',
+  ({ cursor }) => current().cancel(cursor),
 )
 
-export const checkpoint: Handler<'checkpoint'> = handler('PERSIST_WRITE_FAILED', 'The checkpoint failed', () =>
-  current().checkpoint(),
+export const checkpoint: Handler<'checkpoint'> = handler(
+  'PERSIST_WRITE_FAILED',
+  'The checkpoint failed',
+  () => current().checkpoint(),
 )
 
 /** Also how an exiting process stops the worker: the stop word is set then, and whatever is running gives up. */

@@ -60,7 +60,10 @@ export class Session {
   transaction(id: number): WriteTransaction {
     const transaction = this.#transactions.get(id)
     if (transaction !== undefined) return transaction
-    throw new WorkerFailure({ code: 'PERSIST_WORKER_LOST', message: 'The worker does not know the transaction' })
+    throw new WorkerFailure({
+      code: 'PERSIST_WORKER_LOST',
+      message: 'The worker does not know the transaction',
+    })
   }
 
   /** A transaction whose commit fails stays, for main rolls it back. */

@@ -117,7 +117,9 @@ export class TableCatalog {
     const notNull = new Set<string>()
     const primaryKey: string[] = []
     const withDefault: string[] = []
-    for (const [name, isNotNull, isKey, defaultValue] of await this.#database.poolCall(() => info.getRows())) {
+    for (const [name, isNotNull, isKey, defaultValue] of await this.#database.poolCall(() =>
+      info.getRows(),
+    )) {
       if (typeof name !== 'string') continue
       if (isNotNull === true || isKey === true) notNull.add(name)
       if (isKey === true) primaryKey.push(name)

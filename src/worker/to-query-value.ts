@@ -82,15 +82,15 @@ function toNested(value: DuckDBValue & object): QueryValue {
   return value.toString()
 }
 
-function toDate({ days, isFinite }: DuckDBDateValue): Date | string {
-  if (!isFinite) return days > 0 ? 'infinity' : '-infinity'
+function toDate({ days, isFinite: isDay }: DuckDBDateValue): Date | string {
+  if (!isDay) return days > 0 ? 'infinity' : '-infinity'
   const ms = days * 86_400_000
   return Math.abs(ms) <= Number(lastDateMs) ? new Date(ms) : formatDate(days)
 }
 
 /** A Date where it is exact, and else ISO 8601: finer than milliseconds, beyond a Date's years, or infinite. */
-function toTime(count: bigint, unitNanos: bigint, isFinite: boolean, suffix: string): Date | string {
-  if (!isFinite) return count > 0n ? 'infinity' : '-infinity'
+function toTime(count: bigint, unitNanos: bigint, isTime: boolean, suffix: string): Date | string {
+  if (!isTime) return count > 0n ? 'infinity' : '-infinity'
   const nanos = count * unitNanos
   const ms = (nanos - floorMod(nanos, 1_000_000n)) / 1_000_000n
   const isWhole = nanos % 1_000_000n === 0n

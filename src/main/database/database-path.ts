@@ -1,5 +1,4 @@
-import { realpath } from 'node:fs/promises'
-import { readlink } from 'node:fs/promises'
+import { readlink, realpath } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { describeValue } from '../describe-value.js'
 
@@ -14,7 +13,9 @@ export function checkDatabase(database: unknown): asserts database is string {
     throw new TypeError(`Expected \`database\` to be a path or ':memory:', got ${describeValue(database)}`)
   }
   if (database === '' || database.includes('\0')) {
-    throw new TypeError(`Expected \`database\` to be a path without NUL, or ':memory:', got ${describeValue(database)}`)
+    throw new TypeError(
+      `Expected \`database\` to be a path without NUL, or ':memory:', got ${describeValue(database)}`,
+    )
   }
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(database)) {
     throw new TypeError(`Expected \`database\` to be a path of a local file, got ${describeValue(database)}`)

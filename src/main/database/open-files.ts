@@ -3,7 +3,7 @@ import { PersistenceError } from '../errors/persistence-error.js'
 
 /** Shared by every copy of this module in the process, whichever package it came with. */
 const registryKey = Symbol.for('duckpaddle.openFiles')
-const registry: Set<string> = ((globalThis as Record<symbol, unknown>)[registryKey] ??= new Set()) as Set<string>
+const registry = sharedRegistry()
 
 /** The right to have a file open in this process. */
 export interface OpenFile {
@@ -61,4 +61,13 @@ async function isOpenInProcess(inode: string): Promise<boolean> {
     if ((await inodeOf(`${folder}/${descriptor}`)) === inode) return true
   }
   return false
+}
+
+function sharedRegistry(): Set<string> {
+  const shared: Record<symbol, unknown> = globalThis as never
+  const existing = shared[registryKey]
+  if (existing instanceof Set) return existing
+  const created = new Set<string>()
+  shared[registryKey] = created
+  return created
 }

@@ -32,5 +32,7 @@ export function parseInterval(text: string): IntervalParts | 'syntax' | 'fractio
 }
 
 function integer(digits: string | undefined): bigint {
-  return digits === undefined || digits === '' ? 0n : BigInt(digits.startsWith('+') ? digits.slice(1) : digits)
+  return digits === undefined || digits === ''
+    ? 0n
+    : BigInt(digits.startsWith('+') ? digits.slice(1) : digits)
 }

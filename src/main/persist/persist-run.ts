@@ -161,7 +161,9 @@ export class PersistRun {
     const { onRowError } = options
     const verdict: unknown = typeof onRowError === 'function' ? onRowError(rejection) : onRowError
     if (verdict !== 'skip' && verdict !== 'abort') {
-      throw new TypeError(`Expected \`onRowError\` to return 'skip' or 'abort', got ${describeValue(verdict)}`)
+      throw new TypeError(
+        `Expected \`onRowError\` to return 'skip' or 'abort', got ${describeValue(verdict)}`,
+      )
     }
     if (verdict === 'abort') {
       throw new PersistenceError('PERSIST_ROW_REJECTED', `Row ${index}: ${message}`, { cause, rejection })

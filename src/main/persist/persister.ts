@@ -73,7 +73,15 @@ export class Persister {
     cancellation: Cancellation,
   ): Promise<PersistRun> {
     const clock = new SliceClock(this.#sliceBudgetMs)
-    const run = new PersistRun({ source, encoder, allocator, window: this.window, clock, cancellation, options })
+    const run = new PersistRun({
+      source,
+      encoder,
+      allocator,
+      window: this.window,
+      clock,
+      cancellation,
+      options,
+    })
     const transaction = new RemoteTransaction(host, table, columns, this.pool, this.window, {
       appended: (rows) => run.noteAppended(rows),
       failed: (error) => cancellation.cancel(error),

@@ -32,7 +32,8 @@ export function createRowSource(rows: unknown): RowSource {
     if (hasMethod(rows, Symbol.asyncIterator)) {
       return new AsyncIteratorSource((rows as AsyncIterable<unknown>)[Symbol.asyncIterator]())
     }
-    if (hasMethod(rows, Symbol.iterator)) return new IteratorSource((rows as Iterable<unknown>)[Symbol.iterator]())
+    if (hasMethod(rows, Symbol.iterator))
+      return new IteratorSource((rows as Iterable<unknown>)[Symbol.iterator]())
   }
   throw notRows(describeValue(rows))
 }

@@ -7,10 +7,13 @@ export type QueryParameters = readonly QueryParameter[] | Readonly<Record<string
 
 /** @throws TypeError or RangeError for what DuckDB has no value for. */
 export function checkQuery(sql: unknown, parameters: unknown): void {
-  if (typeof sql !== 'string') throw new TypeError(`Expected \`sql\` to be a string, got ${describeValue(sql)}`)
+  if (typeof sql !== 'string')
+    throw new TypeError(`Expected \`sql\` to be a string, got ${describeValue(sql)}`)
   if (parameters === undefined) return
   if (typeof parameters !== 'object' || parameters === null) {
-    throw new TypeError(`Expected \`parameters\` to be an array or an object, got ${describeValue(parameters)}`)
+    throw new TypeError(
+      `Expected \`parameters\` to be an array or an object, got ${describeValue(parameters)}`,
+    )
   }
   for (const [name, value] of Object.entries(parameters)) checkParameter(name, value)
 }

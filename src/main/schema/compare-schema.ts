@@ -17,7 +17,9 @@ export function checkSchema(table: string, definition: TableDefinition, actual: 
   for (const column of actualColumns.values()) differences.push(`it also has ${format(column)}`)
   const keys = [definition.primaryKey, actual.primaryKey].map((key) => key.join(', '))
   if (keys[0] !== keys[1]) {
-    differences.push(`its primary key is (${actual.primaryKey.join(', ')}), not (${definition.primaryKey.join(', ')})`)
+    differences.push(
+      `its primary key is (${actual.primaryKey.join(', ')}), not (${definition.primaryKey.join(', ')})`,
+    )
   }
   if (differences.length === 0) return
   throw new PersistenceError(

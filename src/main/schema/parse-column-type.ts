@@ -1,4 +1,9 @@
-import { type ColumnDescriptor, type ColumnType, columnTypeNames, type PlainColumnType } from '../../protocol/column-type.js'
+import {
+  type ColumnDescriptor,
+  type ColumnType,
+  columnTypeNames,
+  type PlainColumnType,
+} from '../../protocol/column-type.js'
 import { describeValue } from '../describe-value.js'
 import { PersistenceError } from '../errors/persistence-error.js'
 
@@ -41,7 +46,9 @@ const enumMemberPattern = /\s*'((?:[^']|'')*)'\s*(,|$)/gy
  */
 export function parseColumn(name: string, definition: unknown): ColumnDescriptor {
   if (typeof definition !== 'string') {
-    throw new TypeError(`Expected column \`${name}\` to be a type such as 'BIGINT', got ${describeValue(definition)}`)
+    throw new TypeError(
+      `Expected column \`${name}\` to be a type such as 'BIGINT', got ${describeValue(definition)}`,
+    )
   }
   const match = /^\s*(.*?)(?:\s+(NOT\s+)?NULL)?\s*$/is.exec(definition)
   const text = match?.[1] ?? ''
@@ -51,7 +58,9 @@ export function parseColumn(name: string, definition: unknown): ColumnDescriptor
   }
   const type = parseColumnType(text)
   if (type === undefined) {
-    throw new TypeError(`Expected column \`${name}\` to be of a DuckDB type, got ${describeValue(definition)}`)
+    throw new TypeError(
+      `Expected column \`${name}\` to be of a DuckDB type, got ${describeValue(definition)}`,
+    )
   }
   return { name, type, notNull: match?.[2] !== undefined }
 }
@@ -68,7 +77,10 @@ function parseColumnType(text: string): ColumnType | undefined {
 }
 
 /** Without its parameters a DECIMAL is DuckDB's DECIMAL(18,3); with the first only, it has no fraction digits. */
-function parseDecimalType(widthText: string | undefined, scaleText: string | undefined): ColumnType | undefined {
+function parseDecimalType(
+  widthText: string | undefined,
+  scaleText: string | undefined,
+): ColumnType | undefined {
   const width = Number(widthText ?? 18)
   const scale = Number(scaleText ?? (widthText === undefined ? 3 : 0))
   if (width < 1 || width > 38 || scale > width) return undefined

@@ -53,20 +53,22 @@ type EnumMembers<Text extends string> = Text extends `${string}'${infer Member}'
   ? Member | EnumMembers<Rest>
   : never
 
-type ValueOf<Type extends string> = Uppercase<Type> extends keyof ValueTypes
-  ? ValueTypes[Uppercase<Type>]
-  : Uppercase<Type> extends `DECIMAL(${string})` | `NUMERIC(${string})`
-    ? ValueTypes['DECIMAL']
-    : Uppercase<Type> extends `ENUM(${string})` | `ENUM (${string})`
-      ? EnumMembers<Type>
-      : // A type that is computed, or has another of its names.
-        unknown
+type ValueOf<Type extends string> =
+  Uppercase<Type> extends keyof ValueTypes
+    ? ValueTypes[Uppercase<Type>]
+    : Uppercase<Type> extends `DECIMAL(${string})` | `NUMERIC(${string})`
+      ? ValueTypes['DECIMAL']
+      : Uppercase<Type> extends `ENUM(${string})` | `ENUM (${string})`
+        ? EnumMembers<Type>
+        : // A type that is computed, or has another of its names.
+          unknown
 
-type BaseOf<Definition extends string> = Trim<Definition> extends `${infer Type} NOT NULL`
-  ? Trim<Type>
-  : Trim<Definition> extends `${infer Type} NULL`
+type BaseOf<Definition extends string> =
+  Trim<Definition> extends `${infer Type} NOT NULL`
     ? Trim<Type>
-    : Trim<Definition>
+    : Trim<Definition> extends `${infer Type} NULL`
+      ? Trim<Type>
+      : Trim<Definition>
 
 type RequiredNames<Columns extends ColumnDefinitions, Key extends string> = {
   [Name in keyof Columns & string]: Name extends Key

@@ -25,9 +25,12 @@ export interface TableOptions<Columns extends ColumnDefinitions = ColumnDefiniti
 
 /** Checks the name of a table or column: any characters but NUL, at least one. */
 export function checkName(what: string, name: unknown): void {
-  if (typeof name !== 'string') throw new TypeError(`Expected ${what} to be a string, got ${describeValue(name)}`)
+  if (typeof name !== 'string')
+    throw new TypeError(`Expected ${what} to be a string, got ${describeValue(name)}`)
   if (name !== '' && !name.includes('\0') && name.isWellFormed()) return
-  throw new TypeError(`Expected ${what} to have characters, all of them Unicode but NUL, got ${describeValue(name)}`)
+  throw new TypeError(
+    `Expected ${what} to have characters, all of them Unicode but NUL, got ${describeValue(name)}`,
+  )
 }
 
 /** @throws TypeError; `PERSIST_SCHEMA_MISMATCH` for a column type that cannot be written. */
@@ -49,11 +52,15 @@ export function resolveTableOptions(options: TableOptions): TableDefinition {
 
 function checkKey(primaryKey: unknown, columns: ColumnDefinitions): void {
   if (!Array.isArray(primaryKey)) {
-    throw new TypeError(`Expected \`primaryKey\` to be an array of column names, got ${describeValue(primaryKey)}`)
+    throw new TypeError(
+      `Expected \`primaryKey\` to be an array of column names, got ${describeValue(primaryKey)}`,
+    )
   }
   const stranger = primaryKey.find((name) => typeof name !== 'string' || !Object.hasOwn(columns, name))
   if (stranger !== undefined) {
-    throw new TypeError(`Expected \`primaryKey\` to name columns of the table, got ${describeValue(stranger)}`)
+    throw new TypeError(
+      `Expected \`primaryKey\` to name columns of the table, got ${describeValue(stranger)}`,
+    )
   }
   checkUnique(primaryKey)
 }
@@ -63,7 +70,8 @@ function checkUnique(names: readonly string[]): void {
   const seen = new Set<string>()
   for (const name of names) {
     const lower = name.toLowerCase()
-    if (seen.has(lower)) throw new TypeError(`Expected column names to differ, got ${describeValue(name)} twice`)
+    if (seen.has(lower))
+      throw new TypeError(`Expected column names to differ, got ${describeValue(name)} twice`)
     seen.add(lower)
   }
 }

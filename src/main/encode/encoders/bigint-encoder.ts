@@ -2,7 +2,7 @@ import { describeValue } from '../../describe-value.js'
 import type { Batch } from '../batch.js'
 import type { ColumnEncoder } from '../column-encoder.js'
 import { type Fault, fault } from '../fault.js'
-import { notAnInteger, notANumber } from './integer-encoder.js'
+import { notANumber, notAnInteger } from './integer-encoder.js'
 
 /** BIGINT and UBIGINT: 8 bytes, little-endian. */
 export class BigintEncoder implements ColumnEncoder {
@@ -46,5 +46,8 @@ export function storeInt64(words: Int32Array, index: number, value: number): voi
 /** A number that is not a safe integer: a fraction, or so large that it may not be what the caller wrote. */
 export function notSafe(value: number, min: bigint, max: bigint): Fault {
   if (!Number.isInteger(value)) return notAnInteger(value, min, max)
-  return fault('range', `expected a bigint above 2^53, where numbers are inexact, got ${describeValue(value)}`)
+  return fault(
+    'range',
+    `expected a bigint above 2^53, where numbers are inexact, got ${describeValue(value)}`,
+  )
 }

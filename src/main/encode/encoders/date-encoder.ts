@@ -48,7 +48,8 @@ function fromText(text: string): number | Fault {
   if (text === 'infinity') return infinityDays
   if (text === '-infinity') return -infinityDays
   const parsed = parseIsoDateTime(text)
-  if (typeof parsed === 'string') return fault('type', `expected an ISO 8601 date, got ${describeValue(text)}`)
+  if (typeof parsed === 'string')
+    return fault('type', `expected an ISO 8601 date, got ${describeValue(text)}`)
   if (parsed.nanos !== 0) return fault('range', `a DATE would lose the time of ${describeValue(text)}`)
   return isFiniteDate(parsed.days) ? parsed.days : outOfRange(text)
 }

@@ -62,7 +62,8 @@ export class DecimalEncoder implements ColumnEncoder {
       this.#storeNumber(row, scaled)
       return undefined
     }
-    if (!Number.isFinite(value)) return fault('range', `expected a finite number, got ${describeValue(value)}`)
+    if (!Number.isFinite(value))
+      return fault('range', `expected a finite number, got ${describeValue(value)}`)
     if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
       const reason = 'expected a bigint or string above 2^53, where numbers are inexact'
       return fault('range', `${reason}, got ${describeValue(value)}`)
@@ -94,7 +95,8 @@ export class DecimalEncoder implements ColumnEncoder {
   #fault(problem: DecimalProblem, value: unknown): Fault {
     const got = describeValue(value)
     if (problem === 'syntax') return fault('type', `expected a decimal number, got ${got}`)
-    if (problem === 'fraction') return fault('range', `expected at most ${this.#scale} fraction digits, got ${got}`)
+    if (problem === 'fraction')
+      return fault('range', `expected at most ${this.#scale} fraction digits, got ${got}`)
     return fault('range', `expected at most ${this.#width - this.#scale} digits before the point, got ${got}`)
   }
 }

@@ -24,7 +24,8 @@ export class EnumEncoder implements ColumnEncoder {
   write(row: number, value: unknown): Fault | undefined {
     if (typeof value !== 'string') return fault('type', `expected a string, got ${describeValue(value)}`)
     const index = this.#indexes.get(value)
-    if (index === undefined) return fault('range', `expected a member of the ENUM, got ${describeValue(value)}`)
+    if (index === undefined)
+      return fault('range', `expected a member of the ENUM, got ${describeValue(value)}`)
     this.#values[this.#base + row] = index
     return undefined
   }

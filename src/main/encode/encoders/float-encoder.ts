@@ -34,7 +34,10 @@ export class FloatEncoder implements ColumnEncoder {
       }
     } else return fault('type', `expected a number, got ${describeValue(value)}`)
     if (this.#bytes === 4 && !Number.isFinite(Math.fround(float)) && Number.isFinite(float)) {
-      return fault('range', `expected a number from ${-maxFloat32} to ${maxFloat32}, got ${describeValue(value)}`)
+      return fault(
+        'range',
+        `expected a number from ${-maxFloat32} to ${maxFloat32}, got ${describeValue(value)}`,
+      )
     }
     this.#values[this.#base + row] = float
     return undefined

@@ -2,7 +2,7 @@ import type { Batch } from '../batch.js'
 import type { ColumnEncoder } from '../column-encoder.js'
 import type { Fault } from '../fault.js'
 import { notSafe } from './bigint-encoder.js'
-import { notAnInteger, notANumber } from './integer-encoder.js'
+import { notANumber, notAnInteger } from './integer-encoder.js'
 
 /** HUGEINT and UHUGEINT: 16 bytes, the lower 8 first. */
 export class HugeintEncoder implements ColumnEncoder {

@@ -38,7 +38,8 @@ function toParts(value: unknown): IntervalParts | Fault {
   if (typeof value === 'string') {
     const parts = parseInterval(value)
     if (parts === 'syntax') return fault('type', `expected an ISO 8601 duration, got ${describeValue(value)}`)
-    if (parts === 'fraction') return fault('range', `an INTERVAL has microseconds, got ${describeValue(value)}`)
+    if (parts === 'fraction')
+      return fault('range', `an INTERVAL has microseconds, got ${describeValue(value)}`)
     return parts
   }
   if (typeof value !== 'object' || value === null) {

@@ -26,10 +26,28 @@ export type TimestampTypeName = 'TIMESTAMP' | 'TIMESTAMP_S' | 'TIMESTAMP_MS' | '
 
 /** DuckDB's limits, as `test_all_types()` shows them. */
 const units: Readonly<Record<TimestampTypeName, Unit>> = {
-  TIMESTAMP_S: { name: 'seconds', nanos: 1e9, min: -9_223_372_022_400n, max: 9_223_372_036_854n, safe: 9_223_372_022_400 },
-  TIMESTAMP_MS: { name: 'milliseconds', nanos: 1e6, min: -9_223_372_022_400_000n, max: 9_223_372_036_854_775n, safe },
+  TIMESTAMP_S: {
+    name: 'seconds',
+    nanos: 1e9,
+    min: -9_223_372_022_400n,
+    max: 9_223_372_036_854n,
+    safe: 9_223_372_022_400,
+  },
+  TIMESTAMP_MS: {
+    name: 'milliseconds',
+    nanos: 1e6,
+    min: -9_223_372_022_400_000n,
+    max: 9_223_372_036_854_775n,
+    safe,
+  },
   TIMESTAMP: { name: 'microseconds', nanos: 1e3, min: -9_223_372_022_400_000_000n, max: infinity - 1n, safe },
-  TIMESTAMPTZ: { name: 'microseconds', nanos: 1e3, min: -9_223_372_022_400_000_000n, max: infinity - 1n, safe },
+  TIMESTAMPTZ: {
+    name: 'microseconds',
+    nanos: 1e3,
+    min: -9_223_372_022_400_000_000n,
+    max: infinity - 1n,
+    safe,
+  },
   TIMESTAMP_NS: { name: 'nanoseconds', nanos: 1, min: -9_223_286_400_000_000_000n, max: infinity - 1n, safe },
 }
 

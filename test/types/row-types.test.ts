@@ -1,0 +1,54 @@
+import type { RowOf, Table } from 'duckpaddle'
+import { type open, PersistenceError } from 'duckpaddle'
+import { describe, expectTypeOf, it } from 'vitest'
+
+type Service = Awaited<ReturnType<typeof open>>
+
+describe('RowOf', () => {
+  it('requires what is NOT NULL or in the primary key, and nothing else', () => {
+    type Row = RowOf<{ id: 'BIGINT'; name: 'VARCHAR NOT NULL'; amount: 'DOUBLE' }, 'id'>
+    expectTypeOf<Row['id']>().toEqualTypeOf<number | bigint>()
+    expectTypeOf<Row['name']>().toEqualTypeOf<string>()
+    expectTypeOf<Row['amount']>().toEqualTypeOf<number | bigint | null | undefined>()
+    expectTypeOf<{ id: number; name: string }>().toExtend<Row>()
+    expectTypeOf<{ id: number; name: null }>().not.toExtend<Row>()
+    expectTypeOf<{ name: string }>().not.toExtend<Row>()
+  })
+
+  it('reads types with parameters, in either case', () => {
+    type Row = RowOf<{
+      kind: "ENUM('a', 'b') NOT NULL"
+      price: 'decimal(10,2) not null'
+      data: 'BLOB NOT NULL'
+    }>
+    expectTypeOf<Row['kind']>().toEqualTypeOf<'a' | 'b'>()
+    expectTypeOf<Row['price']>().toEqualTypeOf<number | bigint | string>()
+    expectTypeOf<Row['data']>().toEqualTypeOf<Uint8Array>()
+  })
+})
+
+describe('PersistenceService', () => {
+  it('infers the rows of a table from its definition', () => {
+    const create = (db: Service) => db.table('t', { columns: { id: 'BIGINT NOT NULL', at: 'TIMESTAMP' } })
+    type Created = Awaited<ReturnType<typeof create>>
+    expectTypeOf<Parameters<Created['persist']>[0]>().toExtend<
+      Iterable<{ id: number | bigint }> | AsyncIterable<{ id: number | bigint }>
+    >()
+    // @ts-expect-error a key must be a column
+    const misspelt = (db: Service) => db.table('t', { columns: { id: 'BIGINT' }, primaryKey: ['idd'] })
+    // @ts-expect-error a row must have what is NOT NULL
+    const incomplete = (table: Created) => table.persist([{ at: new Date() }])
+    expectTypeOf(misspelt).toBeFunction()
+    expectTypeOf(incomplete).toBeFunction()
+  })
+
+  it('takes any rows where the table is read from the database', () => {
+    const read = (db: Service) => db.table('t')
+    expectTypeOf<Awaited<ReturnType<typeof read>>>().toEqualTypeOf<Table>()
+  })
+
+  it('has errors that narrow by their code', () => {
+    expectTypeOf<PersistenceError['code']>().toExtend<string>()
+    expectTypeOf(PersistenceError).toBeConstructibleWith('PERSIST_CLOSED', 'closed')
+  })
+})
