@@ -100,6 +100,9 @@ export function resolveOpenOptions(options: OpenOptions): ResolvedOpenOptions {
       // DuckDB would otherwise download code when a query, or a file of another format, suggests it.
       autoinstall_known_extensions: 'false',
       allow_community_extensions: 'false',
+      // DuckDB's 5 keeps that many row groups (122,880 rows each) of a bulk write in memory before it writes them:
+      // 300 instead of 215 MiB for 5,000,000 rows of 110 bytes, and no faster.
+      write_buffer_row_group_count: '1',
       ...resolveConfig(options.config),
     }),
     sliceBudgetMs: options.sliceBudgetMs ?? 2,

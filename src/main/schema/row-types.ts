@@ -63,12 +63,15 @@ type ValueOf<Type extends string> =
         : // A type that is computed, or has another of its names.
           unknown
 
-type BaseOf<Definition extends string> =
-  Trim<Definition> extends `${infer Type} NOT NULL`
-    ? Trim<Type>
-    : Trim<Definition> extends `${infer Type} NULL`
-      ? Trim<Type>
-      : Trim<Definition>
+type Without<Text extends string, Suffix extends string> = Text extends `${infer Rest}${Suffix}`
+  ? Trim<Rest>
+  : Text
+
+/** The definition less its NULL or NOT NULL, in either case. */
+type BaseOf<Definition extends string> = Without<
+  Without<Without<Without<Trim<Definition>, ' NULL'>, ' null'>, ' NOT'>,
+  ' not'
+>
 
 type RequiredNames<Columns extends ColumnDefinitions, Key extends string> = {
   [Name in keyof Columns & string]: Name extends Key
