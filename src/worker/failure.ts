@@ -20,7 +20,7 @@ const patterns: readonly (readonly [RegExp, PersistenceErrorCode, string])[] = [
   [/database has been invalidated|^FATAL/, 'PERSIST_DATABASE_INVALID', 'DuckDB has invalidated the database'],
   [/No space left on device|File too large|Disk quota exceeded/, 'PERSIST_DISK_FULL', 'The disk is full'],
   [/Out of Memory Error|failed to allocate|could not allocate/i, 'PERSIST_OUT_OF_MEMORY', 'Out of memory'],
-  [/read-only mode/, 'PERSIST_READ_ONLY', 'The database is open for reading only'],
+  [/read-only mode|readonly database/, 'PERSIST_READ_ONLY', 'The database is open for reading only'],
   [/INTERRUPT Error/i, 'PERSIST_ABORTED', 'Interrupted'],
 ]
 

@@ -4,6 +4,7 @@ import {
   DuckDBEnumType,
   type DuckDBType,
   DuckDBTypeId,
+  type DuckDBValue,
 } from '@duckdb/node-api'
 import {
   type ColumnDescriptor,
@@ -95,14 +96,11 @@ export class TableCatalog {
   }
 
   async #kind(connection: DuckDBConnection, table: string): Promise<'table' | 'view' | undefined> {
-    const inMain = 'database_name = current_database() AND schema_name = $$main$$'
-    const name = `lower(${quoteLiteral(table)})`
-    const result = await this.#database.execute(
+    const [row] = await this.#read(
       connection,
-      `SELECT 'table' FROM duckdb_tables() WHERE ${inMain} AND lower(table_name) = ${name}
-       UNION ALL SELECT 'view' FROM duckdb_views() WHERE ${inMain} AND lower(view_name) = ${name}`,
+      `SELECT 'table' FROM duckdb_tables() WHERE ${isNamed('table_name', table)}
+       UNION ALL SELECT 'view' FROM duckdb_views() WHERE ${isNamed('view_name', table)}`,
     )
-    const [row] = await this.#database.poolCall(() => result.getRows())
     return row === undefined ? undefined : row[0] === 'view' ? 'view' : 'table'
   }
 
@@ -110,22 +108,29 @@ export class TableCatalog {
     const quoted = `main.${quoteIdentifier(table)}`
     const empty = await this.#database.execute(connection, `SELECT * FROM ${quoted} LIMIT 0`)
     const types = new Map(empty.columnNames().map((name, index) => [name, empty.columnType(index)]))
-    const info = await this.#database.execute(
+    const isOfTable = isNamed('table_name', table)
+    const keyRows = await this.#read(
       connection,
-      `SELECT name, "notnull", pk, dflt_value FROM pragma_table_info(${quoteLiteral(quoted)})`,
+      `SELECT unnest(constraint_column_names) FROM duckdb_constraints()
+       WHERE constraint_type = 'PRIMARY KEY' AND ${isOfTable}`,
     )
-    const notNull = new Set<string>()
-    const primaryKey: string[] = []
+    const primaryKey = keyRows.map(([name]) => String(name))
+    const notNull = new Set(primaryKey)
     const withDefault: string[] = []
-    for (const [name, isNotNull, isKey, defaultValue] of await this.#database.poolCall(() =>
-      info.getRows(),
-    )) {
-      if (typeof name !== 'string') continue
-      if (isNotNull === true || isKey === true) notNull.add(name)
-      if (isKey === true) primaryKey.push(name)
-      if (defaultValue !== null) withDefault.push(name)
+    const columnRows = await this.#read(
+      connection,
+      `SELECT column_name, is_nullable, column_default FROM duckdb_columns() WHERE ${isOfTable}`,
+    )
+    for (const [name, isNullable, defaultValue] of columnRows) {
+      if (isNullable === false) notNull.add(String(name))
+      if (defaultValue !== null) withDefault.push(String(name))
     }
     return { types, primaryKey, notNull, generated: await this.#generated(connection, quoted, withDefault) }
+  }
+
+  async #read(connection: DuckDBConnection, sql: string): Promise<DuckDBValue[][]> {
+    const result = await this.#database.execute(connection, sql)
+    return this.#database.poolCall(() => result.getRows())
   }
 
   /** The catalog shows a generated column's expression as its default; only an INSERT tells the two apart. */
@@ -142,6 +147,12 @@ export class TableCatalog {
     }
     return generated
   }
+}
+
+/** A condition on the catalog's rows: DuckDB ignores the case of names. */
+function isNamed(column: string, name: string): string {
+  const isInMain = "database_name = current_database() AND schema_name = 'main'"
+  return `${isInMain} AND lower(${column}) = lower(${quoteLiteral(name)})`
 }
 
 interface Columns {
