@@ -93,7 +93,7 @@ export class PersistenceService implements AsyncDisposable {
    * @example
    * ```ts
    * const top = await db.query<{ kind: string; n: bigint }>(
-   *   'SELECT kind, count(*) AS n FROM events WHERE at > ? GROUP BY kind', [new Date(0)],
+   *   'SELECT kind, count(*) AS n FROM events WHERE id > ? GROUP BY kind', [1000],
    * )
    * ```
    */

@@ -3,25 +3,22 @@
  *
  * README has a heading for each, with what to do about it.
  */
-export const persistenceErrorCodes = [
-  'PERSIST_CLOSED',
-  'PERSIST_OPEN_FAILED',
-  'PERSIST_DATABASE_LOCKED',
-  'PERSIST_ALREADY_OPEN',
-  'PERSIST_TABLE_NOT_FOUND',
-  'PERSIST_SCHEMA_MISMATCH',
-  'PERSIST_ROW_REJECTED',
-  'PERSIST_WRITE_FAILED',
-  'PERSIST_QUERY_FAILED',
-  'PERSIST_WORKER_LOST',
-  'PERSIST_DISK_FULL',
-  'PERSIST_OUT_OF_MEMORY',
-  'PERSIST_DATABASE_INVALID',
-  'PERSIST_READ_ONLY',
-  'PERSIST_ABORTED',
-] as const
-
-export type PersistenceErrorCode = (typeof persistenceErrorCodes)[number]
+export type PersistenceErrorCode =
+  | 'PERSIST_CLOSED'
+  | 'PERSIST_OPEN_FAILED'
+  | 'PERSIST_DATABASE_LOCKED'
+  | 'PERSIST_ALREADY_OPEN'
+  | 'PERSIST_TABLE_NOT_FOUND'
+  | 'PERSIST_SCHEMA_MISMATCH'
+  | 'PERSIST_ROW_REJECTED'
+  | 'PERSIST_WRITE_FAILED'
+  | 'PERSIST_QUERY_FAILED'
+  | 'PERSIST_WORKER_LOST'
+  | 'PERSIST_DISK_FULL'
+  | 'PERSIST_OUT_OF_MEMORY'
+  | 'PERSIST_DATABASE_INVALID'
+  | 'PERSIST_READ_ONLY'
+  | 'PERSIST_ABORTED'
 
 /** A failure in the worker, as data: structured clone would drop an error's class and code. */
 export interface Failure {

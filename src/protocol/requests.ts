@@ -3,7 +3,7 @@ import type { ColumnDescriptor } from './column-type.js'
 import type { Failure } from './failure.js'
 
 /** What the worker is asked, and what it answers. The keys are the names of piscina's handlers. */
-export interface Requests {
+interface Requests {
   /** Opens the database file. The first request to every worker. */
   open: { request: OpenRequest; reply: OpenReply }
   /** Creates the table if it is missing and a definition is given, and tells its columns. */
@@ -34,7 +34,7 @@ export type Outcome<Reply> =
   | { readonly ok: true; readonly reply: Reply }
   | { readonly ok: false; readonly failure: Failure }
 
-export interface OpenRequest {
+interface OpenRequest {
   /** Absolute path of the database file, or `:memory:`. */
   readonly path: string
   /** DuckDB settings, applied when the database is opened. */
@@ -43,7 +43,7 @@ export interface OpenRequest {
   readonly control: SharedArrayBuffer
 }
 
-export interface OpenReply {
+interface OpenReply {
   /** DuckDB's version, such as `v1.5.6`. */
   readonly duckdbVersion: string
 }
@@ -72,16 +72,16 @@ export interface BeginRequest {
   readonly columns: readonly ColumnDescriptor[]
 }
 
-export interface TransactionRequest {
+interface TransactionRequest {
   readonly transaction: number
 }
 
-export interface WriteRequest {
+interface WriteRequest {
   readonly transaction: number
   readonly batch: EncodedBatch
 }
 
-export interface WriteReply {
+interface WriteReply {
   readonly buffer: ArrayBuffer
 }
 
@@ -101,7 +101,7 @@ export type ExecuteReply =
   /** A statement may change the database, and `mayWrite` was false; nothing was executed. */
   | { readonly executed: false }
 
-export interface CursorRequest {
+interface CursorRequest {
   readonly cursor: number
 }
 

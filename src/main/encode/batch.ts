@@ -3,7 +3,7 @@ import { inlineStringBytes } from '../../protocol/column-type.js'
 import { batchFull, type Fault, fault } from './fault.js'
 
 /** The longest value, in bytes: far below what a JS string can hold (2^29 characters) and DuckDB can read back. */
-export const maxValueBytes: number = 256 * 1024 * 1024
+const maxValueBytes = 256 * 1024 * 1024
 
 /** The longest row: its batch is one buffer, in which offsets have 32 bits. */
 const maxRowBytes = 1024 * 1024 * 1024
