@@ -7,7 +7,7 @@ export interface Contender {
   open(path: string): Promise<Writer>
 }
 
-export interface Writer {
+interface Writer {
   /** Writes all rows in one transaction, and resolves when it is committed; duckpaddle tells how it went. */
   write(rows: readonly EventRow[]): Promise<Receipt | undefined>
   close(): Promise<void>
