@@ -33,8 +33,8 @@ export interface OpenOptions {
    */
   readonly config?: Readonly<Record<string, string | number | boolean>> | undefined
   /**
-   * The longest time, in milliseconds, that encoding holds the main thread before it yields to the event loop. The
-   * clock starts with the first row of a slice; only a single row, or garbage collection, may overrun it.
+   * The longest time, in milliseconds, that encoding holds the main thread before it yields to the event loop. A
+   * slice ends at half of it, so that garbage collection, which falls into slices, seldom overruns it; a single row may.
    *
    * More than 0.
    *

@@ -1,4 +1,10 @@
 /**
+ * The part of the budget after which a slice ends. Garbage collection falls into slices and takes 1 to 3 ms: with all
+ * of the budget used for encoding, the 99th percentile of the loop's delay was 4.1 ms above idle.
+ */
+const usedShare = 0.5
+
+/**
  * Measures the slices of time in which encoding holds the main thread, and tells when one is over.
  *
  * A slice ends by the clock, not after a number of rows: rows differ in size a thousandfold.
@@ -40,10 +46,10 @@ export class SliceClock {
     this.#lastSeenAt = this.#startedAt
   }
 
-  /** True when the budget is used up. A call costs about 0.05 µs, so it can be asked after every row. */
+  /** True when it is time to yield. A call costs about 0.05 µs, so it can be asked after every row. */
   isOver(): boolean {
     this.#lastSeenAt = performance.now()
-    return this.#lastSeenAt - this.#startedAt >= this.#budgetMs
+    return this.#lastSeenAt - this.#startedAt >= this.#budgetMs * usedShare
   }
 
   end(): void {
