@@ -14,9 +14,14 @@ export function parseDecimal(text: string, width: number, scale: number): bigint
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = match
   if (whole === '' && fraction === '') return 'syntax'
   const allDigits = whole + fraction
-  const digits = allDigits.replace(/^0+/, '').replace(/0+$/, '')
-  if (digits === '') return 0n
-  const trailingZeros = allDigits.length - allDigits.replace(/0+$/, '').length
+  // By loops: a pattern such as /0+$/ takes time in proportion to the square of a hostile text's length.
+  let start = 0
+  while (allDigits[start] === '0') start++
+  let end = allDigits.length
+  while (end > start && allDigits[end - 1] === '0') end--
+  if (end === start) return 0n
+  const digits = allDigits.slice(start, end)
+  const trailingZeros = allDigits.length - end
   // The value is digits × 10^power: everything below compares sizes before any large power is computed.
   const power = Number(exponent) - fraction.length + trailingZeros
   if (-power > scale) return 'fraction'
