@@ -19,6 +19,8 @@ interface Column {
   readonly isString: boolean
   readonly type: string
   readonly encoder: ColumnEncoder
+  /** What every object inherits under the column's name, such as `constructor`: not the row's own value. */
+  readonly inherited: unknown
   valueOffset: number
 }
 
@@ -35,6 +37,7 @@ export class RowEncoder {
       isString: isStringType(type),
       type: formatColumnType(type),
       encoder: createColumnEncoder(type),
+      inherited: ({} as Record<string, unknown>)[name],
       valueOffset: 0,
     }))
     this.#names = new Set(columns.map((column) => column.name))
@@ -74,14 +77,16 @@ export class RowEncoder {
   }
 
   #encodeInto(batch: Batch, row: unknown): RowFault | 'batch-full' | undefined {
-    if (typeof row !== 'object' || row === null || Array.isArray(row)) return notARow(row)
     try {
+      // Even this throws, for a revoked proxy.
+      if (typeof row !== 'object' || row === null || Array.isArray(row)) return notARow(row)
       let carried = 0
       const columns = this.#columns
       for (let index = 0; index < columns.length; index++) {
         const column = columns[index] as Column
         // Any own or inherited property counts: rows may be instances of classes with getters.
-        const value = (row as Record<string, unknown>)[column.name]
+        const found = (row as Record<string, unknown>)[column.name]
+        const value = found === column.inherited ? undefined : found
         if (value !== undefined) carried++
         if (value === null || value === undefined) {
           if (column.notNull) return columnFault(column, fault('not-null', `expected a value, got ${value}`))
