@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest'
+import { type OpenOptions, resolveOpenOptions } from '../../src/main/options/open-options.js'
+import { type PersistOptions, resolvePersistOptions } from '../../src/main/options/persist-options.js'
+
+// What JavaScript can pass and TypeScript would not.
+const openWith = (options: unknown) => () => resolveOpenOptions(options as OpenOptions)
+const persistWith = (options: unknown) => () => resolvePersistOptions(options as PersistOptions)
+
+describe('resolveOpenOptions', () => {
+  it('has the defaults that its comments tell, frozen', () => {
+    const resolved = resolveOpenOptions({})
+    expect(resolved).toMatchObject({ readOnly: false, sliceBudgetMs: 2, maxInFlightBytes: 67_108_864 })
+    expect(resolved.threads).toBeGreaterThanOrEqual(1)
+    expect(resolved.memoryLimit).toMatch(/^\d+MiB$/)
+    expect(Object.isFrozen(resolved) && Object.isFrozen(resolved.config)).toBe(true)
+  })
+
+  it('takes undefined for an option that is not given', () => {
+    const none = { threads: undefined, memoryLimit: undefined, readOnly: undefined, sliceBudgetMs: undefined }
+    expect(resolveOpenOptions(none)).toEqual(resolveOpenOptions({}))
+  })
+
+  it('hands settings to DuckDB as text, the own ones first', () => {
+    const { config } = resolveOpenOptions({
+      threads: 3,
+      readOnly: true,
+      memoryLimit: 1e9,
+      config: { threads: 2, preserve_insertion_order: false },
+    })
+    expect(config).toMatchObject({
+      threads: '2',
+      access_mode: 'READ_ONLY',
+      memory_limit: '1000000000B',
+      preserve_insertion_order: 'false',
+    })
+  })
+
+  it.each(['512MB', '2GiB', '1.5 TB', '64kb'])('takes %s for a memory limit', (memoryLimit) => {
+    expect(resolveOpenOptions({ memoryLimit }).memoryLimit).toBe(memoryLimit)
+  })
+
+  it.each<[unknown]>([
+    [null],
+    [[]],
+    ['app.duckdb'],
+    [{ thread: 1 }],
+    [{ sliceBudgetMS: 2 }],
+    [{ threads: '2' }],
+    [{ threads: null }],
+    [{ readOnly: 1 }],
+    [{ sliceBudgetMs: '2' }],
+    [{ maxInFlightBytes: 1_000_000n }],
+    [{ memoryLimit: true }],
+    [{ config: [] }],
+    [{ config: { threads: null } }],
+    [{ resourceLimits: { maxOldGenerationSizeMB: 1 } }],
+    [{ resourceLimits: { maxOldGenerationSizeMb: '1' } }],
+  ])('refuses the type or the name in %o', (options) => {
+    expect(openWith(options)).toThrow(TypeError)
+  })
+
+  it.each<[unknown]>([
+    [{ threads: 0 }],
+    [{ threads: 1.5 }],
+    [{ threads: Number.NaN }],
+    [{ sliceBudgetMs: 0 }],
+    [{ sliceBudgetMs: -5 }],
+    [{ sliceBudgetMs: Number.NaN }],
+    [{ sliceBudgetMs: Number.POSITIVE_INFINITY }],
+    [{ maxInFlightBytes: 65_535 }],
+    [{ maxInFlightBytes: Number.POSITIVE_INFINITY }],
+    [{ memoryLimit: 0 }],
+    [{ memoryLimit: '512' }],
+    [{ memoryLimit: '80%' }],
+    [{ resourceLimits: { stackSizeMb: -1 } }],
+  ])('refuses the size in %o', (options) => {
+    expect(openWith(options)).toThrow(RangeError)
+  })
+
+  it('says what was expected and what came', () => {
+    expect(openWith({ sliceBudgetMs: -5 })).toThrow('`sliceBudgetMs` to be a number > 0, got -5 (number)')
+    expect(openWith({ thread: 1 })).toThrow('got `thread`')
+  })
+})
+
+describe('resolvePersistOptions', () => {
+  it('has the defaults that its comments tell, frozen', () => {
+    const resolved = resolvePersistOptions({})
+    expect(resolved).toEqual({
+      signal: undefined,
+      onProgress: undefined,
+      onRowError: 'abort',
+      maxRejections: 1000,
+    })
+    expect(Object.isFrozen(resolved)).toBe(true)
+  })
+
+  it('keeps what is given', () => {
+    const given = {
+      signal: new AbortController().signal,
+      onProgress: () => undefined,
+      onRowError: () => 'skip' as const,
+      maxRejections: 0,
+    }
+    expect(resolvePersistOptions(given)).toEqual(given)
+  })
+
+  it.each<[unknown]>([
+    [null],
+    ['skip'],
+    [{ onError: 'skip' }],
+    [{ signal: {} }],
+    [{ signal: null }],
+    [{ onProgress: 1 }],
+    [{ onRowError: 'ignore' }],
+    [{ onRowError: null }],
+    [{ maxRejections: '5' }],
+  ])('refuses the type or the name in %o', (options) => {
+    expect(persistWith(options)).toThrow(TypeError)
+  })
+
+  it.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY])(
+    'refuses %d as `maxRejections`',
+    (maxRejections) => {
+      expect(persistWith({ maxRejections })).toThrow(RangeError)
+    },
+  )
+})
