@@ -15,9 +15,11 @@ import type { AnyRow, RowOf } from './schema/row-types.js'
 import {
   type ColumnDefinitions,
   checkName,
+  type KeyOptions,
   resolveTableOptions,
   type TableOptions,
 } from './schema/table-definition.js'
+import { resolveTableKey } from './schema/table-key.js'
 import type { CloseOptions, CloseReport, Stats } from './stats.js'
 import { Table } from './table.js'
 import type { DatabaseLink } from './worker-link/database-link.js'
@@ -61,21 +63,28 @@ export class PersistenceService implements AsyncDisposable {
    * })
    * ```
    */
-  table(name: string): Promise<Table<AnyRow>>
+  table(name: string, definition?: KeyOptions): Promise<Table<AnyRow>>
   table<const Columns extends ColumnDefinitions, const Key extends keyof Columns & string = never>(
     name: string,
-    definition: TableOptions<Columns> & { readonly primaryKey?: readonly Key[] | undefined },
+    definition: TableOptions<Columns> & {
+      readonly key?: readonly Key[] | undefined
+      readonly primaryKey?: readonly Key[] | undefined
+    },
   ): Promise<Table<RowOf<Columns, Key>>>
-  async table(name: string, definition?: TableOptions): Promise<Table<never>> {
+  async table(name: string, options: TableOptions | KeyOptions = {}): Promise<Table<never>> {
     checkName('the name of a table', name)
-    const resolved = definition === undefined ? undefined : resolveTableOptions(definition)
-    const request = { table: name, ...(resolved === undefined ? {} : { definition: resolved }) }
+    const resolved = resolveTableOptions(options)
+    const { definition } = resolved
+    const request = { table: name, ...(definition === undefined ? {} : { definition }) }
     const description = await this.#lifecycle.run((cancellation) =>
       this.#turns.take(cancellation, () => this.#link.use((host) => host.request('describe', request))),
     )
-    if (resolved !== undefined) checkSchema(name, resolved, description)
-    const target = this.#persister.createTarget(name, description.columns)
-    return new Table(name, description.columns, (rows, options) => this.#persist(target, rows, options))
+    if (definition !== undefined) checkSchema(name, definition, resolved, description)
+    const key = resolveTableKey(name, resolved.key, description)
+    const target = this.#persister.createTarget(name, description, key)
+    return new Table(name, description.columns, key.columns, (rows, persistOptions) =>
+      this.#persist(target, rows, persistOptions),
+    )
   }
 
   /**
@@ -165,6 +174,9 @@ export class PersistenceService implements AsyncDisposable {
 
   async #persist(target: Target, rows: Rows<unknown>, options: PersistOptions): Promise<Receipt> {
     const resolved = resolvePersistOptions(options)
+    if (resolved.onConflict !== 'error' && target.key.length === 0) {
+      throw new TypeError(`Expected \`onConflict: '${resolved.onConflict}'\` for a table with a key only`)
+    }
     const source = createRowSource(rows)
     this.#persisting++
     try {
@@ -172,7 +184,7 @@ export class PersistenceService implements AsyncDisposable {
         this.#persister.persist(target, source, resolved, cancellation),
       )
       this.#committed.persisted++
-      this.#committed.rows += receipt.inserted
+      this.#committed.rows += receipt.inserted + receipt.updated
       this.#committed.rejected += receipt.rejected
       this.#committed.bytes += receipt.bytes
       return receipt

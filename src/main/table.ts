@@ -12,15 +12,31 @@ export class Table<Row = AnyRow> {
   readonly name: string
   /** The columns that rows are written to, in the table's order. */
   readonly columns: readonly ColumnDescriptor[]
+  /**
+   * The columns that tell rows apart, which `onConflict` is about: those of `key`, or else of the PRIMARY KEY, or of
+   * the only UNIQUE constraint. None when empty.
+   */
+  readonly key: readonly string[]
   readonly #persist: Persist<Row>
 
   /** @internal */
-  constructor(name: string, columns: readonly ColumnDescriptor[], persist: Persist<Row>) {
+  constructor(
+    name: string,
+    columns: readonly ColumnDescriptor[],
+    key: readonly string[],
+    persist: Persist<Row>,
+  ) {
     this.name = name
     this.columns = columns
+    this.key = key
     this.#persist = persist
   }
 
+  /** With `onConflict: 'update'` a row may carry some columns only: one that is there keeps the values of the others. */
+  persist(
+    rows: Rows<Partial<Row>>,
+    options: PersistOptions & { readonly onConflict: 'update' },
+  ): Promise<Receipt>
   /**
    * Writes rows in one transaction: all that are good, or none. Resolves when they are committed.
    *
@@ -30,9 +46,10 @@ export class Table<Row = AnyRow> {
    *
    * @param rows - An array, a generator, a Map's `values()`, an async generator, a readable stream of objects. Taken
    * once, and not faster than they are written. What it throws rejects the promise as it is.
-   * @throws TypeError or RangeError, as a rejection, for arguments of the wrong type.
+   * @throws TypeError or RangeError, as a rejection, for arguments of the wrong type, and for an `onConflict` that takes
+   * a key on a table without one.
    * @throws `PERSIST_ROW_REJECTED` for the first bad row, with `onRowError: 'abort'`.
-   * @throws `PERSIST_WRITE_FAILED` if DuckDB refuses the rows: a duplicate key, a CHECK or FOREIGN KEY constraint.
+   * @throws `PERSIST_WRITE_FAILED` if DuckDB refuses the rows for a reason that is no single row's.
    * @throws `PERSIST_SCHEMA_MISMATCH` if the table's columns have changed, `PERSIST_TABLE_NOT_FOUND` if it is gone.
    * @throws `PERSIST_ABORTED` if `signal` aborts, or `close({ timeoutMs })` interrupts the call.
    * @throws `PERSIST_CLOSED`, `PERSIST_WORKER_LOST`, `PERSIST_DISK_FULL`, `PERSIST_OUT_OF_MEMORY`,
@@ -45,6 +62,7 @@ export class Table<Row = AnyRow> {
    * for (const { index, message } of receipt.rejections) console.warn(index, message)
    * ```
    */
+  persist(rows: Rows<Row>, options?: PersistOptions): Promise<Receipt>
   persist(rows: Rows<Row>, options: PersistOptions = {}): Promise<Receipt> {
     return this.#persist(rows, options)
   }

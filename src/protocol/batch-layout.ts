@@ -35,6 +35,16 @@ export interface EncodedBatch {
   readonly heapBytes: number
   /** Indexes of the columns that have at least one NULL in this batch. */
   readonly nullColumns: readonly number[]
+  /**
+   * Which columns the rows do not carry, where that is told from NULL and some row lacks one: bit `c % 32` of word
+   * `floor(c / 32) × capacityRows + row` for column c. Such a column is NULL in the batch as well.
+   */
+  readonly absence?: Uint32Array<ArrayBuffer>
+}
+
+/** Words of 32 bits in which `absence` keeps a row. */
+export function absenceWords(columns: number): number {
+  return Math.ceil(columns / 32)
 }
 
 /** Lays out `capacityRows` rows whose columns take `columnBytes` bytes per value. */

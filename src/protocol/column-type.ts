@@ -60,6 +60,8 @@ export interface ColumnDescriptor {
   readonly name: string
   readonly type: ColumnType
   readonly notNull: boolean
+  /** True where a row that does not carry the column gets the value of its DEFAULT, and not NULL. */
+  readonly hasDefault: boolean
 }
 
 /** Bytes of a `duckdb_string_t`: 4 of length, then 12 inlined, or 4 of prefix and 8 of pointer. */

@@ -12,6 +12,10 @@ interface Requests {
   begin: { request: BeginRequest; reply: void }
   /** Appends the rows of a batch. The reply carries the batch's buffer back. */
   write: { request: WriteRequest; reply: WriteReply }
+  /** Decides about every row of a checked transaction, and leaves the table as it is to be committed. */
+  resolve: { request: ResolveRequest; reply: Resolution }
+  /** The next page of the rows that `resolve` refused. */
+  refusals: { request: TransactionRequest; reply: RefusalPage }
   commit: { request: TransactionRequest; reply: void }
   rollback: { request: TransactionRequest; reply: void }
   /** Executes statements; the reply has the first page of the last one's result. */
@@ -64,12 +68,60 @@ export interface TableDescription {
   readonly columns: readonly ColumnDescriptor[]
   /** Columns of the table's PRIMARY KEY; none when empty. */
   readonly primaryKey: readonly string[]
+  /** Columns of each UNIQUE constraint or index that is on columns alone. */
+  readonly uniqueKeys: readonly (readonly string[])[]
+  /** True where DuckDB itself may refuse a row: a CHECK, a FOREIGN KEY, a PRIMARY KEY, a UNIQUE constraint or index. */
+  readonly isConstrained: boolean
 }
+
+/** What becomes of a row whose key is taken. */
+export type OnConflict = 'error' | 'ignore' | 'update'
 
 export interface BeginRequest {
   readonly transaction: number
   readonly table: string
   readonly columns: readonly ColumnDescriptor[]
+  /** Columns of the key that `onConflict` is about; none when empty. */
+  readonly key: readonly string[]
+  readonly onConflict: OnConflict
+  /** Whether `resolve` will be asked: the table has a key or constraints. */
+  readonly isChecked: boolean
+}
+
+interface ResolveRequest extends TransactionRequest {
+  /** Leaves the table alone where a row is refused: the transaction will be rolled back. */
+  readonly isAllOrNothing: boolean
+}
+
+/** What becomes of the rows of a checked transaction once it is committed. */
+export interface Resolution {
+  readonly inserted: number
+  readonly updated: number
+  readonly ignored: number
+  readonly refused: number
+}
+
+/** Why the database does not take a row. */
+export type RefusalCode = 'not-null' | 'check' | 'foreign-key' | 'duplicate-key' | 'unique'
+
+/** A row that the database does not take. */
+export interface Refusal {
+  /** Position among the rows that were written to the transaction, from 0. */
+  readonly ordinal: number
+  readonly code: RefusalCode
+  /** The constraint that the row breaks, as SQL. */
+  readonly constraint: string
+  /** The columns that the constraint is about, as far as they are known. */
+  readonly columns: readonly string[]
+  /** Position of the row of the same call whose key this row has; absent when the table has it. */
+  readonly conflictOrdinal?: number
+  /** The row as it would have been written. */
+  readonly row: QueryRow
+}
+
+export interface RefusalPage {
+  readonly refusals: readonly Refusal[]
+  readonly isLast: boolean
 }
 
 interface TransactionRequest {

@@ -52,6 +52,18 @@ const appendBatch: Handler<'write'> = handler(
   },
 )
 
+export const resolve: Handler<'resolve'> = handler(
+  'PERSIST_WRITE_FAILED',
+  'DuckDB refused the rows',
+  ({ transaction, isAllOrNothing }) => current().transaction(transaction).resolve(isAllOrNothing),
+)
+
+export const refusals: Handler<'refusals'> = handler(
+  'PERSIST_WRITE_FAILED',
+  'The refused rows cannot be read',
+  ({ transaction }) => current().transaction(transaction).refusals(),
+)
+
 export const commit: Handler<'commit'> = handler(
   'PERSIST_WRITE_FAILED',
   'The commit failed',

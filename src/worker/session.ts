@@ -6,12 +6,12 @@ import type {
   ResultPage,
   TableDescription,
 } from '../protocol/requests.js'
+import { TableCatalog } from './catalog/table-catalog.js'
 import type { Control } from './control.js'
-import { Cursor } from './cursor.js'
 import { Database } from './database.js'
 import { WorkerFailure } from './failure.js'
-import { TableCatalog } from './table-catalog.js'
-import { WriteTransaction } from './write-transaction.js'
+import { Cursor } from './query/cursor.js'
+import { WriteTransaction } from './write/write-transaction.js'
 
 /** Everything that is open in this worker: the database, its transactions, and the results being read. */
 export class Session {
@@ -45,16 +45,20 @@ export class Session {
       if (definition !== undefined && !(await this.#catalog.has(connection, table))) {
         await this.#catalog.create(connection, table, definition)
       }
-      return await this.#catalog.describe(connection, table)
+      const { columns, primaryKey, uniqueKeys, isConstrained } = await this.#catalog.describe(
+        connection,
+        table,
+      )
+      return { columns, primaryKey, uniqueKeys, isConstrained }
     } finally {
       this.#database.disconnect(connection)
     }
   }
 
-  begin({ transaction, table, columns }: BeginRequest): Promise<void> {
+  begin(request: BeginRequest): Promise<void> {
     const started = new WriteTransaction(this.#database, this.#catalog)
-    this.#transactions.set(transaction, started)
-    return started.begin(table, columns)
+    this.#transactions.set(request.transaction, started)
+    return started.begin(request)
   }
 
   transaction(id: number): WriteTransaction {

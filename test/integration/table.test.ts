@@ -26,7 +26,7 @@ describe('table()', () => {
     const table = await db.table(name, { columns })
     await table.persist([Object.fromEntries([[name, 7]])])
     const again = await db.table(name)
-    expect(again.columns).toEqual([{ name, type: { name: 'INTEGER' }, notNull: true }])
+    expect(again.columns).toEqual([{ name, type: { name: 'INTEGER' }, notNull: true, hasDefault: false }])
     const [row] = await db.query(`SELECT * FROM "${name.replaceAll('"', '""')}"`)
     expect(Object.entries(row ?? {})).toEqual([[name, 7]])
   })
@@ -75,7 +75,10 @@ describe('table()', () => {
       code: 'PERSIST_ROW_REJECTED',
     })
     await table.persist([{ a: 1 }])
-    await expect(table.persist([{ a: 1 }])).rejects.toMatchObject({ code: 'PERSIST_WRITE_FAILED' })
+    await expect(table.persist([{ a: 1 }])).rejects.toMatchObject({
+      code: 'PERSIST_ROW_REJECTED',
+      rejection: { code: 'duplicate-key', key: { a: 1 } },
+    })
   })
 })
 

@@ -91,6 +91,7 @@ describe('resolvePersistOptions', () => {
       onProgress: undefined,
       onRowError: 'abort',
       maxRejections: 1000,
+      onConflict: 'error',
     })
     expect(Object.isFrozen(resolved)).toBe(true)
   })
@@ -101,6 +102,7 @@ describe('resolvePersistOptions', () => {
       onProgress: () => undefined,
       onRowError: () => 'skip' as const,
       maxRejections: 0,
+      onConflict: 'update' as const,
     }
     expect(resolvePersistOptions(given)).toEqual(given)
   })

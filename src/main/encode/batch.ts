@@ -1,4 +1,4 @@
-import type { BatchLayout, EncodedBatch } from '../../protocol/batch-layout.js'
+import { absenceWords, type BatchLayout, type EncodedBatch } from '../../protocol/batch-layout.js'
 import { inlineStringBytes } from '../../protocol/column-type.js'
 import { batchFull, type Fault, fault } from './fault.js'
 
@@ -30,6 +30,8 @@ export class Batch {
   neededHeapBytes = 0
   readonly #heapCapacity: number
   readonly #hasNulls: boolean[]
+  /** Made for the first row that lacks a column; most batches have none. */
+  #absence: Uint32Array<ArrayBuffer> | undefined
 
   /** `buffer` must be a multiple of 8 bytes long, with room for what `layout` says. */
   constructor(buffer: ArrayBuffer, layout: BatchLayout) {
@@ -59,12 +61,24 @@ export class Batch {
     this.bytes[byte] = (this.bytes[byte] ?? 0) & ~(1 << (row & 7))
   }
 
-  /** Takes back every `markNull` of a row that is not going to be in the batch. */
-  clearNulls(row: number): void {
+  /** The row does not carry the column: it is NULL in the batch, and the worker is told that it was not given. */
+  markAbsent(column: number, row: number): void {
+    this.markNull(column, row)
+    const { capacityRows, valueOffsets } = this.layout
+    this.#absence ??= new Uint32Array(absenceWords(valueOffsets.length) * capacityRows)
+    const word = (column >> 5) * capacityRows + row
+    this.#absence[word] = (this.#absence[word] ?? 0) | (1 << (column & 31))
+  }
+
+  /** Takes back every `markNull` and `markAbsent` of a row that is not going to be in the batch. */
+  clearMarks(row: number): void {
     for (const start of this.layout.validityOffsets) {
       const byte = start + (row >> 3)
       this.bytes[byte] = (this.bytes[byte] ?? 0) | (1 << (row & 7))
     }
+    const absence = this.#absence
+    if (absence === undefined) return
+    for (let word = row; word < absence.length; word += this.layout.capacityRows) absence[word] = 0
   }
 
   /** Writes a string as the entry at `entryOffset` (bytes), its UTF-8 inline or in the heap. */
@@ -109,7 +123,9 @@ export class Batch {
     const nullColumns: number[] = []
     for (const [column, hasNulls] of this.#hasNulls.entries()) if (hasNulls) nullColumns.push(column)
     const { buffer, rows, heapBytes } = this
-    return { buffer, rows, heapBytes, nullColumns, capacityRows: this.layout.capacityRows }
+    const { capacityRows } = this.layout
+    const absence = this.#absence === undefined ? {} : { absence: this.#absence }
+    return { buffer, rows, heapBytes, nullColumns, capacityRows, ...absence }
   }
 
   /** Writes a string of at most 12 characters into its entry if it is ASCII; false if it is not. */

@@ -16,6 +16,8 @@ export interface RowFault {
 interface Column {
   readonly name: string
   readonly notNull: boolean
+  readonly hasDefault: boolean
+  readonly isKey: boolean
   readonly isString: boolean
   readonly type: string
   readonly encoder: ColumnEncoder
@@ -29,11 +31,15 @@ export class RowEncoder {
   readonly #columns: readonly Column[]
   readonly #names: ReadonlySet<string>
   #batch: Batch | undefined
+  #isUpdate = false
 
-  constructor(columns: readonly ColumnDescriptor[]) {
-    this.#columns = columns.map(({ name, notNull, type }) => ({
+  /** @param key - Columns by which rows are told apart; they have no part in what an update leaves as it is. */
+  constructor(columns: readonly ColumnDescriptor[], key: readonly string[] = []) {
+    this.#columns = columns.map(({ name, notNull, hasDefault, type }) => ({
       name,
       notNull,
+      hasDefault,
+      isKey: key.includes(name),
       isString: isStringType(type),
       type: formatColumnType(type),
       encoder: createColumnEncoder(type),
@@ -57,6 +63,11 @@ export class RowEncoder {
     this.#batch = undefined
   }
 
+  /** Whether the rows to come may update others, whose columns stay as they are where a row does not carry them. */
+  set isUpdate(isUpdate: boolean) {
+    this.#isUpdate = isUpdate
+  }
+
   /**
    * Writes one row.
    *
@@ -72,7 +83,7 @@ export class RowEncoder {
       return undefined
     }
     batch.heapBytes = heapBytes
-    batch.clearNulls(batch.rows)
+    batch.clearMarks(batch.rows)
     return problem
   }
 
@@ -89,9 +100,13 @@ export class RowEncoder {
         const value = found === column.inherited ? undefined : found
         if (value !== undefined) carried++
         if (value === null || value === undefined) {
+          if (column.isString) batch.int32[(column.valueOffset >> 2) + batch.rows * 4] = 0
+          if (value === undefined && (column.hasDefault || (this.#isUpdate && !column.isKey))) {
+            batch.markAbsent(index, batch.rows)
+            continue
+          }
           if (column.notNull) return columnFault(column, fault('not-null', `expected a value, got ${value}`))
           batch.markNull(index, batch.rows)
-          if (column.isString) batch.int32[(column.valueOffset >> 2) + batch.rows * 4] = 0
           continue
         }
         const problem = column.encoder.write(batch.rows, value)

@@ -1,3 +1,4 @@
+import type { OnConflict } from '../../protocol/requests.js'
 import { describeValue } from '../describe-value.js'
 import type { Progress } from '../persist/receipt.js'
 import type { Rejection } from '../persist/rejection.js'
@@ -7,6 +8,19 @@ import { checkNames, checkNumber, checkType } from './check-option.js'
 export type OnRowError = 'abort' | 'skip' | ((rejection: Rejection) => 'abort' | 'skip')
 
 export interface PersistOptions {
+  /**
+   * What becomes of a row whose key the table has, or an earlier row of the call.
+   *
+   * - `'error'`: it is rejected, with `duplicate-key` or `unique`.
+   * - `'ignore'`: the row that is there stays, and this one is counted in `receipt.ignored`.
+   * - `'update'`: the row that is there gets its values, but keeps those of the columns that this one does not carry.
+   *   So the last of several rows with one key wins.
+   *
+   * Anything but `'error'` takes a table with a key: see `Table.key`.
+   *
+   * @defaultValue `'error'`
+   */
+  readonly onConflict?: OnConflict | undefined
   /**
    * Gives up between two slices: the promise rejects with `PERSIST_ABORTED`, whose `cause` is the signal's reason,
    * and nothing is written. Without effect once the commit has been asked for.
@@ -37,16 +51,21 @@ export interface ResolvedPersistOptions {
   readonly onProgress: ((progress: Progress) => void) | undefined
   readonly onRowError: OnRowError
   readonly maxRejections: number
+  readonly onConflict: OnConflict
 }
 
-const names = ['signal', 'onProgress', 'onRowError', 'maxRejections']
+const names = ['onConflict', 'signal', 'onProgress', 'onRowError', 'maxRejections']
 
 export function resolvePersistOptions(options: PersistOptions): ResolvedPersistOptions {
   checkNames('the options of persist()', options, names)
   checkSignal(options.signal)
   checkType('onProgress', options.onProgress, 'function')
   checkNumber('maxRejections', options.maxRejections, 0, true)
-  const { onRowError = 'abort' } = options
+  const { onRowError = 'abort', onConflict = 'error' } = options
+  if (onConflict !== 'error' && onConflict !== 'ignore' && onConflict !== 'update') {
+    const expected = "'error', 'ignore' or 'update'"
+    throw new TypeError(`Expected \`onConflict\` to be ${expected}, got ${describeValue(onConflict)}`)
+  }
   if (onRowError !== 'abort' && onRowError !== 'skip' && typeof onRowError !== 'function') {
     const expected = "'abort', 'skip' or a function"
     throw new TypeError(`Expected \`onRowError\` to be ${expected}, got ${describeValue(onRowError)}`)
@@ -56,6 +75,7 @@ export function resolvePersistOptions(options: PersistOptions): ResolvedPersistO
     onProgress: options.onProgress,
     onRowError,
     maxRejections: options.maxRejections ?? 1000,
+    onConflict,
   })
 }
 

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import type { Resolution } from '../../protocol/requests.js'
 import { describeValue } from '../describe-value.js'
 import type { Batch } from '../encode/batch.js'
 import type { BatchAllocator } from '../encode/batch-allocator.js'
@@ -8,8 +9,10 @@ import type { ResolvedPersistOptions } from '../options/persist-options.js'
 import type { Cancellation } from './cancellation.js'
 import type { InFlightWindow } from './in-flight-window.js'
 import type { Receipt } from './receipt.js'
+import { refusalToRejection } from './refusal-to-rejection.js'
 import type { Rejection } from './rejection.js'
 import type { RemoteTransaction } from './remote-transaction.js'
+import { RowPositions } from './row-positions.js'
 import type { AsyncSource, RowSource, SyncSource } from './row-source.js'
 import type { SliceClock } from './slice-clock.js'
 
@@ -21,23 +24,35 @@ export interface PersistRunParts {
   readonly clock: SliceClock
   readonly cancellation: Cancellation
   readonly options: ResolvedPersistOptions
+  /** Columns of the table's key; none when empty. */
+  readonly key: readonly string[]
+  /** Whether the worker decides about rows too: the table has a key or constraints. */
+  readonly isChecked: boolean
 }
 
 /** Takes the rows of one `persist()` from their source, encodes them in slices, and hands the batches over. */
 export class PersistRun {
   readonly #parts: PersistRunParts
-  readonly #rejections: Rejection[] = []
+  #rejections: Rejection[] = []
   #transaction: RemoteTransaction | undefined
   #batch: Batch | undefined
   #rows = 0
   #rejected = 0
   #appended = 0
+  readonly #positions = new RowPositions()
+  #resolution: Resolution | undefined
+  /** The first row that could not be encoded, where it ends the call but rows before it may be bad as well. */
+  #unsettled: unknown
 
   constructor(parts: PersistRunParts) {
     this.#parts = parts
   }
 
-  /** Encodes and sends every row; nothing is committed by it. */
+  /**
+   * Encodes and sends every row; nothing is committed by it.
+   *
+   * @throws what rejects the call; for a bad row only after those before it have been sent.
+   */
   async encodeInto(transaction: RemoteTransaction): Promise<void> {
     this.#transaction = transaction
     const { source, clock, encoder, allocator, cancellation } = this.#parts
@@ -49,12 +64,31 @@ export class PersistRun {
       // A source that is being waited for may never answer; it is told of the end, and learns of it when it does.
       const released = release(source)
       if (!cancellation.isCancelled) await released
+      if (error === this.#unsettled) while (!this.#sendBatch()) await this.#waitForWorker()
       throw error
     } finally {
       clock.end()
       encoder.detach()
       if (this.#batch !== undefined) allocator.recycle(this.#batch)
     }
+  }
+
+  /**
+   * Lets the worker decide about the rows that were sent, and the caller about those that it refuses.
+   *
+   * @throws `PERSIST_ROW_REJECTED` for a row that ends the call.
+   */
+  async settle(): Promise<void> {
+    const { options, cancellation } = this.#parts
+    const transaction = this.#transaction
+    if (transaction === undefined) return
+    this.#resolution = await cancellation.guard(transaction.resolve(options.onRowError === 'abort'))
+    if (this.#resolution.refused > 0) await this.#takeRefusals(transaction)
+  }
+
+  /** Whether rows that were sent may be bad and come before the row that `error` is about. */
+  isUnsettled(error: unknown): boolean {
+    return error !== undefined && error === this.#unsettled
   }
 
   /** The worker has appended `rows` rows of a batch. */
@@ -75,12 +109,18 @@ export class PersistRun {
 
   receipt(totalMs: number): Receipt {
     const { clock } = this.#parts
+    const {
+      inserted = this.#rows - this.#rejected,
+      updated = 0,
+      ignored = 0,
+      refused = 0,
+    } = this.#resolution ?? {}
     return Object.freeze({
       rows: this.#rows,
-      inserted: this.#rows - this.#rejected,
-      updated: 0,
-      ignored: 0,
-      rejected: this.#rejected,
+      inserted,
+      updated,
+      ignored,
+      rejected: this.#rejected + refused,
       rejections: this.#rejections,
       bytes: this.#transaction?.bytes ?? 0,
       batches: this.#transaction?.batches ?? 0,
@@ -148,7 +188,7 @@ export class PersistRun {
   }
 
   #reject(row: unknown, { code, column, message, cause }: RowFault): void {
-    const { options } = this.#parts
+    const { options, isChecked } = this.#parts
     const index = this.#rows++
     const rejection: Rejection = {
       index,
@@ -158,18 +198,35 @@ export class PersistRun {
       ...(column === undefined ? {} : { column }),
       ...(cause === undefined ? {} : { cause }),
     }
-    const { onRowError } = options
-    const verdict: unknown = typeof onRowError === 'function' ? onRowError(rejection) : onRowError
-    if (verdict !== 'skip' && verdict !== 'abort') {
-      throw new TypeError(
-        `Expected \`onRowError\` to return 'skip' or 'abort', got ${describeValue(verdict)}`,
-      )
-    }
-    if (verdict === 'abort') {
-      throw new PersistenceError('PERSIST_ROW_REJECTED', `Row ${index}: ${message}`, { cause, rejection })
+    if (decide(rejection, options) === 'abort') {
+      const error = rowRejected(rejection)
+      // A function has decided on this very row; otherwise the first bad row of the call is to be told.
+      if (isChecked && options.onRowError === 'abort') this.#unsettled = error
+      throw error
     }
     this.#rejected++
+    if (isChecked) this.#positions.skip(index)
     if (this.#rejections.length < options.maxRejections) this.#rejections.push(rejection)
+  }
+
+  async #takeRefusals(transaction: RemoteTransaction): Promise<void> {
+    const { source, options, cancellation, key } = this.#parts
+    const rowAt = source.isAsync ? undefined : source.rowAt?.bind(source)
+    const refused: Rejection[] = []
+    let isDone = false
+    while (!isDone) {
+      const page = await cancellation.guard(transaction.refusals())
+      for (const refusal of page.refusals) {
+        const rejection = refusalToRejection(refusal, this.#positions, key, rowAt)
+        if (decide(rejection, options) === 'abort') throw rowRejected(rejection)
+        if (refused.length < options.maxRejections) refused.push(rejection)
+      }
+      // Only a function must be asked about each of them.
+      const hasEnough = typeof options.onRowError !== 'function' && refused.length === options.maxRejections
+      isDone = page.isLast || hasEnough
+    }
+    const all = [...this.#rejections, ...refused].sort((left, right) => left.index - right.index)
+    this.#rejections = all.slice(0, options.maxRejections)
   }
 
   /** Hands the batch over, if it has rows; false while the worker is too far behind. */
@@ -199,6 +256,17 @@ export class PersistRun {
     cancellation.check()
     clock.start()
   }
+}
+
+function decide(rejection: Rejection, { onRowError }: ResolvedPersistOptions): 'skip' | 'abort' {
+  const verdict: unknown = typeof onRowError === 'function' ? onRowError(rejection) : onRowError
+  if (verdict === 'skip' || verdict === 'abort') return verdict
+  throw new TypeError(`Expected \`onRowError\` to return 'skip' or 'abort', got ${describeValue(verdict)}`)
+}
+
+function rowRejected(rejection: Rejection): PersistenceError {
+  const { index, message, cause } = rejection
+  return new PersistenceError('PERSIST_ROW_REJECTED', `Row ${index}: ${message}`, { cause, rejection })
 }
 
 /** The error that made the call give up matters, not what the source says to it. */

@@ -1,10 +1,12 @@
 import type { ColumnDescriptor } from '../../protocol/column-type.js'
+import type { TableDescription } from '../../protocol/requests.js'
 import { BatchAllocator } from '../encode/batch-allocator.js'
 import { BufferPool } from '../encode/buffer-pool.js'
 import { RowEncoder } from '../encode/row-encoder.js'
 import { PersistenceError } from '../errors/persistence-error.js'
 import type { ResolvedOpenOptions } from '../options/open-options.js'
 import type { ResolvedPersistOptions } from '../options/persist-options.js'
+import type { TableKey } from '../schema/table-key.js'
 import type { DatabaseLink } from '../worker-link/database-link.js'
 import type { WorkerHost } from '../worker-link/worker-host.js'
 import type { Cancellation } from './cancellation.js'
@@ -21,7 +23,12 @@ const batchBytes = 1024 * 1024
 /** A table as `persist()` needs it. What it keeps from call to call is used by one call at a time. */
 export interface Target {
   readonly table: string
+  /** As the worker knows them. */
   readonly columns: readonly ColumnDescriptor[]
+  /** Columns of the key that `onConflict` is about; none when empty. */
+  readonly key: readonly string[]
+  /** Whether the worker decides about rows too. */
+  readonly isChecked: boolean
   readonly encoder: RowEncoder
   readonly allocator: BatchAllocator
 }
@@ -42,9 +49,22 @@ export class Persister {
     this.pool = new BufferPool(Math.min(batchBytes, options.maxInFlightBytes))
   }
 
-  createTarget(table: string, columns: readonly ColumnDescriptor[]): Target {
-    const encoder = new RowEncoder(columns)
-    return { table, columns, encoder, allocator: new BatchAllocator(columns, this.pool) }
+  /** @param key - What rows of the table are told apart by, and whether only this library keeps it. */
+  createTarget(table: string, { columns, isConstrained }: TableDescription, key: TableKey): Target {
+    // A key that has no index has no NOT NULL either, where the table was made by others.
+    const encoded = columns.map((column) =>
+      key.isOurs && key.columns.includes(column.name) ? { ...column, notNull: true } : column,
+    )
+    // What a DEFAULT gives is known to the worker only.
+    const mayLackValue = columns.some(({ notNull, hasDefault }) => notNull && hasDefault)
+    return {
+      table,
+      columns,
+      key: key.columns,
+      isChecked: isConstrained || key.columns.length > 0 || mayLackValue,
+      encoder: new RowEncoder(encoded, key.columns),
+      allocator: new BatchAllocator(columns, this.pool),
+    }
   }
 
   async persist(
@@ -67,7 +87,7 @@ export class Persister {
 
   async #write(
     host: WorkerHost,
-    { table, columns, encoder, allocator }: Target,
+    { table, columns, key, isChecked, encoder, allocator }: Target,
     source: RowSource,
     options: ResolvedPersistOptions,
     cancellation: Cancellation,
@@ -81,13 +101,23 @@ export class Persister {
       clock,
       cancellation,
       options,
+      key,
+      isChecked,
     })
-    const transaction = new RemoteTransaction(host, table, columns, this.pool, this.window, {
+    const { onConflict } = options
+    encoder.isUpdate = onConflict === 'update'
+    const begin = { table, columns, key, onConflict, isChecked }
+    const transaction = new RemoteTransaction(host, begin, this.pool, this.window, {
       appended: (rows) => run.noteAppended(rows),
       failed: (error) => cancellation.cancel(error),
     })
     try {
-      await run.encodeInto(transaction)
+      await run.encodeInto(transaction).catch(async (error) => {
+        if (run.isUnsettled(error)) await run.settle()
+        throw error
+      })
+      cancellation.check()
+      if (isChecked) await run.settle()
       cancellation.check()
       await transaction.commit()
     } catch (error) {

@@ -1,3 +1,4 @@
+import type { QueryValue, RefusalCode } from '../../protocol/requests.js'
 import type { EncodingFaultCode } from '../encode/fault.js'
 
 /**
@@ -9,19 +10,34 @@ import type { EncodingFaultCode } from '../encode/fault.js'
  * - `serialize`: the value has no JSON, or reading the row threw.
  * - `too-large`: a value of more than 256 MiB.
  * - `unknown-column`: the row has a property that no column takes.
+ * - `duplicate-key`: the table has its key, or an earlier row of the call.
+ * - `unique`: the same, for a UNIQUE constraint or index.
+ * - `check`: a CHECK constraint does not hold.
+ * - `foreign-key`: the row that it refers to is missing.
+ *
+ * The last four, and `not-null` where a column's DEFAULT is NULL, only the database knows.
  */
-export type RejectionCode = EncodingFaultCode
+export type RejectionCode = EncodingFaultCode | RefusalCode
 
 /** The verdict on a row that was not written. */
 export interface Rejection {
   /** Position of the row in what was given to `persist()`, from 0. */
   readonly index: number
-  /** The row itself, as it was given. */
+  /**
+   * The row itself, as it was given. Where only the database knew, and the rows were not an array: the row as it would
+   * have been written, with the values that `query()` reads.
+   */
   readonly row: unknown
   /** The column or property concerned; absent when it is the row as a whole. */
   readonly column?: string
   readonly code: RejectionCode
   readonly message: string
+  /** The constraint that the row breaks, as SQL; where only the database knew. */
+  readonly constraint?: string
+  /** The row's key, with the values that `query()` reads; where only the database knew, and the table has a key. */
+  readonly key?: Readonly<Record<string, QueryValue>>
+  /** For `duplicate-key` and `unique`: the index of the earlier row of the call that has the key; absent if the table has it. */
+  readonly conflictIndex?: number
   /** What user code threw while the row was read, if that is the reason. */
   readonly cause?: unknown
 }

@@ -1,8 +1,11 @@
-import type { ColumnDescriptor } from '../../protocol/column-type.js'
+import type { BeginRequest, RefusalPage, Resolution } from '../../protocol/requests.js'
 import type { Batch } from '../encode/batch.js'
 import type { BufferPool } from '../encode/buffer-pool.js'
 import type { WorkerHost } from '../worker-link/worker-host.js'
 import type { InFlightWindow } from './in-flight-window.js'
+
+/** What a transaction writes to, and how. */
+export type TransactionTarget = Omit<BeginRequest, 'transaction'>
 
 let transactions = 0
 
@@ -22,8 +25,7 @@ interface Events {
 export class RemoteTransaction {
   readonly #id = ++transactions
   readonly #host: WorkerHost
-  readonly #table: string
-  readonly #columns: readonly ColumnDescriptor[]
+  readonly #target: TransactionTarget
   readonly #pool: BufferPool
   readonly #window: InFlightWindow
   readonly #events: Events
@@ -34,15 +36,13 @@ export class RemoteTransaction {
 
   constructor(
     host: WorkerHost,
-    table: string,
-    columns: readonly ColumnDescriptor[],
+    target: TransactionTarget,
     pool: BufferPool,
     window: InFlightWindow,
     events: Events,
   ) {
     this.#host = host
-    this.#table = table
-    this.#columns = columns
+    this.#target = target
     this.#pool = pool
     this.#window = window
     this.#events = events
@@ -68,6 +68,17 @@ export class RemoteTransaction {
     return true
   }
 
+  /** Lets the worker decide about every row sent; see the request. */
+  async resolve(isAllOrNothing: boolean): Promise<Resolution> {
+    if (!this.#hasBegun) return { inserted: 0, updated: 0, ignored: 0, refused: 0 }
+    return this.#host.request('resolve', { transaction: this.#id, isAllOrNothing })
+  }
+
+  /** The next of the rows that were refused. */
+  refusals(): Promise<RefusalPage> {
+    return this.#host.request('refusals', { transaction: this.#id })
+  }
+
   /** Resolves when everything sent is committed; resolves at once when nothing was. */
   async commit(): Promise<void> {
     if (!this.#hasBegun) return
@@ -84,16 +95,16 @@ export class RemoteTransaction {
 
   #begin(): void {
     this.#hasBegun = true
-    const request = { transaction: this.#id, table: this.#table, columns: this.#columns }
-    this.#watch(this.#host.request('begin', request))
+    this.#watch(this.#host.request('begin', { transaction: this.#id, ...this.#target }))
   }
 
   async #write(batch: Batch, byteLength: number): Promise<void> {
     const encoded = batch.finish()
     try {
-      const { buffer } = await this.#host.request('write', { transaction: this.#id, batch: encoded }, [
-        encoded.buffer,
-      ])
+      const transferred = [encoded.buffer]
+      if (encoded.absence !== undefined) transferred.push(encoded.absence.buffer)
+      const request = { transaction: this.#id, batch: encoded }
+      const { buffer } = await this.#host.request('write', request, transferred)
       this.#pool.give(buffer)
     } finally {
       this.#window.remove(byteLength)

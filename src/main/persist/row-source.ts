@@ -6,6 +6,8 @@ export type Rows<Row> = Iterable<Row> | AsyncIterable<Row>
 /** Rows that are there when they are asked for. */
 export interface SyncSource {
   readonly isAsync: false
+  /** The row at `index`, where the source still has it. */
+  rowAt?(index: number): unknown
   /** Moves to the next row; false at the end. */
   advance(): boolean
   readonly row: unknown
@@ -61,6 +63,10 @@ class ArraySource implements SyncSource {
 
   get row(): unknown {
     return this.#rows[this.#index]
+  }
+
+  rowAt(index: number): unknown {
+    return this.#rows[index]
   }
 
   release(): void {}

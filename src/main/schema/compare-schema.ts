@@ -1,22 +1,30 @@
 import { type ColumnDescriptor, formatColumnType } from '../../protocol/column-type.js'
 import type { TableDefinition, TableDescription } from '../../protocol/requests.js'
 import { PersistenceError } from '../errors/persistence-error.js'
+import type { ResolvedTableOptions } from './table-definition.js'
+import { isSameSet } from './table-key.js'
 
 /** @throws `PERSIST_SCHEMA_MISMATCH`, with every difference, if the table is not what its definition says. */
-export function checkSchema(table: string, definition: TableDefinition, actual: TableDescription): void {
+export function checkSchema(
+  table: string,
+  definition: TableDefinition,
+  { key, impliedNotNull }: ResolvedTableOptions,
+  actual: TableDescription,
+): void {
   const differences: string[] = []
   const actualColumns = new Map(actual.columns.map((column) => [column.name, column]))
   for (const expected of definition.columns) {
     const column = actualColumns.get(expected.name)
     actualColumns.delete(expected.name)
     if (column === undefined) differences.push(`it has no column \`${expected.name}\``)
-    else if (format(column) !== format(expected)) {
+    else if (format(column) !== format(expected) && !isNullableKey(column, expected, impliedNotNull)) {
       differences.push(`it has ${format(column)}, not ${format(expected)}`)
     }
   }
   for (const column of actualColumns.values()) differences.push(`it also has ${format(column)}`)
-  const keys = [definition.primaryKey, actual.primaryKey].map((key) => key.join(', '))
-  if (keys[0] !== keys[1]) {
+  // A key that DuckDB keeps as well is no less kept.
+  const isKeptTwice = key.length > 0 && isSameSet(key, actual.primaryKey)
+  if (!isKeptTwice && definition.primaryKey.join() !== actual.primaryKey.join()) {
     differences.push(
       `its primary key is (${actual.primaryKey.join(', ')}), not (${definition.primaryKey.join(', ')})`,
     )
@@ -26,6 +34,15 @@ export function checkSchema(table: string, definition: TableDefinition, actual: 
     'PERSIST_SCHEMA_MISMATCH',
     `The table \`${table}\` is not as it is defined: ${differences.join('; ')}`,
   )
+}
+
+/** A column of a key that only this library keeps may have been made nullable by whoever made the table. */
+function isNullableKey(
+  actual: ColumnDescriptor,
+  expected: ColumnDescriptor,
+  impliedNotNull: readonly string[],
+): boolean {
+  return impliedNotNull.includes(actual.name) && format({ ...actual, notNull: true }) === format(expected)
 }
 
 function format({ name, type, notNull }: ColumnDescriptor): string {

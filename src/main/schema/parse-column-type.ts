@@ -62,7 +62,7 @@ export function parseColumn(name: string, definition: unknown): ColumnDescriptor
       `Expected column \`${name}\` to be of a DuckDB type, got ${describeValue(definition)}`,
     )
   }
-  return { name, type, notNull: match?.[2] !== undefined }
+  return { name, type, notNull: match?.[2] !== undefined, hasDefault: false }
 }
 
 function parseColumnType(text: string): ColumnType | undefined {

@@ -7,7 +7,8 @@ import { parseColumn } from './parse-column-type.js'
 export type ColumnDefinitions = Readonly<Record<string, string>>
 
 /** What `table()` creates if it is missing, and checks if it is there. */
-export interface TableOptions<Columns extends ColumnDefinitions = ColumnDefinitions> {
+export interface TableOptions<Columns extends ColumnDefinitions = ColumnDefinitions>
+  extends KeyOptions<keyof Columns & string> {
   /**
    * The columns, at least one: a DuckDB type, and `NOT NULL` where a value is required.
    *
@@ -23,6 +24,24 @@ export interface TableOptions<Columns extends ColumnDefinitions = ColumnDefiniti
   readonly primaryKey?: readonly (keyof Columns & string)[] | undefined
 }
 
+export interface KeyOptions<Name extends string = string> {
+  /**
+   * Columns that tell the rows apart. Every `persist()` keeps them unique and not NULL, with no index in the database:
+   * an index costs more than the rest of a write. Other writers are not bound by it.
+   *
+   * @defaultValue the PRIMARY KEY, or the only UNIQUE constraint, of the table
+   */
+  readonly key?: readonly Name[] | undefined
+}
+
+export interface ResolvedTableOptions {
+  /** None where the table must be there, and its columns are read. */
+  readonly definition?: TableDefinition
+  readonly key: readonly string[]
+  /** Columns that are NOT NULL only because they are of the key. */
+  readonly impliedNotNull: readonly string[]
+}
+
 /** Checks the name of a table or column: any characters but NUL, at least one. */
 export function checkName(what: string, name: unknown): void {
   if (typeof name !== 'string')
@@ -34,35 +53,43 @@ export function checkName(what: string, name: unknown): void {
 }
 
 /** @throws TypeError; `PERSIST_SCHEMA_MISMATCH` for a column type that cannot be written. */
-export function resolveTableOptions(options: TableOptions): TableDefinition {
-  checkNames('the definition of a table', options, ['columns', 'primaryKey'])
-  const { columns, primaryKey = [] } = options
+export function resolveTableOptions(options: TableOptions | KeyOptions): ResolvedTableOptions {
+  checkNames('the definition of a table', options, ['columns', 'key', 'primaryKey'])
+  const { columns, key = [], primaryKey = [] }: Partial<TableOptions> = options
+  checkKey('key', key, columns)
+  if (columns === undefined && primaryKey.length === 0) return { key, impliedNotNull: [] }
   if (typeof columns !== 'object' || columns === null || Object.keys(columns).length === 0) {
     throw new TypeError(`Expected \`columns\` to name at least one column, got ${describeValue(columns)}`)
   }
+  checkKey('primaryKey', primaryKey, columns)
+  if (key.length > 0 && primaryKey.length > 0) {
+    throw new TypeError('Expected either `key` or `primaryKey`, got both')
+  }
+  const impliedNotNull: string[] = []
   const resolved = Object.entries(columns).map(([name, definition]) => {
     checkName('the name of a column', name)
     const column = parseColumn(name, definition)
-    return primaryKey.includes(name) ? { ...column, notNull: true } : column
+    if (column.notNull || !(primaryKey.includes(name) || key.includes(name))) return column
+    impliedNotNull.push(name)
+    return { ...column, notNull: true }
   })
   checkUnique(resolved.map((column) => column.name))
-  checkKey(primaryKey, columns)
-  return { columns: resolved, primaryKey }
+  return { definition: { columns: resolved, primaryKey }, key, impliedNotNull }
 }
 
-function checkKey(primaryKey: unknown, columns: ColumnDefinitions): void {
-  if (!Array.isArray(primaryKey)) {
+function checkKey(option: string, key: unknown, columns: ColumnDefinitions | undefined): void {
+  if (!Array.isArray(key)) {
+    throw new TypeError(`Expected \`${option}\` to be an array of column names, got ${describeValue(key)}`)
+  }
+  const isColumn = (name: unknown) =>
+    typeof name === 'string' && (columns === undefined || Object.hasOwn(columns, name))
+  const strangers = key.filter((name) => !isColumn(name))
+  if (strangers.length > 0) {
     throw new TypeError(
-      `Expected \`primaryKey\` to be an array of column names, got ${describeValue(primaryKey)}`,
+      `Expected \`${option}\` to name columns of the table, got ${describeValue(strangers[0])}`,
     )
   }
-  const stranger = primaryKey.find((name) => typeof name !== 'string' || !Object.hasOwn(columns, name))
-  if (stranger !== undefined) {
-    throw new TypeError(
-      `Expected \`primaryKey\` to name columns of the table, got ${describeValue(stranger)}`,
-    )
-  }
-  checkUnique(primaryKey)
+  checkUnique(key)
 }
 
 /** DuckDB ignores the case of names. */

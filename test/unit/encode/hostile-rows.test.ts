@@ -7,7 +7,7 @@ import { layOutBatch } from '../../../src/protocol/batch-layout.js'
 function createEncoder(name: string): { encoder: RowEncoder; batch: Batch } {
   const layout = layOutBatch([16], 64)
   const batch = new Batch(new ArrayBuffer(layout.heapOffset + 4096), layout)
-  const encoder = new RowEncoder([{ name, type: { name: 'JSON' }, notNull: false }])
+  const encoder = new RowEncoder([{ name, type: { name: 'JSON' }, notNull: false, hasDefault: false }])
   encoder.attach(batch)
   return { encoder, batch }
 }

@@ -5,8 +5,8 @@ import { layOutBatch } from '../../../src/protocol/batch-layout.js'
 import { type ColumnDescriptor, valueBytes } from '../../../src/protocol/column-type.js'
 
 const columns: readonly ColumnDescriptor[] = [
-  { name: 'id', type: { name: 'INTEGER' }, notNull: true },
-  { name: 'name', type: { name: 'VARCHAR' }, notNull: false },
+  { name: 'id', type: { name: 'INTEGER' }, notNull: true, hasDefault: false },
+  { name: 'name', type: { name: 'VARCHAR' }, notNull: false, hasDefault: false },
 ]
 
 function createBatch(capacityRows: number, heapBytes: number): Batch {
@@ -78,7 +78,9 @@ describe('RowEncoder', () => {
     ['null', null],
     ['undefined', undefined],
   ])('takes no row from %s', (_, row) => {
-    const nullable = new RowEncoder(columns.map((column) => ({ ...column, notNull: false })))
+    const nullable = new RowEncoder(
+      columns.map((column) => ({ ...column, notNull: false, hasDefault: false })),
+    )
     nullable.attach(createBatch(64, 64))
     expect(nullable.encode(row)).toMatchObject({ code: 'type' })
     expect(nullable.encode({})).toBeUndefined()

@@ -17,7 +17,7 @@ import {
   type DuckDBValue,
   DuckDBVariantValue,
 } from '@duckdb/node-api'
-import type { QueryValue } from '../protocol/requests.js'
+import type { QueryValue } from '../../protocol/requests.js'
 import { floorMod, formatDate, formatTime, formatTimestamp } from './format-time.js'
 
 const nanosPerDay = 86_400_000_000_000n

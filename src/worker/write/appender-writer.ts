@@ -1,13 +1,12 @@
 import { type DuckDBAppender, DuckDBDataChunk } from '@duckdb/node-api'
 import duckdb, { type Vector } from '@duckdb/node-bindings'
-import { type EncodedBatch, layOutBatch, vectorRows } from '../protocol/batch-layout.js'
+import { type EncodedBatch, layOutBatch, vectorRows } from '../../protocol/batch-layout.js'
 import {
   type ColumnDescriptor,
   inlineStringBytes,
   isStringType,
   valueBytes,
-} from '../protocol/column-type.js'
-import type { RowWriter } from './row-writer.js'
+} from '../../protocol/column-type.js'
 import { StringHeap } from './string-heap.js'
 
 /**
@@ -22,20 +21,42 @@ interface Column {
   readonly isString: boolean
 }
 
+/** What a staging table has after the columns of the rows. */
+export interface StagingColumns {
+  /** The ordinal of the next row; they count on from it. */
+  readonly firstOrdinal: number
+  /** Columns of absence words; see `batch-layout.ts`. */
+  readonly absenceWords: number
+}
+
 /** Writes batches with DuckDB's Appender: memory is copied into one reused data chunk, no value is converted. */
-export class AppenderWriter implements RowWriter {
+export class AppenderWriter {
   readonly #appender: DuckDBAppender
   readonly #chunk: DuckDBDataChunk
   readonly #columns: readonly Column[]
   readonly #columnBytes: readonly number[]
   readonly #heap = new StringHeap()
+  readonly #staging: StagingColumns | undefined
+  /** Ordinals of a chunk, as pairs of 32-bit words. */
+  readonly #ordinals = new Uint32Array(2 * vectorRows)
+  readonly #noAbsence = new Uint32Array(vectorRows)
+  #nextOrdinal: number
   #unflushedBytes = 0
+  #isClosed = false
 
-  /** `appender` must be on a table whose writable columns are exactly `columns`, in this order. */
-  constructor(appender: DuckDBAppender, columns: readonly ColumnDescriptor[]) {
+  /**
+   * @param appender - On a table whose writable columns are exactly `columns`, in this order.
+   * @param staging - The table has these columns too: a BIGINT, and then an UINTEGER for each absence word.
+   */
+  constructor(appender: DuckDBAppender, columns: readonly ColumnDescriptor[], staging?: StagingColumns) {
     this.#appender = appender
+    this.#staging = staging
+    this.#nextOrdinal = staging?.firstOrdinal ?? 0
     // The table's own logical types: with others the appender would cast every value.
-    const types = columns.map((_, index) => appender.columnType(index).toLogicalType().logical_type)
+    const count = columns.length + (staging === undefined ? 0 : 1 + staging.absenceWords)
+    const types = Array.from({ length: count }, (_, index) => {
+      return appender.columnType(index).toLogicalType().logical_type
+    })
     this.#chunk = new DuckDBDataChunk(duckdb.create_data_chunk(types))
     this.#columnBytes = columns.map((column) => valueBytes(column.type))
     this.#columns = columns.map((column, index) => ({
@@ -66,6 +87,7 @@ export class AppenderWriter implements RowWriter {
         duckdb.vector_ensure_validity_writable(vector)
         duckdb.copy_data_to_vector_validity(vector, 0, buffer, offset, 8 * Math.ceil(count / 64))
       }
+      if (this.#staging !== undefined) this.#fillStaging(this.#staging, batch, start, count)
       this.#chunk.rowCount = count
       this.#appender.appendDataChunk(this.#chunk)
       this.#chunk.reset()
@@ -77,13 +99,37 @@ export class AppenderWriter implements RowWriter {
     this.#unflushedBytes = 0
   }
 
+  /** Everything appended is part of the transaction when this returns. */
   finish(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
     this.#appender.closeSync()
   }
 
+  /** Nothing that is not part of the transaction yet will ever be. */
   discard(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
     // An appender writes what it holds whenever it is closed, and be it by garbage collection after a ROLLBACK.
     this.#appender.clear()
     this.#appender.closeSync()
+  }
+
+  #fillStaging(staging: StagingColumns, batch: EncodedBatch, start: number, count: number): void {
+    for (let index = 0; index < count; index++) {
+      const ordinal = this.#nextOrdinal++
+      this.#ordinals[2 * index] = ordinal
+      this.#ordinals[2 * index + 1] = Math.floor(ordinal / 2 ** 32)
+    }
+    const { chunk } = this.#chunk
+    let column = this.#columns.length
+    const ordinals = duckdb.data_chunk_get_vector(chunk, column++)
+    duckdb.copy_data_to_vector(ordinals, 0, this.#ordinals.buffer, 0, 8 * count)
+    for (let word = 0; word < staging.absenceWords; word++) {
+      const vector = duckdb.data_chunk_get_vector(chunk, column++)
+      const { buffer } = batch.absence ?? this.#noAbsence
+      const offset = batch.absence === undefined ? 0 : 4 * (word * batch.capacityRows + start)
+      duckdb.copy_data_to_vector(vector, 0, buffer, offset, 4 * count)
+    }
   }
 }

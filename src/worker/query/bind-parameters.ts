@@ -12,7 +12,7 @@ import {
   timestampValue,
   UHUGEINT,
 } from '@duckdb/node-api'
-import type { QueryParameter } from '../protocol/requests.js'
+import type { QueryParameter } from '../../protocol/requests.js'
 
 type Parameters = readonly QueryParameter[] | Readonly<Record<string, QueryParameter>>
 

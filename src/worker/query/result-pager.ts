@@ -1,5 +1,5 @@
 import type { DuckDBDataChunk, DuckDBMaterializedResult, DuckDBType } from '@duckdb/node-api'
-import type { QueryRow, ResultPage } from '../protocol/requests.js'
+import type { QueryRow, ResultPage } from '../../protocol/requests.js'
 import { toQueryValue, weigh } from './to-query-value.js'
 
 /** Rows of a page, and about as many bytes of values: what main deserialises in a fraction of a millisecond. */

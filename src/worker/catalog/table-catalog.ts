@@ -4,7 +4,7 @@ import {
   DuckDBEnumType,
   type DuckDBType,
   DuckDBTypeId,
-  type DuckDBValue,
+  type Json,
 } from '@duckdb/node-api'
 import {
   type ColumnDescriptor,
@@ -13,10 +13,12 @@ import {
   type PlainColumnType,
   quoteIdentifier,
   quoteLiteral,
-} from '../protocol/column-type.js'
-import type { TableDefinition, TableDescription } from '../protocol/requests.js'
-import type { Database } from './database.js'
-import { WorkerFailure } from './failure.js'
+} from '../../protocol/column-type.js'
+import type { TableDefinition } from '../../protocol/requests.js'
+import type { Database } from '../database.js'
+import { WorkerFailure } from '../failure.js'
+import { constraintColumns, indexColumns, readConstraints } from './table-constraints.js'
+import type { GeneratedColumn, TableShape } from './table-shape.js'
 
 const plainTypes: ReadonlyMap<DuckDBTypeId, PlainColumnType['name']> = new Map([
   [DuckDBTypeId.BOOLEAN, 'BOOLEAN'],
@@ -48,7 +50,7 @@ const plainTypes: ReadonlyMap<DuckDBTypeId, PlainColumnType['name']> = new Map([
 /** What the tables of the main schema look like, read from DuckDB's catalog. */
 export class TableCatalog {
   readonly #database: Database
-  readonly #known = new Map<string, { version: number; columns: readonly ColumnDescriptor[] }>()
+  readonly #known = new Map<string, { version: number; shape: TableShape }>()
 
   constructor(database: Database) {
     this.#database = database
@@ -71,28 +73,54 @@ export class TableCatalog {
   }
 
   /** Like `describe`, but asks the catalog again only after a statement that may have changed it. */
-  async columnsOf(connection: DuckDBConnection, table: string): Promise<readonly ColumnDescriptor[]> {
+  async shapeOf(connection: DuckDBConnection, table: string): Promise<TableShape> {
     const version = this.#database.catalogVersion
     const known = this.#known.get(table)
-    if (known?.version === version) return known.columns
-    const { columns } = await this.describe(connection, table)
-    this.#known.set(table, { version, columns })
-    return columns
+    if (known?.version === version) return known.shape
+    const shape = await this.describe(connection, table)
+    this.#known.set(table, { version, shape })
+    return shape
   }
 
-  async describe(connection: DuckDBConnection, table: string): Promise<TableDescription> {
+  async describe(connection: DuckDBConnection, table: string): Promise<TableShape> {
     const kind = await this.#kind(connection, table)
     if (kind === undefined) {
       throw new WorkerFailure({ code: 'PERSIST_TABLE_NOT_FOUND', message: `There is no table \`${table}\`` })
     }
     if (kind === 'view') mismatch(`\`${table}\` is a view, and rows are written to tables`)
-    const { types, primaryKey, notNull, generated } = await this.#readColumns(connection, table)
+    const { types, defaults, generated } = await this.#readColumns(connection, table)
+    const isOfTable = isNamed('table_name', table)
+    const constraintRows = await this.#read(
+      connection,
+      `SELECT ${constraintColumns} FROM duckdb_constraints() WHERE ${isOfTable} ORDER BY constraint_index`,
+    )
+    const indexRows = await this.#read(
+      connection,
+      `SELECT ${indexColumns} FROM duckdb_indexes() WHERE ${isOfTable} ORDER BY index_oid`,
+    )
+    const constraints = readConstraints(constraintRows, indexRows, [...types.keys()])
+    const { notNulls, checks, foreignKeys, uniques } = constraints
+    const notNull = new Set(notNulls.flatMap(({ columns }) => columns))
+    const isGenerated = new Set(generated.map(({ name }) => name))
     const columns: ColumnDescriptor[] = []
     for (const [name, type] of types) {
-      if (generated.has(name)) continue
-      columns.push({ name, type: toColumnType(table, name, type), notNull: notNull.has(name) })
+      if (isGenerated.has(name)) continue
+      const columnType = toColumnType(table, name, type)
+      columns.push({ name, type: columnType, notNull: notNull.has(name), hasDefault: defaults.has(name) })
     }
-    return { columns, primaryKey }
+    const [first] = uniques
+    return {
+      columns,
+      ...constraints,
+      defaults,
+      generated,
+      primaryKey: first?.code === 'duplicate-key' ? first.columns : [],
+      uniqueKeys: uniques
+        .filter((unique) => unique.code === 'unique' && unique.columns.length === unique.expressions.length)
+        .map((unique) => unique.columns),
+      isConstrained: checks.length + foreignKeys.length + uniques.length > 0,
+      hasIndex: uniques.length + indexRows.length > 0,
+    }
   }
 
   async #kind(connection: DuckDBConnection, table: string): Promise<'table' | 'view' | undefined> {
@@ -108,44 +136,36 @@ export class TableCatalog {
     const quoted = `main.${quoteIdentifier(table)}`
     const empty = await this.#database.execute(connection, `SELECT * FROM ${quoted} LIMIT 0`)
     const types = new Map(empty.columnNames().map((name, index) => [name, empty.columnType(index)]))
-    const isOfTable = isNamed('table_name', table)
-    const keyRows = await this.#read(
-      connection,
-      `SELECT unnest(constraint_column_names) FROM duckdb_constraints()
-       WHERE constraint_type = 'PRIMARY KEY' AND ${isOfTable}`,
-    )
-    const primaryKey = keyRows.map(([name]) => String(name))
-    const notNull = new Set(primaryKey)
-    const withDefault: string[] = []
+    const defaults = new Map<string, string>()
+    const generated: GeneratedColumn[] = []
     const columnRows = await this.#read(
       connection,
-      `SELECT column_name, is_nullable, column_default FROM duckdb_columns() WHERE ${isOfTable}`,
+      `SELECT column_name, column_default FROM duckdb_columns()
+       WHERE column_default IS NOT NULL AND ${isNamed('table_name', table)} ORDER BY column_index`,
     )
-    for (const [name, isNullable, defaultValue] of columnRows) {
-      if (isNullable === false) notNull.add(String(name))
-      if (defaultValue !== null) withDefault.push(String(name))
+    for (const [column, expression] of columnRows) {
+      const [name, sql] = [String(column), String(expression)]
+      if (await this.#isGenerated(connection, quoted, name)) generated.push({ name, expression: sql })
+      else if (sql.toUpperCase() !== 'NULL') defaults.set(name, sql)
     }
-    return { types, primaryKey, notNull, generated: await this.#generated(connection, quoted, withDefault) }
-  }
-
-  async #read(connection: DuckDBConnection, sql: string): Promise<DuckDBValue[][]> {
-    const result = await this.#database.execute(connection, sql)
-    return this.#database.poolCall(() => result.getRows())
+    return { types, defaults, generated }
   }
 
   /** The catalog shows a generated column's expression as its default; only an INSERT tells the two apart. */
-  async #generated(connection: DuckDBConnection, table: string, candidates: string[]): Promise<Set<string>> {
-    const generated = new Set<string>()
-    for (const name of candidates) {
-      const sql = `INSERT INTO ${table} (${quoteIdentifier(name)}) SELECT NULL`
-      try {
-        const prepared = await this.#database.poolCall(() => connection.prepare(sql))
-        prepared.destroySync()
-      } catch {
-        generated.add(name)
-      }
+  async #isGenerated(connection: DuckDBConnection, table: string, column: string): Promise<boolean> {
+    const sql = `INSERT INTO ${table} (${quoteIdentifier(column)}) SELECT NULL`
+    try {
+      const prepared = await this.#database.poolCall(() => connection.prepare(sql))
+      prepared.destroySync()
+      return false
+    } catch {
+      return true
     }
-    return generated
+  }
+
+  async #read(connection: DuckDBConnection, sql: string): Promise<Json[][]> {
+    const result = await this.#database.execute(connection, sql)
+    return this.#database.poolCall(() => result.getRowsJson())
   }
 }
 
@@ -157,9 +177,8 @@ function isNamed(column: string, name: string): string {
 
 interface Columns {
   readonly types: ReadonlyMap<string, DuckDBType>
-  readonly primaryKey: readonly string[]
-  readonly notNull: ReadonlySet<string>
-  readonly generated: ReadonlySet<string>
+  readonly defaults: ReadonlyMap<string, string>
+  readonly generated: readonly GeneratedColumn[]
 }
 
 function toColumnType(table: string, column: string, type: DuckDBType): ColumnType {

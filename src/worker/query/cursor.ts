@@ -1,20 +1,10 @@
-import { setImmediate, setTimeout } from 'node:timers/promises'
-import {
-  type DuckDBConnection,
-  type DuckDBMaterializedResult,
-  DuckDBPendingResultState,
-  type DuckDBPreparedStatement,
-  DuckDBResult,
-  StatementType,
-} from '@duckdb/node-api'
-import type { ExecuteReply, ExecuteRequest, ResultPage } from '../protocol/requests.js'
+import { type DuckDBConnection, type DuckDBMaterializedResult, StatementType } from '@duckdb/node-api'
+import type { ExecuteReply, ExecuteRequest, ResultPage } from '../../protocol/requests.js'
+import type { Database } from '../database.js'
+import { WorkerFailure } from '../failure.js'
+import { runInTurns } from '../run-in-turns.js'
 import { bindParameters } from './bind-parameters.js'
-import type { Database } from './database.js'
-import { WorkerFailure } from './failure.js'
 import { ResultPager } from './result-pager.js'
-
-/** How long one query computes before requests and other queries have their turn. One task may take longer. */
-const turnMs = 5
 
 const readingStatements: ReadonlySet<StatementType> = new Set([StatementType.SELECT, StatementType.EXPLAIN])
 const rowStatements: ReadonlySet<StatementType> = new Set([
@@ -25,12 +15,7 @@ const rowStatements: ReadonlySet<StatementType> = new Set([
   StatementType.MERGE_INTO,
 ])
 
-/**
- * Executes statements on a connection of its own, and hands out the last one's result page by page.
- *
- * The work is done on this thread, task by task, and not on the libuv pool: four queries there would leave no thread
- * for Node's own I/O (https://github.com/duckdb/duckdb-node-neo/issues/325), and could not be cancelled safely.
- */
+/** Executes statements on a connection of its own, and hands out the last one's result page by page. */
 export class Cursor {
   readonly #database: Database
   readonly #done: () => void
@@ -84,7 +69,7 @@ export class Cursor {
         const isLast = index === statements.count - 1
         if (isLast && parameters !== undefined) bindParameters(statement, parameters)
         try {
-          result = await this.#run(statement)
+          result = await runInTurns(database, statement, () => this.#checkCancelled())
         } finally {
           if (!rowStatements.has(statementType)) database.catalogVersion++
         }
@@ -97,25 +82,6 @@ export class Cursor {
     const { rowsChanged } = result
     this.#pager = new ResultPager(result)
     return { executed: true, rowsChanged, page: this.fetch() }
-  }
-
-  async #run(statement: DuckDBPreparedStatement): Promise<DuckDBMaterializedResult> {
-    const pending = statement.start()
-    for (;;) {
-      const turnEnds = performance.now() + turnMs
-      let state = DuckDBPendingResultState.RESULT_NOT_READY
-      while (state === DuckDBPendingResultState.RESULT_NOT_READY && performance.now() < turnEnds) {
-        this.#checkCancelled()
-        state = pending.runTask()
-      }
-      if (state === DuckDBPendingResultState.RESULT_READY) break
-      // With no task to be had, DuckDB's other threads are at work on them.
-      if (state === DuckDBPendingResultState.NO_TASKS_AVAILABLE) await setTimeout(1)
-      else await setImmediate()
-    }
-    const result = await this.#database.poolCall(() => pending.getResult())
-    if (!(result instanceof DuckDBResult)) throw new TypeError('DuckDB returned no result')
-    return result as DuckDBMaterializedResult
   }
 
   /** A connection serves one call, so a transaction that it leaves open could never be committed. */

@@ -1,0 +1,59 @@
+import type { QueryRow, QueryValue, Refusal } from '../../protocol/requests.js'
+import { describeValue } from '../describe-value.js'
+import type { Rejection } from './rejection.js'
+import type { RowPositions } from './row-positions.js'
+
+/**
+ * Makes a rejection of what the worker says of a row.
+ *
+ * @param rowAt - The row as it was given, where the source still has it.
+ */
+export function refusalToRejection(
+  refusal: Refusal,
+  positions: RowPositions,
+  key: readonly string[],
+  rowAt: ((index: number) => unknown) | undefined,
+): Rejection {
+  const { ordinal, code, constraint, columns, conflictOrdinal, row } = refusal
+  const index = positions.indexOf(ordinal)
+  const conflictIndex = conflictOrdinal === undefined ? undefined : positions.indexOf(conflictOrdinal)
+  const [column] = columns
+  return {
+    index,
+    row: rowAt === undefined ? row : rowAt(index),
+    code,
+    message: describe(refusal, conflictIndex),
+    constraint,
+    ...(columns.length === 1 && column !== undefined ? { column } : {}),
+    ...(key.length === 0 ? {} : { key: pick(row, key) }),
+    ...(conflictIndex === undefined ? {} : { conflictIndex }),
+  }
+}
+
+function describe({ code, constraint, columns, row }: Refusal, conflictIndex: number | undefined): string {
+  const values = columns.map((name) => `${name}: ${showValue(row[name])}`).join(', ')
+  switch (code) {
+    case 'not-null':
+      return `a new row needs a value, and the column has no DEFAULT that is one: ${constraint}`
+    case 'check':
+      return `${values} breaks ${constraint}`
+    case 'foreign-key':
+      return `there is no row for ${values}: ${constraint}`
+    case 'duplicate-key':
+    case 'unique': {
+      const owner = conflictIndex === undefined ? 'the table' : `row ${conflictIndex} of the call`
+      return `${owner} has ${values === '' ? 'the same' : values} already: ${constraint}`
+    }
+  }
+}
+
+/** A value that `query()` reads, short and without its type. */
+function showValue(value: QueryValue | undefined): string {
+  if (value instanceof Date) return value.toISOString()
+  const text = describeValue(value)
+  return text.replace(/n? \((?:string|number|bigint|boolean)\)$/, '')
+}
+
+function pick(row: QueryRow, names: readonly string[]): QueryRow {
+  return Object.fromEntries(names.map((name) => [name, row[name] ?? null]))
+}

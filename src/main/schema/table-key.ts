@@ -1,0 +1,39 @@
+import type { TableDescription } from '../../protocol/requests.js'
+import { PersistenceError } from '../errors/persistence-error.js'
+
+/** What the rows of a table are told apart by. */
+export interface TableKey {
+  /** None when empty. */
+  readonly columns: readonly string[]
+  /** True where DuckDB has no constraint for it, and only `persist()` keeps it. */
+  readonly isOurs: boolean
+}
+
+/**
+ * The key that was asked for; else the PRIMARY KEY; else the only UNIQUE constraint. Several of them are no key, for
+ * nobody could tell which one a conflict is about.
+ *
+ * @throws `PERSIST_SCHEMA_MISMATCH` if the table lacks a column of the key that was asked for.
+ */
+export function resolveTableKey(
+  table: string,
+  wanted: readonly string[],
+  { columns, primaryKey, uniqueKeys }: TableDescription,
+): TableKey {
+  const enforced = [primaryKey, ...uniqueKeys].filter((key) => key.length > 0)
+  if (wanted.length === 0) {
+    const [only = []] = enforced
+    return { columns: primaryKey.length > 0 || enforced.length === 1 ? only : [], isOurs: false }
+  }
+  const missing = wanted.find((name) => !columns.some((column) => column.name === name))
+  if (missing !== undefined) {
+    const message = `The table \`${table}\` has no column \`${missing}\` for its key`
+    throw new PersistenceError('PERSIST_SCHEMA_MISMATCH', message)
+  }
+  const same = enforced.find((key) => isSameSet(key, wanted))
+  return { columns: same ?? wanted, isOurs: same === undefined }
+}
+
+export function isSameSet(left: readonly string[], right: readonly string[]): boolean {
+  return left.length === right.length && left.every((name) => right.includes(name))
+}

@@ -1,0 +1,49 @@
+import type { RefusalCode, TableDescription } from '../../protocol/requests.js'
+
+/** Something that DuckDB demands of the rows of a table. Expressions are SQL over the table's columns. */
+interface Constraint {
+  readonly code: RefusalCode
+  /** As DuckDB writes it. */
+  readonly text: string
+  /** The columns that it is about, as far as they are known. */
+  readonly columns: readonly string[]
+}
+
+export interface NotNull extends Constraint {
+  readonly code: 'not-null'
+}
+
+export interface Check extends Constraint {
+  readonly code: 'check'
+  readonly expression: string
+}
+
+export interface ForeignKey extends Constraint {
+  readonly code: 'foreign-key'
+  readonly referencedTable: string
+  readonly referencedColumns: readonly string[]
+}
+
+/** No two rows have the same values, none of which is NULL. */
+export interface Unique extends Constraint {
+  readonly code: 'duplicate-key' | 'unique'
+  readonly expressions: readonly string[]
+}
+
+export interface GeneratedColumn {
+  readonly name: string
+  readonly expression: string
+}
+
+/** A table as writing to it must know it. */
+export interface TableShape extends TableDescription {
+  /** SQL of the DEFAULT of each column that has one. */
+  readonly defaults: ReadonlyMap<string, string>
+  readonly generated: readonly GeneratedColumn[]
+  readonly notNulls: readonly NotNull[]
+  readonly checks: readonly Check[]
+  readonly foreignKeys: readonly ForeignKey[]
+  /** The PRIMARY KEY first. */
+  readonly uniques: readonly Unique[]
+  readonly hasIndex: boolean
+}

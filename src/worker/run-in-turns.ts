@@ -1,0 +1,40 @@
+import { setImmediate, setTimeout } from 'node:timers/promises'
+import {
+  type DuckDBMaterializedResult,
+  DuckDBPendingResultState,
+  type DuckDBPreparedStatement,
+  DuckDBResult,
+} from '@duckdb/node-api'
+import type { Database } from './database.js'
+
+/** How long one statement computes before requests and other statements have their turn. One task may take longer. */
+const turnMs = 5
+
+/**
+ * Executes a statement on this thread, task by task, and not on the libuv pool: four of them there would leave no
+ * thread for Node's own I/O (https://github.com/duckdb/duckdb-node-neo/issues/325), and could not be stopped safely.
+ *
+ * @param checkStop - Called between two tasks; what it throws ends the statement.
+ */
+export async function runInTurns(
+  database: Database,
+  statement: DuckDBPreparedStatement,
+  checkStop: () => void,
+): Promise<DuckDBMaterializedResult> {
+  const pending = statement.start()
+  for (;;) {
+    const turnEnds = performance.now() + turnMs
+    let state = DuckDBPendingResultState.RESULT_NOT_READY
+    while (state === DuckDBPendingResultState.RESULT_NOT_READY && performance.now() < turnEnds) {
+      checkStop()
+      state = pending.runTask()
+    }
+    if (state === DuckDBPendingResultState.RESULT_READY) break
+    // With no task to be had, DuckDB's other threads are at work on them.
+    if (state === DuckDBPendingResultState.NO_TASKS_AVAILABLE) await setTimeout(1)
+    else await setImmediate()
+  }
+  const result = await database.poolCall(() => pending.getResult())
+  if (!(result instanceof DuckDBResult)) throw new TypeError('DuckDB returned no result')
+  return result as DuckDBMaterializedResult
+}

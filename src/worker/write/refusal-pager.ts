@@ -1,0 +1,48 @@
+import type { DuckDBMaterializedResult } from '@duckdb/node-api'
+import type { ColumnDescriptor } from '../../protocol/column-type.js'
+import type { QueryRow, QueryValue, Refusal, RefusalPage } from '../../protocol/requests.js'
+import { ResultPager } from '../query/result-pager.js'
+import type { Rule } from './write-strategy.js'
+
+/** Hands out the rows that were refused, in pages; see `RefusalQuery` for the columns of the result. */
+export class RefusalPager {
+  readonly #pager: ResultPager
+  readonly #rules: readonly Rule[]
+  readonly #columns: readonly ColumnDescriptor[]
+
+  constructor(
+    result: DuckDBMaterializedResult,
+    rules: readonly Rule[],
+    columns: readonly ColumnDescriptor[],
+  ) {
+    this.#pager = new ResultPager(result)
+    this.#rules = rules
+    this.#columns = columns
+  }
+
+  next(): RefusalPage {
+    const { rows, isLast } = this.#pager.next()
+    return { refusals: rows.flatMap((row) => this.#toRefusal(row)), isLast }
+  }
+
+  #toRefusal({ ordinal, rule, other, ...values }: QueryRow): Refusal[] {
+    const broken = this.#rules[Number(rule)]
+    if (broken === undefined) return []
+    const row: Record<string, QueryValue> = {}
+    for (const [index, { name }] of this.#columns.entries()) {
+      // A column may be called __proto__, which an assignment would not make a property of.
+      const value = values[`c${index}`] ?? null
+      Object.defineProperty(row, name, { value, enumerable: true, writable: true, configurable: true })
+    }
+    return [
+      {
+        ordinal: Number(ordinal),
+        code: broken.code,
+        constraint: broken.text,
+        columns: broken.columns,
+        row,
+        ...(typeof other === 'number' ? { conflictOrdinal: other } : {}),
+      },
+    ]
+  }
+}

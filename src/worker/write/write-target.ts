@@ -1,0 +1,53 @@
+import { type ColumnDescriptor, quoteIdentifier } from '../../protocol/column-type.js'
+import type { BeginRequest, OnConflict } from '../../protocol/requests.js'
+import type { TableShape, Unique } from '../catalog/table-shape.js'
+
+/** What a transaction writes to, and what it does about a key that is taken. */
+export interface WriteTarget {
+  /** As it is given to the appender. */
+  readonly name: string
+  /** As it is written in SQL. */
+  readonly table: string
+  readonly shape: TableShape
+  readonly columns: readonly ColumnDescriptor[]
+  readonly onConflict: OnConflict
+  /** What `onConflict` is about. */
+  readonly key: Unique | undefined
+  /** Everything else that no two rows may share; enforced by DuckDB. */
+  readonly otherUniques: readonly Unique[]
+  /** True where the table's rows can be told apart by `rowid`: no column has that name. */
+  readonly hasRowId: boolean
+}
+
+export function createWriteTarget(request: BeginRequest, shape: TableShape): WriteTarget {
+  const enforced = shape.uniques.find(({ columns, expressions }) =>
+    isSameSet(columns, expressions, request.key),
+  )
+  const ours: Unique = {
+    code: 'duplicate-key',
+    text: `KEY(${request.key.join(', ')})`,
+    columns: request.key,
+    expressions: request.key.map(quoteIdentifier),
+  }
+  const key = request.key.length === 0 ? undefined : (enforced ?? ours)
+  return {
+    name: request.table,
+    table: `main.${quoteIdentifier(request.table)}`,
+    shape,
+    columns: shape.columns,
+    onConflict: request.onConflict,
+    key,
+    otherUniques: shape.uniques.filter((unique) => unique !== key),
+    hasRowId: ![...shape.columns, ...shape.generated].some(({ name }) => name.toLowerCase() === 'rowid'),
+  }
+}
+
+/** An index on an expression has fewer columns than expressions, and is never what a key means. */
+function isSameSet(
+  columns: readonly string[],
+  expressions: readonly string[],
+  key: readonly string[],
+): boolean {
+  if (columns.length !== key.length || columns.length !== expressions.length) return false
+  return columns.every((name) => key.includes(name))
+}

@@ -1,0 +1,155 @@
+import type { EncodedBatch } from '../../protocol/batch-layout.js'
+import { type ColumnDescriptor, formatColumnType } from '../../protocol/column-type.js'
+import type { Failure } from '../../protocol/failure.js'
+import type { BeginRequest, RefusalPage, Resolution } from '../../protocol/requests.js'
+import { mismatch, type TableCatalog } from '../catalog/table-catalog.js'
+import type { Database } from '../database.js'
+import { toFailure, WorkerFailure } from '../failure.js'
+import { SerialQueue } from '../serial-queue.js'
+import { createWriteStrategy } from './create-write-strategy.js'
+import { DirectWrite } from './direct-write.js'
+import { RefusalPager } from './refusal-pager.js'
+import { TransactionConnection } from './transaction-connection.js'
+import { nothingWritten, type WriteStrategy } from './write-strategy.js'
+import { createWriteTarget } from './write-target.js'
+
+/**
+ * One transaction on a connection of its own, from BEGIN to COMMIT or ROLLBACK.
+ *
+ * Main sends its requests without waiting for the answers, so they queue here. Once one has failed, all but a
+ * rollback fail alike: a COMMIT would resolve, and store nothing.
+ */
+export class WriteTransaction {
+  readonly #database: Database
+  readonly #catalog: TableCatalog
+  readonly #steps = new SerialQueue()
+  #connection: TransactionConnection | undefined
+  #strategy: WriteStrategy | undefined
+  #refusals: RefusalPager | undefined
+  #columns: readonly ColumnDescriptor[] = []
+  #isChecked = false
+  #failure: Failure | undefined
+
+  constructor(database: Database, catalog: TableCatalog) {
+    this.#database = database
+    this.#catalog = catalog
+  }
+
+  begin(request: BeginRequest): Promise<void> {
+    return this.#step(async () => {
+      const duckdbConnection = await this.#database.connect()
+      const connection = new TransactionConnection(this.#database, duckdbConnection)
+      this.#connection = connection
+      await connection.run('BEGIN TRANSACTION')
+      const { table, columns } = request
+      // Batches are copied into memory laid out for these columns, so nothing may have changed about them.
+      const shape = await this.#catalog.shapeOf(duckdbConnection, table)
+      checkSame(table, columns, shape.columns)
+      if (shape.isConstrained && !request.isChecked) changed(`The constraints of \`${table}\` have changed`)
+      this.#columns = columns
+      this.#isChecked = request.isChecked
+      this.#strategy = await createWriteStrategy(connection, createWriteTarget(request, shape))
+    })
+  }
+
+  write(batch: EncodedBatch): Promise<void> {
+    return this.#step(async () => {
+      this.#connection?.checkStop()
+      // Only a staging table can give the columns that a row lacks their value.
+      if (batch.absence !== undefined && this.#strategy instanceof DirectWrite) {
+        this.#strategy = await this.#strategy.stage()
+      }
+      this.#strategy?.append(batch)
+    })
+  }
+
+  /** Resolves to what becomes of the rows; nothing may be written after it. */
+  resolve(isAllOrNothing: boolean): Promise<Resolution> {
+    return this.#step(() => this.#resolve(isAllOrNothing))
+  }
+
+  /** The next page of the rows that were refused. */
+  refusals(): Promise<RefusalPage> {
+    return this.#step(async () => {
+      const query = this.#strategy?.refusals
+      if (this.#connection === undefined || query === undefined) return { refusals: [], isLast: true }
+      this.#refusals ??= new RefusalPager(await this.#connection.run(query.sql), query.rules, this.#columns)
+      return this.#refusals.next()
+    })
+  }
+
+  commit(): Promise<void> {
+    return this.#step(async () => {
+      if (this.#connection === undefined) return
+      if (!this.#isChecked) await this.#resolve(true)
+      this.#connection.checkStop()
+      await this.#connection.runToTheEnd('COMMIT')
+      this.#disconnect()
+    })
+  }
+
+  /** Never fails: a connection that is closed rolls back what it has not committed. */
+  rollback(): Promise<void> {
+    this.#connection?.stop()
+    return this.#steps.add(async () => {
+      try {
+        this.#strategy?.discard()
+        this.#strategy = undefined
+        await this.#connection?.runToTheEnd('ROLLBACK')
+      } catch {
+        // The transaction is over already where the database was invalidated, or COMMIT itself failed.
+      }
+      this.#disconnect()
+    })
+  }
+
+  async #resolve(isAllOrNothing: boolean): Promise<Resolution> {
+    const strategy = this.#strategy
+    if (strategy === undefined) return nothingWritten
+    const resolution = await strategy.resolve(isAllOrNothing)
+    if (resolution.refused === 0 || this.#isChecked) return resolution
+    throw new WorkerFailure({ code: 'PERSIST_WRITE_FAILED', message: 'The table does not take the rows' })
+  }
+
+  #disconnect(): void {
+    this.#connection?.disconnect()
+    this.#connection = undefined
+    this.#refusals = undefined
+  }
+
+  #step<Result>(task: () => Promise<Result>): Promise<Result> {
+    return this.#steps.add(async () => {
+      if (this.#failure !== undefined) throw new WorkerFailure(this.#failure)
+      try {
+        return await task()
+      } catch (error) {
+        this.#failure = toFailure(error, 'PERSIST_WRITE_FAILED', 'DuckDB refused the rows')
+        throw new WorkerFailure(this.#failure)
+      }
+    })
+  }
+}
+
+function checkSame(
+  table: string,
+  expected: readonly ColumnDescriptor[],
+  current: readonly ColumnDescriptor[],
+): void {
+  const isSame =
+    expected.length === current.length &&
+    expected.every(({ name, type, notNull, hasDefault }, index) => {
+      const other = current[index]
+      return (
+        other !== undefined &&
+        other.name === name &&
+        other.notNull === notNull &&
+        other.hasDefault === hasDefault &&
+        formatColumnType(other.type) === formatColumnType(type)
+      )
+    })
+  if (!isSame) changed(`The columns of \`${table}\` have changed`)
+}
+
+function changed(what: string): never {
+  mismatch(`${what}: get the table again with table()`)
+}
