@@ -1,5 +1,6 @@
 import { describe, it } from 'vitest'
 import { type End, endWhilePersisting } from '../support/end-while-persisting.js'
+import { endWhileUpserting, type UpsertEnd } from '../support/end-while-upserting.js'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
 
 const folder = temporaryFolder()
@@ -12,5 +13,17 @@ describe('a process that ends while it persists', () => {
     ['kill', 'SIGKILL'],
   ])('by %s leaves what was acknowledged and nothing else (%s)', async (way) => {
     for (const delayMs of [0, 30, 200]) await endWhilePersisting(newDatabase(folder), way, delayMs)
+  })
+})
+
+describe('a process that ends while it upserts', () => {
+  it.each<[UpsertEnd, 'key' | 'primaryKey']>([
+    ['exit', 'key'],
+    ['exit', 'primaryKey'],
+    ['throw', 'primaryKey'],
+    ['close', 'key'],
+    ['kill', 'key'],
+  ])('by %s leaves one round of a table with a %s, whole', async (way, kind) => {
+    for (const delayMs of [10, 150]) await endWhileUpserting(newDatabase(folder), way, kind, delayMs)
   })
 })

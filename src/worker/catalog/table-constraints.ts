@@ -38,7 +38,9 @@ export function readConstraints(
     } else if (type === 'FOREIGN KEY') {
       const referencedColumns = toStrings(referencedNames)
       const reference = { referencedTable: String(referencedTable), referencedColumns }
-      foreignKeys.push({ code: 'foreign-key', text, columns, ...reference })
+      // The catalog has no text where a table refers to itself.
+      const made = `FOREIGN KEY (${columns.join(', ')}) REFERENCES ${referencedTable}(${referencedColumns.join(', ')})`
+      foreignKeys.push({ code: 'foreign-key', text: text === '' ? made : text, columns, ...reference })
     } else if (type === 'PRIMARY KEY') primary.push({ code: 'duplicate-key', text, columns, expressions })
     else if (type === 'UNIQUE') others.push({ code: 'unique', text, columns, expressions })
   }

@@ -1,19 +1,11 @@
 import { quoteIdentifier } from '../../protocol/column-type.js'
-import type { Absence } from './absence.js'
-import type { StagingTable } from './staging-table.js'
-import type { TransactionConnection } from './transaction-connection.js'
-import type { WriteTarget } from './write-target.js'
+import type { StagedRound } from './staged-round.js'
 
 /**
  * Gives the columns that staged rows do not carry the value that they will have: that of the row that is updated,
  * or else that of the column's DEFAULT.
  */
-export async function fillStaging(
-  connection: TransactionConnection,
-  target: WriteTarget,
-  staging: StagingTable,
-  absence: Absence,
-): Promise<void> {
+export async function fillStaging({ connection, target, staging, absence }: StagedRound): Promise<void> {
   const { columns, shape, key, onConflict, table } = target
   const absent = columns
     .map((column, index) => ({ ...column, index }))

@@ -2,19 +2,14 @@ import { DuckDBDataChunk } from '@duckdb/node-api'
 import type { Unique } from '../catalog/table-shape.js'
 import { keyNames, type Relation, sameKey, selectKeys } from './key-sql.js'
 import { type Claim, type Judgement, judge, untouched } from './referee.js'
-import type { KeyVerdicts } from './staged-round.js'
+import { acceptedRows, type StagedRound, tableRows } from './staged-round.js'
 import type { TransactionConnection } from './transaction-connection.js'
-import { type Verdicts, verdictKinds } from './verdicts.js'
-import type { WriteTarget } from './write-target.js'
+import { type KeyVerdicts, type Verdicts, verdictKinds } from './verdicts.js'
 
 /** Gives rows their verdicts where several unique rules concern them: those that share a value with another row. */
-export async function judgeUniques(
-  connection: TransactionConnection,
-  target: WriteTarget,
-  fresh: Relation,
-  old: Relation,
-  verdicts: Verdicts,
-): Promise<KeyVerdicts> {
+export async function judgeUniques(round: StagedRound): Promise<KeyVerdicts> {
+  const { connection, target, verdicts } = round
+  const [fresh, old] = [acceptedRows(round), tableRows(round)]
   const claims: Claim[][] = []
   for (const { rule } of verdicts.uniques) {
     claims.push(await readClaims(connection, selectClaims(fresh, old, rule.expressions, target.key)))

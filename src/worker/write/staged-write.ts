@@ -4,7 +4,7 @@ import type { Resolution } from '../../protocol/requests.js'
 import { type Absence, selectAbsence, toAbsence } from './absence.js'
 import { AppenderWriter } from './appender-writer.js'
 import { fillStaging } from './fill-staging.js'
-import { StagedRound } from './staged-round.js'
+import { resolveRound } from './resolve-round.js'
 import { StagingTable } from './staging-table.js'
 import type { TransactionConnection } from './transaction-connection.js'
 import { Verdicts } from './verdicts.js'
@@ -69,10 +69,10 @@ export class StagedWrite implements WriteStrategy {
     await verdicts.create()
     this.refusals = verdicts.refusals(this.#staging)
     let total = nothingWritten
-    for await (const { staging, absence: absenceOfRound } of this.#rounds(absence)) {
-      await fillStaging(this.#connection, this.#target, staging, absenceOfRound)
-      const round = new StagedRound(this.#connection, this.#target, staging, absenceOfRound, verdicts)
-      const { inserted, updated, ignored, refused } = await round.resolve(isAllOrNothing)
+    for await (const staging of this.#rounds(absence)) {
+      const round = { connection: this.#connection, target: this.#target, staging, absence, verdicts }
+      await fillStaging(round)
+      const { inserted, updated, ignored, refused } = await resolveRound(round, isAllOrNothing)
       total = {
         inserted: total.inserted + inserted,
         updated: total.updated + updated,
@@ -97,11 +97,11 @@ export class StagedWrite implements WriteStrategy {
    * All rows at once, or where an update lets rows with one key change different columns, one round after the other:
    * the first row of each key, the second of each key, and so on.
    */
-  async *#rounds(absence: Absence): AsyncGenerator<{ staging: StagingTable; absence: Absence }> {
+  async *#rounds(absence: Absence): AsyncGenerator<StagingTable> {
     const { key, onConflict, shape } = this.#target
     const staging = this.#staging
     if (key === undefined || onConflict !== 'update' || !absence.isMixed) {
-      yield { staging, absence }
+      yield staging
       return
     }
     const columns = key.expressions.join(', ')
@@ -118,7 +118,7 @@ export class StagedWrite implements WriteStrategy {
         `CREATE TEMP TABLE ${quoteIdentifier(round.name)} AS SELECT s.* FROM ${staging.table} s
          LEFT JOIN temp.duckpaddle_rounds r ON r.o = s.${staging.ordinal} WHERE coalesce(r.round, 1) = ${number}`,
       )
-      yield { staging: round, absence }
+      yield round
       await this.#connection.run(`DROP TABLE ${round.table}`)
     }
   }

@@ -1,15 +1,28 @@
 import { quoteIdentifier } from '../../protocol/column-type.js'
 import type { Check, ForeignKey, NotNull, Unique } from '../catalog/table-shape.js'
-import type { Numbered } from './row-verdicts.js'
 import type { StagingTable } from './staging-table.js'
 import type { TransactionConnection } from './transaction-connection.js'
 import type { RefusalQuery, Rule } from './write-strategy.js'
 import type { WriteTarget } from './write-target.js'
 
-/** What is to become of a staged row; of one without a verdict, that it is inserted. */
-export const verdictKinds = { refused: 0, ignored: 1, superseded: 2, updates: 3 } as const
+/** What is to become of a staged row, or has; one without a verdict is to be inserted. */
+export const verdictKinds = { refused: 0, ignored: 1, superseded: 2, updates: 3, inserted: 4 } as const
 
 export type VerdictKind = keyof typeof verdictKinds
+
+/** A rule, and where it stands among all rules of the transaction. */
+export interface Numbered<Kind> {
+  readonly rule: Kind
+  readonly number: number
+}
+
+/** How many rows have which verdict, and how many were `updated`: superseded or updating. */
+export interface KeyVerdicts {
+  readonly refused: number
+  readonly ignored: number
+  readonly updates: number
+  readonly updated: number
+}
 
 /** The temporary table of the verdicts: `o`, `kind`, and why a row is refused: `rule`, `other`. */
 export class Verdicts {

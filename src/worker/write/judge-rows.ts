@@ -1,0 +1,70 @@
+import { quoteIdentifier } from '../../protocol/column-type.js'
+import type { Check, ForeignKey, NotNull } from '../catalog/table-shape.js'
+import { keyNames, sameKey, selectKeys } from './key-sql.js'
+import { acceptedRows, type StagedRound } from './staged-round.js'
+import type { Numbered } from './verdicts.js'
+
+/** Refuses the rows that are bad whatever their keys are, and resolves to how many. */
+export async function judgeRows(round: StagedRound): Promise<number> {
+  const { verdicts, absence, target } = round
+  const { notNulls, checks, foreignKeys } = verdicts
+  // NULLs that were given were found when they were encoded.
+  const isFilled = ({ rule }: Numbered<NotNull>) =>
+    absence.inSome[target.columns.findIndex(({ name }) => name === rule.columns[0])] === true
+  const rules = [...notNulls.filter(isFilled), ...checks]
+  let refused = 0
+  if (rules.length > 0) refused += await verdicts.add('refused', selectBroken(round, rules), 'rule')
+  for (const { rule, number } of foreignKeys) {
+    for (;;) {
+      const orphans = await verdicts.add('refused', selectOrphans(round, rule), String(number))
+      refused += orphans
+      // Where rows refer to rows of their own table, those that refer to a refused one are next.
+      if (orphans === 0 || !isOfOwnTable(round, rule)) break
+    }
+  }
+  return refused
+}
+
+/** True where the rows of a table refer to rows of the same table. */
+export function isOfOwnTable({ target }: StagedRound, { referencedTable }: ForeignKey): boolean {
+  return referencedTable.toLowerCase() === target.name.toLowerCase()
+}
+
+/** The keys that a FOREIGN KEY may refer to, as far as they are in the table. */
+export function selectParents({ referencedTable, referencedColumns }: ForeignKey): string {
+  const from = `main.${quoteIdentifier(referencedTable)}`
+  return selectKeys({ from, where: 'true', ordinal: '0' }, referencedColumns.map(quoteIdentifier))
+}
+
+/**
+ * The rows that break a NOT NULL or CHECK constraint: `o`, and the first of the rules that they break.
+ *
+ * A CHECK holds where it is NULL. One whose evaluation fails, as a cast may, does not hold.
+ */
+function selectBroken({ staging }: StagedRound, rules: readonly Numbered<NotNull | Check>[]): string {
+  const { from, ordinal } = staging.rows
+  const cases = rules.map(({ rule, number }) => `WHEN ${isBroken(rule)} THEN ${number}`)
+  const numbered = `SELECT ${ordinal} AS o, CASE ${cases.join(' ')} END AS rule FROM ${from}`
+  return `SELECT o, rule FROM (${numbered}) WHERE rule IS NOT NULL`
+}
+
+function isBroken(rule: NotNull | Check): string {
+  if (rule.code === 'check') return `NOT coalesce(TRY(coalesce((${rule.expression})::BOOLEAN, true)), false)`
+  return `${quoteIdentifier(rule.columns[0] ?? '')} IS NULL`
+}
+
+/** The rows whose FOREIGN KEY has no NULL and refers neither to a row that is there nor to an earlier one: `o`. */
+function selectOrphans(round: StagedRound, rule: ForeignKey): string {
+  const key = rule.columns.map(quoteIdentifier)
+  const accepted = acceptedRows(round)
+  const children = selectKeys(accepted, key)
+  // By distinct keys first, so that the rows of a large call are not each looked up.
+  const missing = `(SELECT c.* FROM (SELECT DISTINCT ${keyNames(key)} FROM ${children}) c
+    ANTI JOIN ${selectParents(rule)} p ON ${sameKey('c', 'p', key)})`
+  const orphans = `SELECT f.o FROM ${children} f SEMI JOIN ${missing} m ON ${sameKey('f', 'm', key)}`
+  if (!isOfOwnTable(round, rule)) return orphans
+  const names = keyNames(key)
+  const fresh = selectKeys(accepted, rule.referencedColumns.map(quoteIdentifier))
+  const earlier = `(SELECT ${names}, min(o) AS first FROM ${fresh} GROUP BY ${names})`
+  return `${orphans} ANTI JOIN ${earlier} e ON ${sameKey('f', 'e', key)} AND e.first < f.o`
+}

@@ -1,0 +1,15 @@
+import type { Resolution } from '../../protocol/requests.js'
+import { applyRound } from './apply-round.js'
+import { judgeKeys } from './judge-keys.js'
+import { judgeRows } from './judge-rows.js'
+import type { StagedRound } from './staged-round.js'
+
+/** Gives the rows their verdicts, and moves them into the table accordingly. */
+export async function resolveRound(round: StagedRound, isAllOrNothing: boolean): Promise<Resolution> {
+  const [rows = 0] = await round.connection.readNumbers(`SELECT count(*)::DOUBLE FROM ${round.staging.table}`)
+  const broken = await judgeRows(round)
+  const { updates, updated, ignored, refused: taken } = await judgeKeys(round)
+  const refused = broken + taken
+  if (refused === 0 || !isAllOrNothing) await applyRound(round, updates > 0)
+  return { inserted: rows - refused - ignored - updated, updated, ignored, refused }
+}
