@@ -1,21 +1,20 @@
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { version } from '@duckdb/node-api'
-import type { TrialResult } from './trial.js'
+import { median } from './median.js'
 
 /** The median of what `pick` takes from each result. */
-export function median(results: readonly TrialResult[], pick: (result: TrialResult) => number): number {
-  const values = results.map(pick).sort((a, b) => a - b)
-  return values[Math.floor(values.length / 2)] ?? Number.NaN
+export function medianOf<Result>(results: readonly Result[], pick: (result: Result) => number): number {
+  return median(results.map(pick))
 }
 
 /** The median, and the least and the most of several: `1.20 (1.10-1.35)`. */
-export function spread(
-  results: readonly TrialResult[],
-  pick: (result: TrialResult) => number,
+export function spread<Result>(
+  results: readonly Result[],
+  pick: (result: Result) => number,
   digits: number,
 ): string {
   const values = results.map(pick)
-  const text = median(results, pick).toFixed(digits)
+  const text = median(values).toFixed(digits)
   if (values.length < 2) return text
   return `${text} (${Math.min(...values).toFixed(digits)}-${Math.max(...values).toFixed(digits)})`
 }

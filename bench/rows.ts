@@ -7,36 +7,33 @@ export interface EventRow {
   readonly payload: { readonly user: string; readonly tags: readonly string[]; readonly text: string }
 }
 
-export const createTable =
-  'CREATE TABLE events (id BIGINT NOT NULL, "at" TIMESTAMP, kind VARCHAR, amount DOUBLE, payload JSON)'
+export function createTable({ hasPrimaryKey = false } = {}): string {
+  const id = hasPrimaryKey ? 'id BIGINT PRIMARY KEY' : 'id BIGINT NOT NULL'
+  return `CREATE TABLE events (${id}, "at" TIMESTAMP, kind VARCHAR, amount DOUBLE, payload JSON)`
+}
 
 /** Makes rows whose payload is about 130 bytes of JSON. */
 export function makeRows(count: number): EventRow[] {
-  return Array.from({ length: count }, (_, id) => ({
+  return Array.from({ length: count }, (_, id) => makeRow(id, 0))
+}
+
+/** Makes `count` rows whose ids are 0, `step`, 2 `step`, ..., each with values of its version. */
+export function makeScatteredRows(count: number, step: number, version: number): EventRow[] {
+  return Array.from({ length: count }, (_, index) => makeRow(index * step, version))
+}
+
+/** @param version - What becomes of the row as it is written again: every column but the id has another value. */
+export function makeRow(id: number, version: number): EventRow {
+  const edition = version === 0 ? '' : `edition ${version} `
+  return {
     id,
-    at: new Date(1_700_000_000_000 + id),
-    kind: `kind-${id % 10}`,
-    amount: id / 7,
-    payload: { user: `user-${id}`, tags: ['a', 'b'], text: `lorem ipsum dolor sit amet ${id} `.repeat(2) },
-  }))
-}
-
-/** What a reader must find: how many rows, the sum of their ids, and the length of all payloads. */
-export interface Checksum {
-  readonly rows: number
-  readonly ids: number
-  readonly payloadLength: number
-}
-
-export function checksumOf(rows: readonly EventRow[]): Checksum {
-  let ids = 0
-  let payloadLength = 0
-  for (const { id, payload } of rows) {
-    ids += id
-    payloadLength += JSON.stringify(payload).length
+    at: new Date(1_700_000_000_000 + id + version),
+    kind: `kind-${(id + version) % 10}`,
+    amount: id / 7 + version,
+    payload: {
+      user: `user-${id}`,
+      tags: ['a', 'b'],
+      text: edition + `lorem ipsum dolor sit amet ${id} `.repeat(2),
+    },
   }
-  return { rows: rows.length, ids, payloadLength }
 }
-
-export const checksumSql =
-  'SELECT count(*)::DOUBLE AS rows, coalesce(sum(id), 0)::DOUBLE AS ids, coalesce(sum(length(payload::VARCHAR)), 0)::DOUBLE AS "payloadLength" FROM events'

@@ -2,23 +2,28 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { rowLimits } from './contenders/index.js'
-import type { TrialResult } from './trial.js'
+import type { TaskName, TaskResult } from './tasks/index.js'
 
 const program = fileURLToPath(new URL('./trial.js', import.meta.url))
 
-export interface Trials {
+export interface Trials<Result> {
   readonly contender: string
   /** Rows that were written: fewer than asked for where the contender is slow. */
   readonly rows: number
-  readonly results: readonly TrialResult[]
+  readonly results: readonly Result[]
 }
 
-/** Runs each contender `trials` times, each time in a process of its own, in another order every time. */
-export async function runTrials(names: readonly string[], rows: number, trials: number): Promise<Trials[]> {
-  const all = names.map((contender) => ({
+/** Has each contender do a task `trials` times, each time in a process of its own, in another order every time. */
+export async function runTrials<Task extends TaskName>(
+  task: Task,
+  contenders: readonly string[],
+  rows: number,
+  trials: number,
+): Promise<Trials<TaskResult<Task>>[]> {
+  const all = contenders.map((contender) => ({
     contender,
     rows: Math.min(rows, rowLimits[contender] ?? rows),
-    results: [] as TrialResult[],
+    results: [] as TaskResult<Task>[],
   }))
   for (let trial = 0; trial < trials; trial++) {
     for (let index = 0; index < all.length; index++) {
@@ -27,6 +32,7 @@ export async function runTrials(names: readonly string[], rows: number, trials: 
       console.error(`  ${next.rows} rows, trial ${trial + 1} of ${trials}: ${next.contender}`)
       const { stdout } = await promisify(execFile)(process.execPath, [
         program,
+        task,
         next.contender,
         String(next.rows),
       ])

@@ -7,7 +7,7 @@ import { appendRows } from './append-rows.js'
 const port = parentPort as MessagePort
 const instance = await DuckDBInstance.create(workerData, { threads: '1' })
 const connection = await instance.connect()
-await connection.run(createTable)
+await connection.run(createTable())
 const queue: (readonly EventRow[] | 'commit' | 'close')[] = []
 const queued = new EventTarget()
 port.on('message', (message) => {

@@ -1,7 +1,8 @@
-import { type DuckDBConnection, DuckDBInstance, timestampValue } from '@duckdb/node-api'
-import { createTable, type EventRow } from '../rows.js'
+import { type DuckDBConnection, timestampValue } from '@duckdb/node-api'
+import type { EventRow } from '../rows.js'
 import { appendRows } from './append-rows.js'
 import type { Contender } from './contender.js'
+import { MainThreadDatabase, type MainThreadOptions } from './main-thread-database.js'
 
 const insert = 'INSERT INTO events VALUES (?, ?, ?, ?, ?)'
 
@@ -24,27 +25,25 @@ export const preparedStatement: Contender = onMainThread(async (connection, rows
 })
 
 /** DuckDB's Appender. */
-export const appender: Contender = onMainThread((connection, rows) => appendRows(connection, [rows]))
+export const appender: Contender = onMainThread(append)
+
+/** The same, and DuckDB fills an index. */
+export const appenderPrimaryKey: Contender = onMainThread(append, { hasPrimaryKey: true })
+
+function append(connection: DuckDBConnection, rows: readonly EventRow[]): Promise<void> {
+  return appendRows(connection, [rows])
+}
 
 function onMainThread(
   write: (connection: DuckDBConnection, rows: readonly EventRow[]) => Promise<void>,
+  options: MainThreadOptions = {},
 ): Contender {
   return {
     async open(path) {
-      const instance = await DuckDBInstance.create(path, { threads: '1' })
-      const connection = await instance.connect()
-      await connection.run(createTable)
+      const database = await MainThreadDatabase.open(path, options)
       return {
-        async write(rows) {
-          await connection.run('BEGIN TRANSACTION')
-          await write(connection, rows)
-          await connection.run('COMMIT')
-          return undefined
-        },
-        async close() {
-          connection.closeSync()
-          instance.closeSync()
-        },
+        write: (rows) => database.transaction((connection) => write(connection, rows)),
+        close: () => database.close(),
       }
     },
   }

@@ -1,6 +1,6 @@
-import { median, printTable, spread } from '../report.js'
+import { medianOf, printTable, spread } from '../report.js'
 import { runTrials } from '../run-trials.js'
-import type { TrialResult } from '../trial.js'
+import type { WriteResult } from '../tasks/write-rows.js'
 
 const names = [
   'idle',
@@ -14,14 +14,14 @@ const names = [
 /** What the event loop goes through while rows are written. */
 export async function lag(sizes: readonly number[], trials: number): Promise<void> {
   for (const size of sizes) {
-    const all = await runTrials(names, size, trials)
+    const all = await runTrials('writeRows', names, size, trials)
     console.log(
       `lag: event-loop delay while ${size} rows are written; medians (least-most) of ${trials} trials`,
     )
     console.log('A timer of 1 ms: each delay includes that millisecond. idle writes nothing for 1.5 s.\n')
     const idle = all[0]?.results ?? []
-    const aboveIdle = (results: readonly TrialResult[]) =>
-      median(results, (result) => result.delayMs.p99) - median(idle, (result) => result.delayMs.p99)
+    const aboveIdle = (results: readonly WriteResult[]) =>
+      medianOf(results, (result) => result.delayMs.p99) - medianOf(idle, (result) => result.delayMs.p99)
     printTable(
       [
         'contender',
@@ -45,7 +45,7 @@ export async function lag(sizes: readonly number[], trials: number): Promise<voi
       ]),
     )
     const receipts = all.at(-1)?.results ?? []
-    const share = ({ receipt }: TrialResult) =>
+    const share = ({ receipt }: WriteResult) =>
       (100 * (receipt?.overlongSlices ?? Number.NaN)) / (receipt?.slices ?? Number.NaN)
     console.log(
       `duckpaddle: ${spread(receipts, ({ receipt }) => receipt?.slices ?? Number.NaN, 0)} slices, ` +

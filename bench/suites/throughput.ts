@@ -1,4 +1,4 @@
-import { median, printTable, spread } from '../report.js'
+import { medianOf, printTable, spread } from '../report.js'
 import { runTrials } from '../run-trials.js'
 
 const names = ['row by row', 'prepared statement', 'Appender on main', 'worker, cloned rows', 'duckpaddle']
@@ -7,7 +7,7 @@ const names = ['row by row', 'prepared statement', 'Appender on main', 'worker, 
 export async function throughput(sizes: readonly number[], trials: number): Promise<void> {
   const perRow = new Map<number, number>()
   for (const size of sizes) {
-    const all = await runTrials(names, size, trials)
+    const all = await runTrials('writeRows', names, size, trials)
     console.log(
       `throughput: ${size} rows of an event, one transaction; medians (least-most) of ${trials} trials\n`,
     )
@@ -17,12 +17,12 @@ export async function throughput(sizes: readonly number[], trials: number): Prom
         rows < size ? `${contender} (first ${rows} only)` : contender,
         String(rows),
         spread(results, (result) => result.seconds, 3),
-        String(Math.round(rows / median(results, (result) => result.seconds))),
+        String(Math.round(rows / medianOf(results, (result) => result.seconds))),
         spread(results, (result) => result.rssGrowthBytes / 1024 ** 2, 0),
       ]),
     )
     const seconds = (name: string) =>
-      median(all.find(({ contender }) => contender === name)?.results ?? [], (result) => result.seconds)
+      medianOf(all.find(({ contender }) => contender === name)?.results ?? [], (result) => result.seconds)
     const ratio = seconds('duckpaddle') / seconds('Appender on main')
     console.log(`duckpaddle takes ${ratio.toFixed(2)} of the time of the Appender on main\n`)
     perRow.set(size, seconds('duckpaddle') / size)

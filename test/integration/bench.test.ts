@@ -2,6 +2,10 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
+import { appender } from '../../bench/contenders/main-thread.js'
+import { makeRow, makeRows } from '../../bench/rows.js'
+import { verify } from '../../bench/verify.js'
+import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
 
 const program = fileURLToPath(new URL('../../build/bench/index.js', import.meta.url))
 const bench = (...args: string[]) => promisify(execFile)(process.execPath, [program, ...args])
@@ -19,6 +23,50 @@ it.each(['throughput', 'lag'])('the suite %s measures and verifies every contend
     expect(stdout).toMatch(new RegExp(`^${contender} +1500 +\\d+\\.\\d+ +\\d+`, 'm'))
   }
   expect(stdout).toMatch(/DuckDB v\d/)
+})
+
+it('the suite conflicts measures and verifies every contender', async () => {
+  const { stdout } = await bench('conflicts', '--rows', '1500', '--trials', '1')
+  const [, loads = '', upserts = '', rounds = ''] = stdout.split(/^conflicts, /m)
+  expect(readTable(loads)).toEqual([
+    'duckpaddle',
+    'duckpaddle, key',
+    'duckpaddle, primaryKey',
+    'Appender on main, PRIMARY KEY',
+  ])
+  expect(readTable(upserts)).toEqual([
+    'duckpaddle, key',
+    'duckpaddle, primaryKey',
+    'ON CONFLICT, PRIMARY KEY',
+    'OR REPLACE, PRIMARY KEY',
+    'MERGE, PRIMARY KEY',
+    'ON CONFLICT, PRIMARY KEY, checkpoint_threshold 1GB',
+    'DELETE + INSERT, PRIMARY KEY',
+    'MERGE, no index',
+    'UPDATE + INSERT, no index',
+    'DELETE + INSERT, no index',
+  ])
+  expect(upserts).toContain('150 scattered rows of 1500')
+  expect(readTable(rounds)).toEqual(['duckpaddle, key'])
+  expect(rounds.match(/^\d+ +\d+\.\d$/gm)).toHaveLength(11)
+})
+
+/** The first column of the rows of a table, each of which has the number of rows and at least four figures. */
+function readTable(text: string): string[] {
+  return [...text.matchAll(/^(\S.*?) +1500(?: +\d+(?:\.\d+)?){4,}$/gm)].map(([, contender = '']) => contender)
+}
+
+const folder = temporaryFolder()
+
+it('verifies how many rows a file holds, and what is in those to be exact about', async () => {
+  const path = newDatabase(folder)
+  const writer = await appender.open(path)
+  await writer.write(makeRows(100))
+  await writer.close()
+  await verify(path, makeRows(100), makeRows(100))
+  await expect(verify(path, makeRows(101))).rejects.toThrow('"rows":101')
+  const other = { ...makeRow(7, 0), amount: 0 }
+  await expect(verify(path, makeRows(100), [other])).rejects.toThrow('"amount":0')
 })
 
 it('refuses what it does not know', async () => {

@@ -1,0 +1,42 @@
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { createTable } from '../rows.js'
+
+export interface MainThreadOptions {
+  /** @defaultValue false */
+  readonly hasPrimaryKey?: boolean
+  /** DuckDB settings besides `threads`, which is 1. */
+  readonly config?: Readonly<Record<string, string>>
+}
+
+/** A new database on the thread that calls it, with an empty table of events and one connection. */
+export class MainThreadDatabase {
+  readonly connection: DuckDBConnection
+  readonly #instance: DuckDBInstance
+
+  private constructor(instance: DuckDBInstance, connection: DuckDBConnection) {
+    this.#instance = instance
+    this.connection = connection
+  }
+
+  static async open(
+    path: string,
+    { hasPrimaryKey = false, config = {} }: MainThreadOptions,
+  ): Promise<MainThreadDatabase> {
+    const instance = await DuckDBInstance.create(path, { threads: '1', ...config })
+    const connection = await instance.connect()
+    await connection.run(createTable({ hasPrimaryKey }))
+    return new MainThreadDatabase(instance, connection)
+  }
+
+  async transaction(work: (connection: DuckDBConnection) => Promise<void>): Promise<undefined> {
+    await this.connection.run('BEGIN TRANSACTION')
+    await work(this.connection)
+    await this.connection.run('COMMIT')
+    return undefined
+  }
+
+  async close(): Promise<void> {
+    this.connection.closeSync()
+    this.#instance.closeSync()
+  }
+}

@@ -1,0 +1,9 @@
+import { upsertRounds } from './upsert-rounds.js'
+import { upsertScattered } from './upsert-scattered.js'
+import { writeRows } from './write-rows.js'
+
+/** What a contender can be told to do in a trial, with so many rows, in a folder of its own. */
+export const tasks = { writeRows, upsertScattered, upsertRounds } as const
+
+export type TaskName = keyof typeof tasks
+export type TaskResult<Name extends TaskName> = Awaited<ReturnType<(typeof tasks)[Name]>>
