@@ -98,7 +98,9 @@ export class TableCatalog {
       connection,
       `SELECT ${indexColumns} FROM duckdb_indexes() WHERE ${isOfTable} ORDER BY index_oid`,
     )
-    const constraints = readConstraints(constraintRows, indexRows, [...types.keys()])
+    const [sqlRow] = await this.#read(connection, `SELECT sql FROM duckdb_tables() WHERE ${isOfTable}`)
+    const isCollated = /\bCOLLATE\b/i.test(String(sqlRow?.[0]))
+    const constraints = readConstraints(constraintRows, indexRows, [...types.keys()], generated, isCollated)
     const { notNulls, checks, foreignKeys, uniques } = constraints
     const notNull = new Set(notNulls.flatMap(({ columns }) => columns))
     const isGenerated = new Set(generated.map(({ name }) => name))
@@ -118,6 +120,7 @@ export class TableCatalog {
       uniqueKeys: uniques
         .filter((unique) => unique.code === 'unique' && unique.columns.length === unique.expressions.length)
         .map((unique) => unique.columns),
+      // A generated column is no constraint, but a row of which it cannot be computed is refused.
       isConstrained: checks.length + foreignKeys.length + uniques.length > 0,
       hasIndex: uniques.length + indexRows.length > 0,
     }

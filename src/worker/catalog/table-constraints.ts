@@ -1,5 +1,5 @@
 import { quoteIdentifier } from '../../protocol/column-type.js'
-import type { Check, ForeignKey, NotNull, Unique } from './table-shape.js'
+import type { Check, ForeignKey, GeneratedColumn, NotNull, Unique } from './table-shape.js'
 
 /** Rows of `duckdb_constraints()`: type, text, expression, columns, referenced table, referenced columns. */
 export const constraintColumns = `constraint_type, constraint_text, expression, constraint_column_names,
@@ -20,7 +20,11 @@ export function readConstraints(
   constraintRows: readonly (readonly unknown[])[],
   indexRows: readonly (readonly unknown[])[],
   columnNames: readonly string[],
+  generated: readonly GeneratedColumn[],
+  isCollated: boolean,
 ): TableConstraints {
+  // A PRIMARY KEY and a UNIQUE constraint compare bytes, whatever the collation of their columns is.
+  const toKey = (name: string) => `${quoteIdentifier(name)}${isCollated ? ' COLLATE "binary"' : ''}`
   const notNulls: NotNull[] = []
   const checks: Check[] = []
   const foreignKeys: ForeignKey[] = []
@@ -29,12 +33,12 @@ export function readConstraints(
   for (const [type, constraintText, expression, names, referencedTable, referencedNames] of constraintRows) {
     const text = String(constraintText)
     const columns = toStrings(names)
-    const expressions = columns.map(quoteIdentifier)
+    const expressions = columns.map(toKey)
     if (type === 'NOT NULL') {
       const [column = ''] = columns
       notNulls.push({ code: 'not-null', text: `${quoteIdentifier(column)} NOT NULL`, columns })
     } else if (type === 'CHECK') {
-      checks.push({ code: 'check', text, columns, expression: String(expression) })
+      checks.push(toCheck(text, columns, String(expression)))
     } else if (type === 'FOREIGN KEY') {
       const referencedColumns = toStrings(referencedNames)
       const reference = { referencedTable: String(referencedTable), referencedColumns }
@@ -47,12 +51,41 @@ export function readConstraints(
   const known = new Map(columnNames.flatMap((name) => [[name, name] as const, [quoteIdentifier(name), name]]))
   for (const [name, isUnique, expressionList] of indexRows) {
     if (isUnique !== true) continue
-    const expressions = toStrings(expressionList)
-    const columns = expressions.flatMap((expression) => known.get(expression) ?? [])
-    const text = `UNIQUE INDEX ${quoteIdentifier(String(name))} (${expressions.join(', ')})`
+    const indexed = toStrings(expressionList)
+    const text = `UNIQUE INDEX ${quoteIdentifier(String(name))} (${indexed.join(', ')})`
+    const names = indexed.map((expression) => known.get(expression))
+    const computed = indexed.filter((_, index) => names[index] === undefined)
+    for (const expression of computed) checks.push(toComputable(text, expression))
+    const expressions = indexed.map((expression, index) => {
+      const column = names[index]
+      return column === undefined ? `TRY(${expression})` : toKey(column)
+    })
+    // What an expression is about is not known.
+    const columns = computed.length > 0 ? [] : names.map(String)
     others.push({ code: 'unique', text, columns, expressions })
   }
+  for (const { name, expression } of generated) {
+    checks.push(toComputable(`${quoteIdentifier(name)} AS (${expression})`, expression))
+  }
   return { notNulls, checks, foreignKeys, uniques: [...primary, ...others] }
+}
+
+/** A CHECK holds where it is NULL. One whose evaluation fails, as a cast may, does not hold. */
+function toCheck(text: string, columns: readonly string[], expression: string): Check {
+  const volatileCondition = `coalesce((${expression})::BOOLEAN, true)`
+  return {
+    code: 'check',
+    text,
+    columns,
+    condition: `coalesce(TRY(${volatileCondition}), false)`,
+    volatileCondition,
+  }
+}
+
+/** What is computed of a row must be computable: DuckDB refuses the row otherwise. */
+function toComputable(text: string, expression: string): Check {
+  const condition = `TRY((${expression}) IS NULL) IS NOT NULL`
+  return { code: 'check', text, columns: [], condition, volatileCondition: condition }
 }
 
 function toStrings(list: unknown): string[] {

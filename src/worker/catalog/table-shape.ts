@@ -15,7 +15,10 @@ export interface NotNull extends Constraint {
 
 export interface Check extends Constraint {
   readonly code: 'check'
-  readonly expression: string
+  /** True for the rows that keep it, whatever fails to be computed for the others. */
+  readonly condition: string
+  /** The same, for an expression that TRY does not take: it fails where it cannot be computed. */
+  readonly volatileCondition: string
 }
 
 export interface ForeignKey extends Constraint {

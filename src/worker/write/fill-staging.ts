@@ -1,34 +1,40 @@
-import { quoteIdentifier } from '../../protocol/column-type.js'
+import { type ColumnDescriptor, quoteIdentifier } from '../../protocol/column-type.js'
 import type { StagedRound } from './staged-round.js'
 
-/**
- * Gives the columns that staged rows do not carry the value that they will have: that of the row that is updated,
- * or else that of the column's DEFAULT.
- */
-export async function fillStaging({ connection, target, staging, absence }: StagedRound): Promise<void> {
-  const { columns, shape, key, onConflict, table } = target
-  const absent = columns
-    .map((column, index) => ({ ...column, index }))
-    .filter(({ index }) => absence.inSome[index])
-  const byDefault = absent.flatMap(({ name, index }) => {
-    const value = shape.defaults.get(name)
-    return value === undefined ? [] : [assignment(name, staging.isAbsent(index), value)]
-  })
-  if (byDefault.length > 0) await connection.run(`UPDATE ${staging.table} SET ${byDefault.join(', ')}`)
-  if (onConflict !== 'update' || key === undefined) return
-  const kept = absent
-    .filter(({ name }) => !key.columns.includes(name))
-    .map(({ name, index }) =>
-      assignment(name, staging.isAbsent(index, 's.'), `t.${quoteIdentifier(name)}`, 's.'),
+/** Gives the columns that staged rows do not carry the value of their DEFAULT. */
+export async function fillDefaults(round: StagedRound): Promise<void> {
+  const { connection, target, staging } = round
+  for (const { name, index } of uncarried(round)) {
+    const value = target.shape.defaults.get(name)
+    if (value === undefined) continue
+    // One by one, and without a CASE that would give both values a type in common: DuckDB casts a DEFAULT as here.
+    await connection.run(
+      `UPDATE ${staging.table} SET ${quoteIdentifier(name)} = ${value} WHERE ${staging.isAbsent(index)}`,
     )
-  if (kept.length === 0) return
+  }
+}
+
+/** Gives the columns that rows do not carry, in an update, the value that the row which they update has. */
+export async function keepUncarried(round: StagedRound): Promise<void> {
+  const { connection, target, staging } = round
+  const { key, onConflict, table } = target
+  if (onConflict !== 'update' || key === undefined) return
+  const assignments = uncarried(round)
+    .filter(({ name }) => !key.columns.includes(name))
+    .map(({ name, index }) => {
+      const column = quoteIdentifier(name)
+      return `${column} = CASE WHEN ${staging.isAbsent(index, 's.')} THEN t.${column} ELSE s.${column} END`
+    })
+  if (assignments.length === 0) return
   const isSame = key.expressions.map((column) => `s.${column} = t.${column}`).join(' AND ')
   await connection.run(
-    `UPDATE ${staging.table} AS s SET ${kept.join(', ')} FROM ${table} AS t WHERE ${isSame}`,
+    `UPDATE ${staging.table} AS s SET ${assignments.join(', ')} FROM ${table} AS t WHERE ${isSame}`,
   )
 }
 
-function assignment(name: string, isAbsent: string, value: string, alias = ''): string {
-  const column = quoteIdentifier(name)
-  return `${column} = CASE WHEN ${isAbsent} THEN ${value} ELSE ${alias}${column} END`
+/** The columns that some row does not carry. */
+function uncarried({ target, absence }: StagedRound): (ColumnDescriptor & { readonly index: number })[] {
+  return target.columns
+    .map((column, index) => ({ ...column, index }))
+    .filter(({ index }) => absence.inSome[index])
 }

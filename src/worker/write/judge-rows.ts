@@ -13,7 +13,7 @@ export async function judgeRows(round: StagedRound): Promise<number> {
     absence.inSome[target.columns.findIndex(({ name }) => name === rule.columns[0])] === true
   const rules = [...notNulls.filter(isFilled), ...checks]
   let refused = 0
-  if (rules.length > 0) refused += await verdicts.add('refused', selectBroken(round, rules), 'rule')
+  if (rules.length > 0) refused += await refuseBroken(round, rules)
   for (const { rule, number } of foreignKeys) {
     for (;;) {
       const orphans = await verdicts.add('refused', selectOrphans(round, rule), String(number))
@@ -36,21 +36,37 @@ export function selectParents({ referencedTable, referencedColumns }: ForeignKey
   return selectKeys({ from, where: 'true', ordinal: '0' }, referencedColumns.map(quoteIdentifier))
 }
 
-/**
- * The rows that break a NOT NULL or CHECK constraint: `o`, and the first of the rules that they break.
- *
- * A CHECK holds where it is NULL. One whose evaluation fails, as a cast may, does not hold.
- */
-function selectBroken({ staging }: StagedRound, rules: readonly Numbered<NotNull | Check>[]): string {
-  const { from, ordinal } = staging.rows
-  const cases = rules.map(({ rule, number }) => `WHEN ${isBroken(rule)} THEN ${number}`)
-  const numbered = `SELECT ${ordinal} AS o, CASE ${cases.join(' ')} END AS rule FROM ${from}`
-  return `SELECT o, rule FROM (${numbered}) WHERE rule IS NOT NULL`
+async function refuseBroken(
+  round: StagedRound,
+  rules: readonly Numbered<NotNull | Check>[],
+): Promise<number> {
+  try {
+    return await round.verdicts.add('refused', selectBroken(round, rules, 'condition'), 'rule')
+  } catch (error) {
+    // The binder's refusal, before anything was done: the transaction is none the worse for it.
+    const isVolatile =
+      error instanceof Error && error.message.includes('combination with a volatile function')
+    if (!isVolatile) throw error
+    return await round.verdicts.add('refused', selectBroken(round, rules, 'volatileCondition'), 'rule')
+  }
 }
 
-function isBroken(rule: NotNull | Check): string {
-  if (rule.code === 'check') return `NOT coalesce(TRY(coalesce((${rule.expression})::BOOLEAN, true)), false)`
-  return `${quoteIdentifier(rule.columns[0] ?? '')} IS NULL`
+/** The rows that break a NOT NULL or CHECK constraint: `o`, and the first of the rules that they break. */
+function selectBroken(
+  { staging, target }: StagedRound,
+  rules: readonly Numbered<NotNull | Check>[],
+  condition: 'condition' | 'volatileCondition',
+): string {
+  const { from, ordinal } = staging.rows
+  const cases = rules.map(({ rule, number }) => {
+    const isBroken =
+      rule.code === 'check' ? `NOT ${rule[condition]}` : `${quoteIdentifier(rule.columns[0] ?? '')} IS NULL`
+    return `WHEN ${isBroken} THEN ${number}`
+  })
+  // A CHECK may call its columns by the name of their table.
+  const named = `${from} AS ${quoteIdentifier(target.name)}`
+  return `SELECT o, rule FROM (SELECT ${ordinal} AS o, CASE ${cases.join(' ')} END AS rule FROM ${named})
+    WHERE rule IS NOT NULL`
 }
 
 /** The rows whose FOREIGN KEY has no NULL and refers neither to a row that is there nor to an earlier one: `o`. */

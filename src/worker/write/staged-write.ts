@@ -1,10 +1,10 @@
 import type { EncodedBatch } from '../../protocol/batch-layout.js'
-import { quoteIdentifier } from '../../protocol/column-type.js'
 import type { Resolution } from '../../protocol/requests.js'
 import { type Absence, selectAbsence, toAbsence } from './absence.js'
 import { AppenderWriter } from './appender-writer.js'
-import { fillStaging } from './fill-staging.js'
+import { fillDefaults, keepUncarried } from './fill-staging.js'
 import { resolveRound } from './resolve-round.js'
+import { splitRounds } from './split-rounds.js'
 import { StagingTable } from './staging-table.js'
 import type { TransactionConnection } from './transaction-connection.js'
 import { Verdicts } from './verdicts.js'
@@ -68,11 +68,16 @@ export class StagedWrite implements WriteStrategy {
     const verdicts = new Verdicts(this.#connection, this.#target)
     await verdicts.create()
     this.refusals = verdicts.refusals(this.#staging)
+    const parts = { connection: this.#connection, target: this.#target, absence, verdicts }
+    await fillDefaults({ ...parts, staging: this.#staging })
     let total = nothingWritten
-    for await (const staging of this.#rounds(absence)) {
-      const round = { connection: this.#connection, target: this.#target, staging, absence, verdicts }
-      await fillStaging(round)
-      const { inserted, updated, ignored, refused } = await resolveRound(round, isAllOrNothing)
+    const rounds = splitRounds(this.#connection, this.#target, this.#staging, absence)
+    for await (const { staging, isWhole } of rounds) {
+      const round = { ...parts, staging }
+      await keepUncarried(round)
+      // A round after this one must find the table as this one leaves it, be it only to tell what is wrong.
+      const { inserted, updated, ignored, refused } = await resolveRound(round, isAllOrNothing && isWhole)
+      if (refused > 0 && !isWhole) await this.#takeBack(staging)
       total = {
         inserted: total.inserted + inserted,
         updated: total.updated + updated,
@@ -87,39 +92,16 @@ export class StagedWrite implements WriteStrategy {
     this.#writer.discard()
   }
 
+  /** Has the rows of a round as they would have been written, for those that are refused to be told of. */
+  async #takeBack({ table, ordinal }: StagingTable): Promise<void> {
+    const { table: staging } = this.#staging
+    await this.#connection.run(`DELETE FROM ${staging} WHERE ${ordinal} IN (SELECT ${ordinal} FROM ${table})`)
+    await this.#connection.run(`INSERT INTO ${staging} SELECT * FROM ${table}`)
+  }
+
   async #readAbsence(): Promise<Absence> {
     const columns = this.#target.columns.length
     const sql = selectAbsence(this.#staging.table, columns, (word) => this.#staging.wordName(word))
     return toAbsence(await this.#connection.readNumbers(sql), columns)
-  }
-
-  /**
-   * All rows at once, or where an update lets rows with one key change different columns, one round after the other:
-   * the first row of each key, the second of each key, and so on.
-   */
-  async *#rounds(absence: Absence): AsyncGenerator<StagingTable> {
-    const { key, onConflict, shape } = this.#target
-    const staging = this.#staging
-    if (key === undefined || onConflict !== 'update' || !absence.isMixed) {
-      yield staging
-      return
-    }
-    const columns = key.expressions.join(', ')
-    const numbered = `SELECT ${staging.ordinal} AS o, row_number() OVER (PARTITION BY ${columns} ORDER BY ${staging.ordinal}) AS round`
-    await this.#connection.run(
-      `CREATE TEMP TABLE duckpaddle_rounds AS ${numbered} FROM ${staging.table}
-       WHERE ${key.expressions.map((expression) => `${expression} IS NOT NULL`).join(' AND ')}`,
-    )
-    const [last = 0] = await this.#connection.readNumbers('SELECT max(round) FROM temp.duckpaddle_rounds')
-    // A row without a key is in a round of its own kind: the first.
-    for (let number = 1; number <= Math.max(1, last); number++) {
-      const round = new StagingTable(`duckpaddle_round_${number}`, shape)
-      await this.#connection.run(
-        `CREATE TEMP TABLE ${quoteIdentifier(round.name)} AS SELECT s.* FROM ${staging.table} s
-         LEFT JOIN temp.duckpaddle_rounds r ON r.o = s.${staging.ordinal} WHERE coalesce(r.round, 1) = ${number}`,
-      )
-      yield round
-      await this.#connection.run(`DROP TABLE ${round.table}`)
-    }
   }
 }

@@ -48,7 +48,9 @@ export class StagingTable {
   /** Its rows with the generated columns of their table, for expressions to be computed over. */
   get rows(): Relation {
     const { generated } = this.#shape
-    const expressions = generated.map(({ name, expression }) => `${expression} AS ${quoteIdentifier(name)}`)
+    const expressions = generated.map(
+      ({ name, expression }) => `TRY(${expression}) AS ${quoteIdentifier(name)}`,
+    )
     const from =
       generated.length === 0 ? this.table : `(SELECT *, ${expressions.join(', ')} FROM ${this.table})`
     return { from, where: 'true', ordinal: this.ordinal }
