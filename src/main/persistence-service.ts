@@ -20,6 +20,7 @@ import {
   type TableOptions,
 } from './schema/table-definition.js'
 import { resolveTableKey } from './schema/table-key.js'
+import { shareInternals } from './service-internals.js'
 import type { CloseOptions, CloseReport, Stats } from './stats.js'
 import { Table } from './table.js'
 import type { DatabaseLink } from './worker-link/database-link.js'
@@ -33,6 +34,7 @@ export class PersistenceService implements AsyncDisposable {
   readonly #persister: Persister
   readonly #queries: QueryRunner
   readonly #lifecycle: Lifecycle
+  readonly #targets = new WeakMap<Table<never>, Target>()
   #persisting = 0
   #querying = 0
   readonly #committed = { persisted: 0, rows: 0, rejected: 0, bytes: 0 }
@@ -44,6 +46,10 @@ export class PersistenceService implements AsyncDisposable {
     this.#persister = new Persister(link, this.#turns, options)
     this.#queries = new QueryRunner(link, this.#turns)
     this.#lifecycle = new Lifecycle(() => link.close().finally(releaseFile))
+    shareInternals(this, {
+      readPages: (sql) => this.#readPages(sql),
+      writeAtExit: (table, takeRows) => this.#writeAtExit(table, takeRows),
+    })
   }
 
   /**
@@ -82,9 +88,11 @@ export class PersistenceService implements AsyncDisposable {
     if (definition !== undefined) checkSchema(name, definition, resolved, description)
     const key = resolveTableKey(name, resolved.key, description)
     const target = this.#persister.createTarget(name, description, key)
-    return new Table(name, description.columns, key.columns, (rows, persistOptions) =>
+    const table = new Table<never>(name, description.columns, key.columns, (rows, persistOptions) =>
       this.#persist(target, rows, persistOptions),
     )
+    this.#targets.set(table, target)
+    return table
   }
 
   /**
@@ -191,6 +199,33 @@ export class PersistenceService implements AsyncDisposable {
     } finally {
       this.#persisting--
     }
+  }
+
+  async *#readPages(sql: string): AsyncGenerator<readonly QueryRow[]> {
+    let end = () => {}
+    const ended = new Promise<void>((resolve) => {
+      end = resolve
+    })
+    let pages: AsyncGenerator<readonly QueryRow[]> | undefined
+    // For `close()` to wait for, and to interrupt.
+    const running = this.#query((cancellation) => {
+      pages = this.#queries.pages(sql, cancellation)
+      return ended
+    })
+    try {
+      if (pages === undefined) await running
+      else yield* pages
+    } finally {
+      end()
+      await running
+    }
+  }
+
+  #writeAtExit(table: Table<never>, takeRows: (() => readonly unknown[]) | undefined): void {
+    const target = this.#targets.get(table)
+    if (target === undefined) throw new TypeError('Expected a table of this service')
+    if (takeRows === undefined) this.#link.finalWrites.delete(target)
+    else this.#link.finalWrites.set(target, () => this.#persister.encodeAll(target, takeRows()))
   }
 
   async #query<Result>(task: (cancellation: Cancellation) => Promise<Result>): Promise<Result> {

@@ -26,7 +26,7 @@ interface Requests {
   cancel: { request: CursorRequest; reply: void }
   checkpoint: { request: undefined; reply: void }
   /** Closes the database and releases its file. The last request to every worker. */
-  close: { request: undefined; reply: void }
+  close: { request: readonly FinalWrite[]; reply: void }
 }
 
 export type RequestName = keyof Requests
@@ -72,6 +72,13 @@ export interface TableDescription {
   readonly uniqueKeys: readonly (readonly string[])[]
   /** True where DuckDB itself may refuse a row: a CHECK, a FOREIGN KEY, a PRIMARY KEY, a UNIQUE constraint or index. */
   readonly isConstrained: boolean
+}
+
+/** Rows that are written when the process exits, in a transaction of their own, once all others are rolled back. */
+export interface FinalWrite {
+  readonly table: string
+  readonly columns: readonly ColumnDescriptor[]
+  readonly batches: readonly EncodedBatch[]
 }
 
 /** What becomes of a row whose key is taken. */

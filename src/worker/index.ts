@@ -99,8 +99,10 @@ export const checkpoint: Handler<'checkpoint'> = handler(
 )
 
 /** Also how an exiting process stops the worker: the stop word is set then, and whatever is running gives up. */
-export const close: Handler<'close'> = handler('PERSIST_WRITE_FAILED', 'The database cannot be closed', () =>
-  current().close(),
+export const close: Handler<'close'> = handler(
+  'PERSIST_WRITE_FAILED',
+  'The database cannot be closed',
+  (finalWrites) => current().close(finalWrites),
 )
 
 // Thrown past every handler, while DuckDB may be at work: to end the thread now would abort the process.

@@ -3,6 +3,7 @@ import type {
   DescribeRequest,
   ExecuteReply,
   ExecuteRequest,
+  FinalWrite,
   ResultPage,
   TableDescription,
 } from '../protocol/requests.js'
@@ -11,6 +12,7 @@ import type { Control } from './control.js'
 import { Database } from './database.js'
 import { WorkerFailure } from './failure.js'
 import { Cursor } from './query/cursor.js'
+import { writeFinally } from './write/write-finally.js'
 import { WriteTransaction } from './write/write-transaction.js'
 
 /** Everything that is open in this worker: the database, its transactions, and the results being read. */
@@ -104,16 +106,20 @@ export class Session {
     }
   }
 
-  /** Rolls back what is not committed, waits for what cannot be interrupted, and releases the file. */
-  close(): Promise<void> {
-    this.#closed ??= this.#close()
+  /**
+   * Rolls back what is not committed, waits for what cannot be interrupted, writes what is to be written last, and
+   * releases the file.
+   */
+  close(finalWrites: readonly FinalWrite[] = []): Promise<void> {
+    this.#closed ??= this.#close(finalWrites)
     return this.#closed
   }
 
-  async #close(): Promise<void> {
+  async #close(finalWrites: readonly FinalWrite[]): Promise<void> {
     await Promise.all([...this.#cursors.values()].map((cursor) => cursor.cancel()))
     await Promise.all([...this.#transactions.values()].map((transaction) => transaction.rollback()))
     await this.#database.settle()
+    for (const finalWrite of finalWrites) await writeFinally(this.#database, finalWrite)
     this.#database.close()
     this.#database.control.park()
   }

@@ -1,5 +1,7 @@
+import type { EncodedBatch } from '../../protocol/batch-layout.js'
 import type { ColumnDescriptor } from '../../protocol/column-type.js'
-import type { TableDescription } from '../../protocol/requests.js'
+import type { FinalWrite, TableDescription } from '../../protocol/requests.js'
+import type { Batch } from '../encode/batch.js'
 import { BatchAllocator } from '../encode/batch-allocator.js'
 import { BufferPool } from '../encode/buffer-pool.js'
 import { RowEncoder } from '../encode/row-encoder.js'
@@ -65,6 +67,27 @@ export class Persister {
       encoder: new RowEncoder(encoded, key.columns),
       allocator: new BatchAllocator(columns, this.pool),
     }
+  }
+
+  /** Encodes rows at once, however many, for a process that is about to exit; those that are bad are told of on stderr. */
+  encodeAll({ table, columns, allocator }: Target, rows: readonly unknown[]): FinalWrite {
+    // The target's own encoder may be in the middle of a batch.
+    const encoder = new RowEncoder(columns)
+    const batches: EncodedBatch[] = []
+    let batch: Batch | undefined
+    for (const row of rows) {
+      let outcome = encoder.encode(row)
+      while (outcome === 'batch-full') {
+        const neededHeapBytes = (batch?.neededHeapBytes ?? 0) - (batch?.heapBytes ?? 0)
+        if (batch !== undefined && batch.rows > 0) batches.push(batch.finish())
+        batch = allocator.allocate(neededHeapBytes)
+        encoder.attach(batch)
+        outcome = encoder.encode(row)
+      }
+      if (outcome !== undefined) console.error(`duckpaddle: a row is lost at exit: ${outcome.message}`)
+    }
+    if (batch !== undefined && batch.rows > 0) batches.push(batch.finish())
+    return { table, columns, batches }
   }
 
   async persist(

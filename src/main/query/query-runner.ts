@@ -48,6 +48,31 @@ export class QueryRunner {
     return executed ?? { rows: [], rowsChanged: 0 }
   }
 
+  /** The pages of a read, each when it is asked for. */
+  async *pages(sql: string, cancellation: Cancellation): AsyncGenerator<readonly QueryRow[]> {
+    const cursor = ++cursors
+    let host: WorkerHost | undefined
+    let isDone = false
+    try {
+      const reply = await this.#link.use((connected) => {
+        host = connected
+        return cancellation.guard(connected.request('execute', { cursor, sql, mayWrite: false }))
+      })
+      if (!reply.executed) throw new TypeError('Expected a statement that only reads')
+      let { page } = reply
+      for (;;) {
+        yield page.rows
+        if (page.isLast) break
+        page = await this.#link.use(() =>
+          cancellation.guard((host as WorkerHost).request('fetch', { cursor })),
+        )
+      }
+      isDone = true
+    } finally {
+      if (!isDone) await host?.request('cancel', { cursor }).catch(() => undefined)
+    }
+  }
+
   async #execute(
     host: WorkerHost,
     sql: string,

@@ -1,3 +1,4 @@
+import type { FinalWrite } from '../../protocol/requests.js'
 import { PersistenceError } from '../errors/persistence-error.js'
 import type { ResolvedOpenOptions } from '../options/open-options.js'
 import { WorkerHost } from './worker-host.js'
@@ -14,6 +15,8 @@ export class DatabaseLink {
   #previous: WorkerHost | undefined
   #workers = 0
   #duckdbVersion = ''
+  /** What is to be written when the process exits, by its owner. */
+  readonly finalWrites: Map<object, () => FinalWrite> = new Map()
   /** The lost workers whose loss some call was told of. */
   readonly #toldLosses = new WeakSet<WorkerHost>()
 
@@ -112,7 +115,9 @@ export class DatabaseLink {
   async #start(): Promise<WorkerHost> {
     // A thread that has ended in an error may hold the file for as long as its last call into DuckDB takes.
     await this.#previous?.exited
-    const host = new WorkerHost(this.#options.resourceLimits)
+    const host = new WorkerHost(this.#options.resourceLimits, () =>
+      [...this.finalWrites.values()].map((take) => take()),
+    )
     this.#workers++
     try {
       const { config } = this.#options
@@ -129,7 +134,7 @@ export class DatabaseLink {
 async function closeHost(host: WorkerHost): Promise<void> {
   if (host.isLost) return host.exited
   try {
-    await host.request('close', undefined)
+    await host.request('close', [])
   } finally {
     await (host.isLost ? host.exited : host.stop())
   }

@@ -5,7 +5,8 @@ const exitWaitMs = 30_000
 
 interface Stoppable {
   readonly control: SharedArrayBuffer
-  post(name: 'close'): void
+  /** Asks the worker to close, with what is to be written before. */
+  postClose(): void
 }
 
 const stoppables = new Set<Stoppable>()
@@ -29,7 +30,7 @@ function stopAll(): void {
   for (const stoppable of stoppables) {
     const words = new Int32Array(stoppable.control)
     Atomics.store(words, controlWords.stop, 1)
-    if (Atomics.load(words, controlWords.state) === workerStates.attached) stoppable.post('close')
+    if (Atomics.load(words, controlWords.state) === workerStates.attached) stoppable.postClose()
   }
   for (const { control } of stoppables) {
     const left = Math.max(0, deadline - performance.now())

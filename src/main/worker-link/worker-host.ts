@@ -1,7 +1,7 @@
 import type { ResourceLimits, Worker } from 'node:worker_threads'
 import { Piscina } from 'piscina'
 import { controlBlockBytes } from '../../protocol/control-block.js'
-import type { Outcome, ReplyOf, RequestName, RequestOf } from '../../protocol/requests.js'
+import type { FinalWrite, Outcome, ReplyOf, RequestName, RequestOf } from '../../protocol/requests.js'
 import { PersistenceError } from '../errors/persistence-error.js'
 import { reviveFailure } from '../errors/revive-failure.js'
 import { exitGuard } from './exit-guard.js'
@@ -17,10 +17,13 @@ export class WorkerHost {
   readonly #pool: Piscina
   readonly #control = new SharedArrayBuffer(controlBlockBytes)
   readonly #exited: Promise<void>
+  readonly #takeFinalWrites: () => FinalWrite[]
   #isLost = false
   #isStopping = false
 
-  constructor(resourceLimits: ResourceLimits | undefined) {
+  /** @param takeFinalWrites - What is to be written when the process exits. */
+  constructor(resourceLimits: ResourceLimits | undefined, takeFinalWrites: () => FinalWrite[]) {
+    this.#takeFinalWrites = takeFinalWrites
     this.#pool = new Piscina({
       filename: new URL('../../worker/index.js', import.meta.url).href,
       minThreads: 1,
@@ -88,9 +91,11 @@ export class WorkerHost {
     await this.#exited
   }
 
-  /** Sends a request whose answer will not be waited for: the process is exiting. */
-  post(name: 'close'): void {
-    this.#pool.run(undefined, { name }).catch(() => undefined)
+  /** Sends the last request, whose answer cannot be waited for: the process is exiting. */
+  postClose(): void {
+    const request = this.#takeFinalWrites()
+    const transferList = request.flatMap(({ batches }) => batches.map(({ buffer }) => buffer))
+    this.#pool.run(request, { name: 'close', transferList }).catch(() => undefined)
   }
 
   #onExit(): void {

@@ -1,10 +1,12 @@
 import { describeValue } from '../../describe-value.js'
 import { type Fault, fault } from '../fault.js'
+import { JsonText } from '../json-text.js'
 import { StringEncoder } from './text-encoder.js'
 
 /** JSON: whatever `JSON.stringify` takes, as the text that it makes. A string is a JSON string, not JSON text. */
 export class JsonEncoder extends StringEncoder {
   override write(row: number, value: unknown): Fault | undefined {
+    if (value instanceof JsonText) return this.batch.writeText(this.entryOffset(row), value.text)
     let text: string | undefined
     try {
       text = JSON.stringify(value)

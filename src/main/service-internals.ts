@@ -1,0 +1,26 @@
+import type { QueryRow } from '../protocol/requests.js'
+import type { PersistenceService } from './persistence-service.js'
+import type { Table } from './table.js'
+
+/** What the rest of the library may do with a service, and its users may not. */
+export interface ServiceInternals {
+  /** Reads the rows of a statement page by page, each small enough not to hold the event loop. */
+  readPages(sql: string): AsyncIterable<readonly QueryRow[]>
+  /**
+   * Has rows written to a table of this service when the process exits: in a transaction of their own, after everything
+   * that is not committed by then has been rolled back. `undefined` takes it back.
+   */
+  writeAtExit(table: Table<never>, takeRows: (() => readonly unknown[]) | undefined): void
+}
+
+const known = new WeakMap<PersistenceService, ServiceInternals>()
+
+export function shareInternals(service: PersistenceService, internals: ServiceInternals): void {
+  known.set(service, internals)
+}
+
+export function internalsOf(service: PersistenceService): ServiceInternals {
+  const internals = known.get(service)
+  if (internals === undefined) throw new TypeError('Expected a PersistenceService made by open()')
+  return internals
+}

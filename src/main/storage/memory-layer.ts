@@ -1,0 +1,205 @@
+import { JsonText } from '../encode/json-text.js'
+import { ChangeSet } from './change-set.js'
+import type { Change, Layer } from './layer.js'
+
+/** In the place of a value that was deleted while a snapshot is walked through, which counts on every entry's place. */
+const tombstone = Symbol('deleted')
+
+type Raw<T> = T | JsonText | typeof tombstone
+
+/** The entries of a store, and which of them are not saved yet. */
+export class MemoryLayer<T> implements Layer<T> {
+  #entries = new Map<string, Raw<T>>()
+  #size = 0
+  #tombstones: string[] = []
+  /** Of the present `#entries`. Weak, for whoever walks through one may stop without a word. */
+  readonly #snapshots = new Set<WeakRef<Snapshot<T>>>()
+  #pending = new ChangeSet<T>()
+  #journal: ChangeSet<T> | undefined
+  /** Keys that the database has, with values that are not JSON: they are not entries. */
+  readonly #unreadable = new Set<string>()
+
+  get size(): number {
+    return this.#size
+  }
+
+  /** What is not saved yet. */
+  get pending(): ChangeSet<T> {
+    return this.#pending
+  }
+
+  has(key: string): boolean {
+    const raw = this.#entries.get(key)
+    return raw !== undefined && raw !== tombstone
+  }
+
+  get(key: string): T | undefined {
+    const raw = this.#entries.get(key)
+    return raw === tombstone || raw === undefined ? undefined : this.#parse(key, raw)
+  }
+
+  /** True for an entry, and for a key of the database whose value is not JSON. */
+  knows(key: string): boolean {
+    return this.has(key) || this.#unreadable.has(key)
+  }
+
+  apply(changes: Iterable<Change<T>>): void {
+    for (const change of changes) {
+      if (change.type === 'set') this.#set(change.key, change.value)
+      else if (change.type === 'delete') this.#delete(change.key)
+      else this.#clear()
+    }
+  }
+
+  /** From now on, changes are kept for `replace` to make once more. */
+  startJournal(): void {
+    this.#journal = new ChangeSet()
+  }
+
+  /** Has these entries instead, as they were when the journal was started, and all changes since. */
+  replace(entries: Map<string, JsonText>, unreadable: Iterable<string>): void {
+    const journal = this.#journal ?? new ChangeSet<T>()
+    this.#journal = undefined
+    this.#startAnew()
+    if (!journal.isCleared) {
+      this.#entries = entries
+      this.#size = entries.size
+      for (const key of unreadable) this.#unreadable.add(key)
+    }
+    for (const [key, change] of journal.keys) {
+      if (change.type === 'set') this.#put(key, change.value)
+      else this.#remove(key)
+    }
+  }
+
+  /** Counts everything as not saved: the database has lost it. */
+  makeAllDue(): void {
+    this.#pending.clear()
+    for (const [key, raw] of this.#entries) if (raw !== tombstone) this.#pending.set(key, raw as T, true)
+  }
+
+  /** Takes what is not saved yet, to save it; what comes later is apart from it. */
+  takePending(): ChangeSet<T> {
+    const taken = this.#pending
+    this.#pending = new ChangeSet()
+    return taken
+  }
+
+  snapshot(): Iterable<readonly [string, T]> {
+    this.#forgetSnapshots()
+    const snapshot = new Snapshot(this.#entries, (key, raw) => this.#parse(key, raw))
+    this.#snapshots.add(new WeakRef(snapshot))
+    return snapshot
+  }
+
+  #set(key: string, value: T): void {
+    const isNew = !this.knows(key)
+    this.#put(key, value)
+    this.#pending.set(key, value, isNew)
+    // The journal is not saved: that every key of it is one that the database knows keeps its deletions.
+    this.#journal?.set(key, value, false)
+  }
+
+  #delete(key: string): void {
+    if (!this.knows(key)) return
+    this.#remove(key)
+    this.#pending.delete(key)
+    this.#journal?.delete(key)
+  }
+
+  #clear(): void {
+    this.#startAnew()
+    this.#pending.clear()
+    this.#journal?.clear()
+  }
+
+  #put(key: string, value: T): void {
+    if (!this.has(key)) this.#size++
+    this.#unreadable.delete(key)
+    this.#note(key)
+    this.#entries.set(key, value)
+  }
+
+  #remove(key: string): void {
+    this.#unreadable.delete(key)
+    if (!this.has(key)) return
+    this.#size--
+    this.#note(key)
+    this.#forgetSnapshots()
+    if (this.#snapshots.size === 0) this.#entries.delete(key)
+    else {
+      this.#entries.set(key, tombstone)
+      this.#tombstones.push(key)
+    }
+  }
+
+  /** Leaves the present entries to their snapshots, as they are. */
+  #startAnew(): void {
+    this.#entries = new Map()
+    this.#size = 0
+    this.#tombstones = []
+    this.#snapshots.clear()
+    this.#unreadable.clear()
+  }
+
+  /** Tells the snapshots what a key has, before that changes. */
+  #note(key: string): void {
+    if (this.#snapshots.size === 0) return
+    const raw = this.#entries.get(key)
+    if (raw === undefined) return
+    for (const reference of this.#snapshots) reference.deref()?.note(key, raw)
+  }
+
+  #forgetSnapshots(): void {
+    for (const reference of this.#snapshots) {
+      if (reference.deref()?.isDone !== false) this.#snapshots.delete(reference)
+    }
+    if (this.#snapshots.size > 0) return
+    for (const key of this.#tombstones) {
+      if (this.#entries.get(key) === tombstone) this.#entries.delete(key)
+    }
+    this.#tombstones = []
+  }
+
+  #parse(key: string, raw: T | JsonText): T {
+    if (!(raw instanceof JsonText)) return raw
+    const value: T = JSON.parse(raw.text)
+    if (this.#entries.get(key) === raw) this.#entries.set(key, value)
+    return value
+  }
+}
+
+/**
+ * The entries as they were when it was made, in constant time and memory: it walks through the live entries, and is
+ * told what has changed since. A Map keeps its order and adds at its end, so the first `#count` are the ones.
+ */
+class Snapshot<T> implements Iterable<readonly [string, T]> {
+  readonly #entries: ReadonlyMap<string, Raw<T>>
+  readonly #count: number
+  readonly #before = new Map<string, Raw<T>>()
+  readonly #parse: (key: string, raw: T | JsonText) => T
+  isDone = false
+
+  constructor(entries: ReadonlyMap<string, Raw<T>>, parse: (key: string, raw: T | JsonText) => T) {
+    this.#entries = entries
+    this.#count = entries.size
+    this.#parse = parse
+  }
+
+  note(key: string, raw: Raw<T>): void {
+    if (!this.#before.has(key)) this.#before.set(key, raw)
+  }
+
+  *[Symbol.iterator](): Generator<readonly [string, T]> {
+    try {
+      let left = this.#count
+      for (const [key, live] of this.#entries) {
+        if (left-- === 0) return
+        const raw = this.#before.has(key) ? this.#before.get(key) : live
+        if (raw !== tombstone && raw !== undefined) yield [key, this.#parse(key, raw)]
+      }
+    } finally {
+      this.isDone = true
+    }
+  }
+}

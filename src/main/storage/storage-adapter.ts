@@ -1,0 +1,133 @@
+import { EventEmitter } from 'node:events'
+import type { QueryRow } from '../../protocol/requests.js'
+import { describeValue } from '../describe-value.js'
+import { checkNames, checkType } from '../options/check-option.js'
+import type { QueryParameters } from '../query/query-parameters.js'
+import { KeyValueStore } from './key-value-store.js'
+import { resolveStorageOptions, type StorageAdapterOptions } from './storage-options.js'
+import type { StorageReceipt } from './storage-receipt.js'
+import { type LoadReport, type StorageEvents, StorageSession } from './storage-session.js'
+
+/** How long, in milliseconds, a loop over many entries may hold the event loop. */
+const sliceBudgetMs = 2
+
+export interface StorageCloseOptions {
+  /**
+   * Gives up what is not saved, for a database that cannot be written to any more.
+   *
+   * @defaultValue false
+   */
+  readonly discardChanges?: boolean | undefined
+}
+
+/**
+ * A store of keys and JSON values that is kept in memory and saved to a DuckDB table from a worker thread.
+ *
+ * The database is opened, and its entries are read, at the first call. Reading takes turns with the rest of the
+ * program; a value is parsed when it is first asked for.
+ *
+ * @typeParam T - The values, as the caller knows them; what is read is not checked.
+ *
+ * @example
+ * ```ts
+ * const users = new DuckDBStorageAdapter<User>({ database: 'app.duckdb', tableName: 'users' })
+ * await users.set('u:1', { name: 'Ada' })
+ * await users.persist()
+ * await users.close()
+ * ```
+ */
+export class DuckDBStorageAdapter<T = unknown> extends KeyValueStore<T> implements AsyncDisposable {
+  readonly #session: StorageSession<T>
+  readonly #events: EventEmitter<StorageEvents>
+
+  /** @throws TypeError or RangeError for an option of the wrong type or size. */
+  constructor(options: StorageAdapterOptions) {
+    const events = new EventEmitter<StorageEvents>()
+    const session = new StorageSession<T>(resolveStorageOptions(options), events)
+    super(session.memory, {
+      ready: () => session.ready(),
+      changed: () => session.changed(),
+      sliceBudgetMs,
+    })
+    this.#session = session
+    this.#events = events
+  }
+
+  /** Calls `listener` at every event of this name. */
+  on<Name extends keyof StorageEvents>(name: Name, listener: (value: StorageEvents[Name][0]) => void): this {
+    checkType('listener', listener, 'function')
+    // The events have one value each, which the emitter's type cannot tell of a name that is not known yet.
+    ;(this.#events as EventEmitter).on(name, listener)
+    return this
+  }
+
+  off<Name extends keyof StorageEvents>(name: Name, listener: (value: StorageEvents[Name][0]) => void): this {
+    ;(this.#events as EventEmitter).off(name, listener)
+    return this
+  }
+
+  /**
+   * Writes what has changed since the last save, deletions included, in one transaction. It is what has changed at the
+   * moment of the call; what is set meanwhile belongs to the next. Where it fails, the changes stay due.
+   *
+   * @throws `PERSIST_ROW_REJECTED` for a value that has no JSON any more, with `onRowError: 'abort'`; its key is in
+   * `error.rejection.key`.
+   * @throws what an automatic save failed with that no call was told of, after having saved what is due.
+   * @throws the codes of `open()` and of `Table.persist()`.
+   */
+  persist(): Promise<StorageReceipt> {
+    return this.#session.persist()
+  }
+
+  /**
+   * Reads the entries from the database, where the first call has not done so. Again, it first saves what is due, and
+   * then reads what another writer may have changed.
+   */
+  load(): Promise<LoadReport> {
+    return this.#session.load()
+  }
+
+  /** Runs SQL on the database: what is saved is in the table of the store, with the columns `key` and `value`. */
+  async query<Row extends object = QueryRow>(sql: string, parameters?: QueryParameters): Promise<Row[]> {
+    const { service } = await this.#session.database()
+    return service.query<Row>(sql, parameters)
+  }
+
+  /** Saves what is due, and then writes all entries, by key, to a Parquet file; resolves to how many. */
+  async exportParquet(file: string): Promise<number> {
+    checkFile(file)
+    await this.persist()
+    return (await this.#session.database()).exportParquet(file)
+  }
+
+  /**
+   * Sets an entry for each row of a Parquet file with the columns `key` and `value`, JSON as text, and saves them.
+   *
+   * @throws `PERSIST_QUERY_FAILED` if the file cannot be read or has no such columns.
+   */
+  async importParquet(file: string): Promise<LoadReport> {
+    checkFile(file)
+    return this.#session.import(file)
+  }
+
+  /**
+   * Saves what is due, and closes the database if it was opened by this store. Where that cannot be saved, it rejects,
+   * and the store stays open.
+   *
+   * @throws what `persist()` throws.
+   */
+  async close(options: StorageCloseOptions = {}): Promise<void> {
+    checkNames('the options of close()', options, ['discardChanges'])
+    checkType('discardChanges', options.discardChanges, 'boolean')
+    return this.#session.close(options.discardChanges ?? false)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+}
+
+function checkFile(file: unknown): void {
+  if (typeof file === 'string' && file !== '' && !file.includes('\0')) return
+  throw new TypeError(`Expected \`file\` to be the path of a file, got ${describeValue(file)}`)
+}

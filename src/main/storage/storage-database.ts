@@ -1,0 +1,182 @@
+import { describeValue } from '../describe-value.js'
+import { JsonText } from '../encode/json-text.js'
+import { PersistenceError } from '../errors/persistence-error.js'
+import { open } from '../open.js'
+import type { PersistOptions } from '../options/persist-options.js'
+import type { Rejection } from '../persist/rejection.js'
+import type { PersistenceService } from '../persistence-service.js'
+import { internalsOf } from '../service-internals.js'
+import type { Table } from '../table.js'
+import type { ChangeSet } from './change-set.js'
+import { type LogRow, toLogRows } from './log-rows.js'
+import type { ResolvedStorageOptions } from './storage-options.js'
+import type { StorageReceipt } from './storage-receipt.js'
+import { parquetSql, StorageTables } from './storage-tables.js'
+
+/** The log is folded when it has this many rows: the base is then read once, and 20,000 rows of it are replaced. */
+const foldRows = 20_000
+
+/** What is stored under keys, as it was read, and the keys whose values are not JSON. */
+export interface StoredEntries {
+  readonly entries: Map<string, JsonText>
+  readonly unreadable: readonly string[]
+}
+
+/** The stores of each service: two on one table would not know of each other's changes. */
+const stores = new WeakMap<PersistenceService, Set<string>>()
+
+/** What a store has in its database. */
+export class StorageDatabase<T> {
+  readonly service: PersistenceService
+  readonly #options: ResolvedStorageOptions
+  readonly #tables: StorageTables
+  readonly #log: Table<LogRow>
+  readonly #isText: boolean
+  #sequence: number
+  #logRows: number
+  #mustPrepare = false
+
+  private constructor(
+    service: PersistenceService,
+    options: ResolvedStorageOptions,
+    tables: StorageTables,
+    log: Table<LogRow>,
+    state: { sequence: number; logRows: number; isText: boolean },
+  ) {
+    this.service = service
+    this.#options = options
+    this.#tables = tables
+    this.#log = log
+    this.#isText = state.isText
+    this.#logRows = state.logRows
+    this.#sequence = Math.ceil(state.sequence / 2)
+  }
+
+  static async open<T>(options: ResolvedStorageOptions): Promise<StorageDatabase<T>> {
+    const { database, tableName } = options
+    const isOwn = typeof database === 'string'
+    const service = isOwn ? await open(database) : database
+    const claimed = stores.get(service) ?? new Set()
+    stores.set(service, claimed)
+    try {
+      if (claimed.has(tableName.toLowerCase())) {
+        const message = `The service has a store on \`${tableName}\` already: share the one adapter, or close it first`
+        throw new PersistenceError('PERSIST_ALREADY_OPEN', message)
+      }
+      const tables = new StorageTables(service, tableName)
+      const state = await tables.prepare()
+      // The caller's word for the columns, which have just been made.
+      const log = (await service.table(tables.log)) as Table<never> as Table<LogRow>
+      claimed.add(tableName.toLowerCase())
+      return new StorageDatabase<T>(service, options, tables, log, state)
+    } catch (error) {
+      if (isOwn) await service.close()
+      throw error
+    }
+  }
+
+  /** Saves changes in one transaction. Those whose values have no JSON are added to `rest`, where they are skipped. */
+  async save(changes: ChangeSet<T>, rest: ChangeSet<T>): Promise<StorageReceipt> {
+    const counts = { inserted: 0, updated: 0, deleted: changes.isCleared ? 1 : 0 }
+    const keep = (rejection: Rejection): 'skip' | 'abort' => {
+      if (this.#options.onRowError === 'abort') return 'abort'
+      const { key } = rejection.row as LogRow
+      const change = key === null ? undefined : changes.keys.get(key)
+      if (key !== null && change?.type === 'set') rest.set(key, change.value, change.isNew)
+      return 'skip'
+    }
+    if (this.#mustPrepare) await this.#tables.prepare()
+    this.#mustPrepare = false
+    const rows = toLogRows(changes, ++this.#sequence, this.#isText)
+    const options: PersistOptions = { onRowError: keep }
+    const {
+      inserted: _,
+      ignored,
+      ...receipt
+    } = await this.#log.persist(rows, options).catch((error) => {
+      throw withKey(error)
+    })
+    for (const [key, change] of changes.keys) {
+      if (rest.keys.has(key)) continue
+      if (change.type === 'delete') counts.deleted++
+      else if (change.isNew) counts.inserted++
+      else counts.updated++
+    }
+    this.#logRows += receipt.rows - receipt.rejected
+    return Object.freeze({ ...receipt, ...counts, rejections: receipt.rejections.map(namedByKey) })
+  }
+
+  /** Whether `error` says that an in-memory database is gone; the next save begins with an empty one. */
+  notesLoss(error: unknown): boolean {
+    if (!(error instanceof PersistenceError) || this.service.database !== ':memory:') return false
+    // Where another call was told of the loss, the tables are what is missing.
+    if (!error.isDataLost && error.code !== 'PERSIST_TABLE_NOT_FOUND') return false
+    this.#mustPrepare = true
+    this.#logRows = 0
+    return true
+  }
+
+  get needsFold(): boolean {
+    return this.#logRows >= foldRows
+  }
+
+  async fold(): Promise<void> {
+    await this.#tables.fold()
+    this.#logRows = 0
+  }
+
+  /** Reads all entries, batch by batch. */
+  readAll(): Promise<StoredEntries> {
+    return this.#read(this.#tables.entriesSql)
+  }
+
+  readParquet(file: string): Promise<StoredEntries> {
+    return this.#read(parquetSql(file))
+  }
+
+  async #read(sql: string): Promise<StoredEntries> {
+    const entries = new Map<string, JsonText>()
+    const unreadable: string[] = []
+    for await (const rows of internalsOf(this.service).readPages(sql)) {
+      for (const { key, value, isValid } of rows) {
+        if (typeof key === 'string' && key !== '' && isValid === true) {
+          entries.set(key, new JsonText(typeof value === 'string' ? value : 'null'))
+        } else unreadable.push(typeof key === 'string' ? key : describeValue(key))
+      }
+    }
+    return { entries, unreadable }
+  }
+
+  exportParquet(file: string): Promise<number> {
+    return this.#tables.exportParquet(file)
+  }
+
+  /** What is to be written when the process exits, by a worker that can be asked nothing any more. */
+  set finalChanges(take: () => readonly ChangeSet<T>[]) {
+    internalsOf(this.service).writeAtExit(this.#log, () =>
+      take().flatMap((changes) => [...toLogRows(changes, ++this.#sequence, this.#isText)]),
+    )
+  }
+
+  /** Gives the table free for another store, and closes the database if it is the store's own. */
+  async close(): Promise<void> {
+    internalsOf(this.service).writeAtExit(this.#log, undefined)
+    stores.get(this.service)?.delete(this.#options.tableName.toLowerCase())
+    if (typeof this.#options.database === 'string') await this.service.close()
+  }
+}
+
+function withKey(error: unknown): unknown {
+  if (!(error instanceof PersistenceError) || error.rejection === undefined) return error
+  const rejection = namedByKey(error.rejection)
+  return new PersistenceError(error.code, `${describeValue(rejection.key?.key)}: ${error.message}`, {
+    cause: error.cause,
+    rejection,
+  })
+}
+
+/** The row of a rejection is one of the log; its user knows the entry, by its key. */
+function namedByKey(rejection: Rejection): Rejection {
+  const { key, value } = rejection.row as LogRow
+  return { ...rejection, row: { key, value }, key: { key } }
+}

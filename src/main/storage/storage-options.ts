@@ -1,0 +1,108 @@
+import { describeValue } from '../describe-value.js'
+import { checkNames, checkNumber } from '../options/check-option.js'
+import { PersistenceService } from '../persistence-service.js'
+
+export interface AutoPersistOptions {
+  /**
+   * How long, in milliseconds, a change may wait until it is saved.
+   *
+   * Minimum: 0. Counted from the first change after a save.
+   *
+   * @defaultValue 1,000
+   */
+  readonly maxDelayMs?: number | undefined
+  /**
+   * How many keys may have changed until they are saved.
+   *
+   * Minimum: 1.
+   *
+   * @defaultValue 10,000
+   */
+  readonly maxChanges?: number | undefined
+}
+
+export interface StorageAdapterOptions {
+  /** Path of the file, `':memory:'`, or a service that is open, and is left open. */
+  readonly database: string | PersistenceService
+  /**
+   * Where any DuckDB client finds `key` and `value`. Letters, digits and underscores, not beginning with a digit.
+   *
+   * @defaultValue `'storage'`
+   */
+  readonly tableName?: string | undefined
+  /**
+   * When changes are saved by themselves; false leaves it to `persist()` and `close()`. The timer does not keep the
+   * process alive.
+   *
+   * @defaultValue `{ maxDelayMs: 1000, maxChanges: 10000 }`
+   */
+  readonly autoPersist?: AutoPersistOptions | false | undefined
+  /**
+   * - `'batched'`: a change resolves when it is made in memory, and is saved as `autoPersist` says.
+   * - `'each'`: a change resolves when it is committed; changes that wait at the same time share a commit.
+   *
+   * @defaultValue `'batched'`
+   */
+  readonly durability?: 'batched' | 'each' | undefined
+  /**
+   * What becomes of the other changes where a value has no JSON when its turn comes: it was changed in place, or its
+   * `toJSON` throws. With `'abort'` none is saved; with `'skip'` all but it. It stays due either way.
+   *
+   * @defaultValue `'abort'`
+   */
+  readonly onRowError?: 'abort' | 'skip' | undefined
+}
+
+export interface ResolvedStorageOptions {
+  readonly database: string | PersistenceService
+  readonly tableName: string
+  readonly autoPersist: { readonly maxDelayMs: number; readonly maxChanges: number } | undefined
+  readonly durability: 'batched' | 'each'
+  readonly onRowError: 'abort' | 'skip'
+}
+
+const names = ['database', 'tableName', 'autoPersist', 'durability', 'onRowError']
+
+export function resolveStorageOptions(options: StorageAdapterOptions): ResolvedStorageOptions {
+  checkNames('the options of DuckDBStorageAdapter', options, names)
+  const {
+    database,
+    tableName = 'storage',
+    autoPersist = {},
+    durability = 'batched',
+    onRowError = 'abort',
+  } = options
+  if (!(database instanceof PersistenceService) && (typeof database !== 'string' || database === '')) {
+    const expected = "a path, ':memory:' or a PersistenceService"
+    throw new TypeError(`Expected \`database\` to be ${expected}, got ${describeValue(database)}`)
+  }
+  if (typeof tableName !== 'string' || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(tableName)) {
+    const expected = 'letters, digits and underscores, not beginning with a digit'
+    throw new TypeError(`Expected \`tableName\` to be ${expected}, got ${describeValue(tableName)}`)
+  }
+  checkChoice('durability', durability, ['batched', 'each'])
+  checkChoice('onRowError', onRowError, ['abort', 'skip'])
+  return Object.freeze({
+    database,
+    tableName,
+    autoPersist: resolveAutoPersist(autoPersist),
+    durability,
+    onRowError,
+  })
+}
+
+function resolveAutoPersist(autoPersist: AutoPersistOptions | false): ResolvedStorageOptions['autoPersist'] {
+  if (autoPersist === false) return undefined
+  checkNames('`autoPersist`', autoPersist, ['maxDelayMs', 'maxChanges'])
+  const { maxDelayMs = 1000, maxChanges = 10_000 } = autoPersist
+  checkNumber('autoPersist.maxDelayMs', maxDelayMs, 0, false)
+  checkNumber('autoPersist.maxChanges', maxChanges, 1, true)
+  // A longer timer would fire at once: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args
+  return Object.freeze({ maxDelayMs: Math.min(maxDelayMs, 2 ** 31 - 1), maxChanges })
+}
+
+function checkChoice(name: string, value: unknown, choices: readonly string[]): void {
+  if (choices.includes(value as string)) return
+  const expected = choices.map((choice) => `'${choice}'`).join(' or ')
+  throw new TypeError(`Expected \`${name}\` to be ${expected}, got ${describeValue(value)}`)
+}

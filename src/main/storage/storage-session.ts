@@ -1,0 +1,238 @@
+import type { EventEmitter } from 'node:events'
+import { PersistenceError } from '../errors/persistence-error.js'
+import { AutoSave } from './auto-save.js'
+import type { ChangeSet } from './change-set.js'
+import { MemoryLayer } from './memory-layer.js'
+import { saveBeforeExit } from './save-before-exit.js'
+import { SaveQueue } from './save-queue.js'
+import { StorageDatabase, type StoredEntries } from './storage-database.js'
+import type { ResolvedStorageOptions } from './storage-options.js'
+import type { StorageReceipt } from './storage-receipt.js'
+
+/** What `load()` and `importParquet()` found. */
+export interface LoadReport {
+  /** Entries that were read. */
+  readonly entries: number
+  /** Keys whose values are not JSON, and so are no entries; in the database they stay until they are set or deleted. */
+  readonly unreadable: readonly string[]
+}
+
+export interface StorageEvents {
+  /** An automatic save was committed. */
+  persisted: [receipt: StorageReceipt]
+  /** An automatic save failed; its changes stay due, and are saved with the next. */
+  persistError: [error: unknown]
+}
+
+type Status = 'new' | 'opening' | 'open' | 'closing' | 'closed'
+
+/** A store from its first call to its end: when its database is opened, when changes are saved, and what fails. */
+export class StorageSession<T> {
+  readonly memory: MemoryLayer<T> = new MemoryLayer()
+  readonly #options: ResolvedStorageOptions
+  readonly #events: EventEmitter<StorageEvents>
+  readonly #queue: SaveQueue<T>
+  readonly #autoSave: AutoSave
+  #status: Status = 'new'
+  #opening: Promise<void> | undefined
+  #database: StorageDatabase<T> | undefined
+  #loaded: LoadReport = { entries: 0, unreadable: [] }
+  /** An automatic save that failed, which no call has been told of. */
+  #untold: { readonly error: unknown } | undefined
+  #folding: Promise<void> | undefined
+  #closed: Promise<void> | undefined
+
+  constructor(options: ResolvedStorageOptions, events: EventEmitter<StorageEvents>) {
+    this.#options = options
+    this.#events = events
+    this.#queue = new SaveQueue(this.memory, (changes, rest) => this.#write(changes, rest))
+    this.#autoSave = new AutoSave(options.autoPersist, () => this.#saveByItself())
+  }
+
+  get status(): Status {
+    return this.#status
+  }
+
+  get hasDue(): boolean {
+    return this.#status === 'open' && this.#queue.due.length > 0
+  }
+
+  /** Opens the database if it is not open; undefined where there is nothing to wait for. */
+  ready(): Promise<void> | undefined {
+    if (this.#status === 'open') return undefined
+    if (this.#status === 'closing' || this.#status === 'closed') {
+      throw new PersistenceError('PERSIST_CLOSED', `The store is ${this.#status}`)
+    }
+    if (this.#opening === undefined) {
+      this.#status = 'opening'
+      this.#opening = this.#open().finally(() => {
+        this.#opening = undefined
+      })
+    }
+    return this.#opening
+  }
+
+  /** Something was changed: resolves when it is as durable as it is to be. */
+  changed(): Promise<void> | undefined {
+    this.#autoSave.note(this.memory.pending.size)
+    if (this.#options.durability !== 'each') return undefined
+    return this.#queue.saveTogether().then(() => undefined)
+  }
+
+  /** Saves what is due now, and tells of an automatic save that failed before. */
+  async persist(): Promise<StorageReceipt> {
+    await this.ready()
+    return this.#saveAndTell()
+  }
+
+  async load(): Promise<LoadReport> {
+    if (this.#status !== 'open') {
+      await this.ready()
+      return this.#loaded
+    }
+    await this.#queue.save()
+    return this.#load(this.#opened)
+  }
+
+  /** The database, once it is open. */
+  async database(): Promise<StorageDatabase<T>> {
+    await this.ready()
+    return this.#opened
+  }
+
+  async import(file: string): Promise<LoadReport> {
+    const database = await this.database()
+    const { entries, unreadable } = await database.readParquet(file)
+    const total = entries.size
+    // Text is as good as a value here: it is parsed when it is asked for, and saved as it is.
+    const changes = [...entries].map(([key, text]) => ({ type: 'set' as const, key, value: text as T }))
+    await this.ready()
+    this.memory.apply(changes)
+    await (this.changed() ?? this.persist())
+    return { entries: total, unreadable }
+  }
+
+  /** Like `close()` of the adapter. */
+  close(discardsChanges: boolean): Promise<void> {
+    this.#closed ??= this.#close(discardsChanges).catch((error) => {
+      // What could not be saved is still there, for another attempt.
+      if (this.#status === 'closing') {
+        this.#status = 'open'
+        this.#closed = undefined
+      }
+      throw error
+    })
+    return this.#closed
+  }
+
+  async #close(discardsChanges: boolean): Promise<void> {
+    await this.#opening?.catch(() => undefined)
+    const database = this.#database
+    if (this.#status !== 'open' || database === undefined) {
+      this.#status = 'closed'
+      return
+    }
+    this.#status = 'closing'
+    this.#autoSave.stop()
+    if (!discardsChanges) {
+      const { rejections } = await this.#queue.save()
+      const [rejection] = rejections
+      if (this.#queue.due.length > 0) {
+        const message = 'A value has no JSON and cannot be saved: set it anew, delete its key, or discard it'
+        throw new PersistenceError('PERSIST_ROW_REJECTED', message, { rejection })
+      }
+    }
+    await this.#folding
+    saveBeforeExit.delete(this)
+    await database.close()
+    this.#status = 'closed'
+    if (!discardsChanges) this.#tell()
+  }
+
+  /** For whoever saves when the process ends. */
+  save(): Promise<StorageReceipt> {
+    return this.#queue.save()
+  }
+
+  get #opened(): StorageDatabase<T> {
+    if (this.#database === undefined) throw new PersistenceError('PERSIST_CLOSED', 'The store is not open')
+    return this.#database
+  }
+
+  async #open(): Promise<void> {
+    try {
+      const database = await StorageDatabase.open<T>(this.#options)
+      try {
+        this.#loaded = await this.#load(database)
+      } catch (error) {
+        await database.close()
+        throw error
+      }
+      this.#database = database
+      database.finalChanges = () => this.#queue.due
+      saveBeforeExit.add(this)
+      this.#status = 'open'
+    } catch (error) {
+      this.#status = 'new'
+      throw error
+    }
+  }
+
+  async #load(database: StorageDatabase<T>): Promise<LoadReport> {
+    this.memory.startJournal()
+    const { entries, unreadable }: StoredEntries = await database.readAll()
+    this.memory.replace(entries, unreadable)
+    return { entries: entries.size, unreadable }
+  }
+
+  async #write(changes: ChangeSet<T>, rest: ChangeSet<T>): Promise<StorageReceipt> {
+    try {
+      const receipt = await this.#opened.save(changes, rest)
+      if (this.#opened.needsFold) this.#fold()
+      // What was skipped stays due, and its turn comes again.
+      if (!rest.isEmpty) this.#autoSave.start()
+      return receipt
+    } catch (error) {
+      if (this.#database?.notesLoss(error) === true) this.memory.makeAllDue()
+      this.#autoSave.start()
+      throw error
+    }
+  }
+
+  /** Takes its turn among the saves, and makes those after it wait for some milliseconds. */
+  #fold(): void {
+    this.#folding ??= this.#opened
+      .fold()
+      .catch((error) => this.#report(error))
+      .finally(() => {
+        this.#folding = undefined
+      })
+  }
+
+  #saveByItself(): void {
+    this.#queue.save().then(
+      (receipt) => this.#events.emit('persisted', receipt),
+      (error) => this.#report(error),
+    )
+  }
+
+  #report(error: unknown): void {
+    this.#untold = { error }
+    this.#events.emit('persistError', error)
+  }
+
+  async #saveAndTell(): Promise<StorageReceipt> {
+    const receipt = await this.#queue.save().catch((error) => {
+      this.#untold = undefined
+      throw error
+    })
+    this.#tell()
+    return receipt
+  }
+
+  #tell(): void {
+    const untold = this.#untold
+    this.#untold = undefined
+    if (untold !== undefined) throw untold.error
+  }
+}
