@@ -172,7 +172,7 @@ export class PersistRun {
     for (;;) {
       const outcome = encoder.encode(row)
       if (outcome === undefined) {
-        this.#rows++
+        if (this.#rows++ === this.#rejected) this.#transaction?.begin()
         return true
       }
       if (outcome !== 'batch-full') {

@@ -17,7 +17,7 @@ interface Events {
 }
 
 /**
- * A transaction in the worker, which begins with its first batch.
+ * A transaction in the worker, which begins with its first row.
  *
  * Requests are sent without waiting for the answers to those before: the worker keeps their order, and refuses what
  * comes after one that failed.
@@ -56,11 +56,18 @@ export class RemoteTransaction {
     return this.#bytes
   }
 
+  /** Has the worker begin it, unless it has. Not waited for: the worker does so while rows are being encoded. */
+  begin(): void {
+    if (this.#hasBegun) return
+    this.#hasBegun = true
+    this.#watch(this.#host.request('begin', { transaction: this.#id, ...this.#target }))
+  }
+
   /** Hands a batch over; false, and nothing happens, while the worker is too far behind. */
   trySend(batch: Batch): boolean {
     const { byteLength } = batch.buffer
     if (!this.#window.hasRoom(byteLength)) return false
-    if (!this.#hasBegun) this.#begin()
+    this.begin()
     this.#window.add(byteLength)
     this.#batches++
     this.#bytes += byteLength
@@ -91,11 +98,6 @@ export class RemoteTransaction {
     // A worker that has ended took its transactions with it.
     if (this.#hasBegun) await this.#host.request('rollback', { transaction: this.#id }).catch(() => undefined)
     await Promise.all(this.#underWay)
-  }
-
-  #begin(): void {
-    this.#hasBegun = true
-    this.#watch(this.#host.request('begin', { transaction: this.#id, ...this.#target }))
   }
 
   async #write(batch: Batch, byteLength: number): Promise<void> {

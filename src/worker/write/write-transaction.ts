@@ -40,7 +40,7 @@ export class WriteTransaction {
       const duckdbConnection = await this.#database.connect()
       const connection = new TransactionConnection(this.#database, duckdbConnection)
       this.#connection = connection
-      await connection.run('BEGIN TRANSACTION')
+      await this.#database.execute(duckdbConnection, 'BEGIN TRANSACTION')
       const { table, columns } = request
       // Batches are copied into memory laid out for these columns, so nothing may have changed about them.
       const shape = await this.#catalog.shapeOf(duckdbConnection, table)
