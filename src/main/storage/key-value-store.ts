@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { setImmediate } from 'node:timers/promises'
 import { describeValue } from '../describe-value.js'
+import { inSlices } from './in-slices.js'
 import { toJsonValue } from './json-value.js'
 import type { Change, Layer } from './layer.js'
 import { OverlayLayer } from './overlay-layer.js'
@@ -229,15 +229,4 @@ function check<T>(operation: BatchOperation<T>): Change<T> {
 function checkKey(key: unknown): void {
   if (typeof key === 'string' && key !== '' && key.isWellFormed()) return
   throw new TypeError(`Expected the key to be a string of at least one character, got ${describeValue(key)}`)
-}
-
-/** The items, with a turn of the event loop whenever the budget is used up. */
-async function* inSlices<Item>(items: Iterable<Item>, budgetMs: number): AsyncGenerator<Item> {
-  let startedAt = performance.now()
-  for (const item of items) {
-    yield item
-    if (performance.now() - startedAt < budgetMs / 2) continue
-    await setImmediate()
-    startedAt = performance.now()
-  }
 }

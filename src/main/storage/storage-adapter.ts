@@ -6,10 +6,7 @@ import type { QueryParameters } from '../query/query-parameters.js'
 import { KeyValueStore } from './key-value-store.js'
 import { resolveStorageOptions, type StorageAdapterOptions } from './storage-options.js'
 import type { StorageReceipt } from './storage-receipt.js'
-import { type LoadReport, type StorageEvents, StorageSession } from './storage-session.js'
-
-/** How long, in milliseconds, a loop over many entries may hold the event loop. */
-const sliceBudgetMs = 2
+import { type LoadReport, type StorageEvents, StorageSession, sliceBudgetMs } from './storage-session.js'
 
 export interface StorageCloseOptions {
   /**

@@ -56,20 +56,22 @@ export class StorageDatabase<T> {
     const { database, tableName } = options
     const isOwn = typeof database === 'string'
     const service = isOwn ? await open(database) : database
+    const name = tableName.toLowerCase()
     const claimed = stores.get(service) ?? new Set()
     stores.set(service, claimed)
+    if (claimed.has(name)) {
+      const message = `The service has a store on \`${tableName}\` already: share the one adapter, or close it first`
+      throw new PersistenceError('PERSIST_ALREADY_OPEN', message)
+    }
+    claimed.add(name)
     try {
-      if (claimed.has(tableName.toLowerCase())) {
-        const message = `The service has a store on \`${tableName}\` already: share the one adapter, or close it first`
-        throw new PersistenceError('PERSIST_ALREADY_OPEN', message)
-      }
       const tables = new StorageTables(service, tableName)
       const state = await tables.prepare()
       // The caller's word for the columns, which have just been made.
       const log = (await service.table(tables.log)) as Table<never> as Table<LogRow>
-      claimed.add(tableName.toLowerCase())
       return new StorageDatabase<T>(service, options, tables, log, state)
     } catch (error) {
+      claimed.delete(name)
       if (isOwn) await service.close()
       throw error
     }

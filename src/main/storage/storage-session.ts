@@ -2,12 +2,16 @@ import type { EventEmitter } from 'node:events'
 import { PersistenceError } from '../errors/persistence-error.js'
 import { AutoSave } from './auto-save.js'
 import type { ChangeSet } from './change-set.js'
+import { inSlices } from './in-slices.js'
 import { MemoryLayer } from './memory-layer.js'
 import { saveBeforeExit } from './save-before-exit.js'
 import { SaveQueue } from './save-queue.js'
 import { StorageDatabase, type StoredEntries } from './storage-database.js'
 import type { ResolvedStorageOptions } from './storage-options.js'
 import type { StorageReceipt } from './storage-receipt.js'
+
+/** How long, in milliseconds, a loop over many entries may hold the event loop. */
+export const sliceBudgetMs = 2
 
 /** What `load()` and `importParquet()` found. */
 export interface LoadReport {
@@ -103,13 +107,12 @@ export class StorageSession<T> {
   async import(file: string): Promise<LoadReport> {
     const database = await this.database()
     const { entries, unreadable } = await database.readParquet(file)
-    const total = entries.size
-    // Text is as good as a value here: it is parsed when it is asked for, and saved as it is.
-    const changes = [...entries].map(([key, text]) => ({ type: 'set' as const, key, value: text as T }))
-    await this.ready()
-    this.memory.apply(changes)
-    await (this.changed() ?? this.persist())
-    return { entries: total, unreadable }
+    for await (const [key, text] of inSlices(entries, sliceBudgetMs)) {
+      // Text is as good as a value here: it is parsed when it is asked for, and saved as it is.
+      this.memory.apply([{ type: 'set', key, value: text as T }])
+    }
+    await this.persist()
+    return { entries: entries.size, unreadable }
   }
 
   /** Like `close()` of the adapter. */
