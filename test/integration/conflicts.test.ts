@@ -1066,4 +1066,17 @@ describe('rows with one key that carry different columns', () => {
       expect(receipt).toMatchObject({ inserted: 1, rejected: 1 })
     },
   )
+
+  it('a row that others refer to can be updated, its unique values unchanged', async () => {
+    const parent = await createTable('id INTEGER PRIMARY KEY, u INTEGER UNIQUE, a INTEGER')
+    await persist(parent, [{ id: 1, u: 1, a: 1 }])
+    await createTable(`p INTEGER REFERENCES ${parent.name} (id)`)
+    await db.run(`INSERT INTO t${tables} VALUES (1)`)
+    const rows = [
+      { id: 1, u: 1, a: 9 },
+      { id: 2, u: 2, a: 2 },
+    ]
+    expect(await persist(parent, rows, { onConflict: 'update' })).toMatchObject({ inserted: 1, updated: 1 })
+    expect(await read(parent)).toEqual(rows)
+  })
 })

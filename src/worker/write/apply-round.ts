@@ -30,14 +30,36 @@ export async function applyRound(round: StagedRound, hasUpdates: boolean): Promi
 
 async function updateRows(round: StagedRound, key: Unique): Promise<void> {
   const { connection, target, absence } = round
+  const isSame = key.expressions.map((column) => `t.${column} = s.${column}`).join(' AND ')
+  const unchanged = await findUnchanged(round, isSame)
   const assignments = target.columns
     .filter(({ name }, index) => !key.columns.includes(name) && absence.inAll[index] !== true)
+    .filter(({ name }) => !unchanged.has(name))
     .map(({ name }) => `${quoteIdentifier(name)} = s.${quoteIdentifier(name)}`)
   if (assignments.length === 0) return
-  const isSame = key.expressions.map((column) => `t.${column} = s.${column}`).join(' AND ')
   await connection.run(
     `UPDATE ${target.table} AS t SET ${assignments.join(', ')} FROM (${selectUpdating(round)}) s WHERE ${isSame}`,
   )
+}
+
+/**
+ * The columns of other unique rules that no row changes. To assign to one is to delete the row and to insert it again,
+ * even with the value that it has: its index grows, and a row that others refer to cannot be deleted.
+ *
+ * @see https://duckdb.org/docs/stable/sql/indexes#constraint-checking-in-update-statements
+ */
+async function findUnchanged(round: StagedRound, isSame: string): Promise<Set<string>> {
+  const { connection, target } = round
+  const names = [...new Set(target.otherUniques.flatMap(({ columns }) => columns))]
+  if (names.length === 0) return new Set()
+  const changes = names.map((name) => {
+    const column = quoteIdentifier(name)
+    return `count(*) FILTER (WHERE t.${column} IS DISTINCT FROM s.${column})::DOUBLE`
+  })
+  const counts = await connection.readNumbers(
+    `SELECT ${changes.join(', ')} FROM ${target.table} t JOIN (${selectUpdating(round)}) s ON ${isSame}`,
+  )
+  return new Set(names.filter((_, index) => counts[index] === 0))
 }
 
 /**
