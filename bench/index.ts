@@ -1,16 +1,18 @@
-/** `npm run bench -- [throughput|lag|conflicts] [--rows 1000,100000] [--trials 3]` */
+/** `npm run bench -- [throughput|lag|conflicts|kv] [--rows 1000,100000] [--trials 3]` */
 import { parseArgs } from 'node:util'
 import { printMachine } from './report.js'
 import { conflicts } from './suites/conflicts.js'
+import { kv } from './suites/kv/index.js'
 import { lag } from './suites/lag.js'
 import { throughput } from './suites/throughput.js'
 
-const suites = { throughput, lag, conflicts }
+const suites = { throughput, lag, conflicts, kv }
 type SuiteName = keyof typeof suites
 const defaultSizes: Record<SuiteName, readonly number[]> = {
   throughput: [1000, 10_000, 100_000, 1_000_000],
   lag: [1_000_000],
   conflicts: [100_000, 1_000_000],
+  kv: [1000, 10_000, 100_000],
 }
 
 const { values, positionals } = parseArgs({

@@ -42,3 +42,7 @@ export function printMachine(): void {
   )
   console.log(`Node ${process.version}, DuckDB ${version()}, ${new Date().toISOString().slice(0, 10)}\n`)
 }
+
+export function mebibytes(bytes: number): number {
+  return bytes / 1024 ** 2
+}

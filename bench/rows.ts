@@ -9,7 +9,7 @@ export interface EventRow {
 
 export function createTable({ hasPrimaryKey = false } = {}): string {
   const id = hasPrimaryKey ? 'id BIGINT PRIMARY KEY' : 'id BIGINT NOT NULL'
-  return `CREATE TABLE events (${id}, "at" TIMESTAMP, kind VARCHAR, amount DOUBLE, payload JSON)`
+  return `CREATE TABLE IF NOT EXISTS events (${id}, "at" TIMESTAMP, kind VARCHAR, amount DOUBLE, payload JSON)`
 }
 
 /** Makes rows whose payload is about 130 bytes of JSON. */

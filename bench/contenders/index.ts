@@ -1,6 +1,7 @@
 import { cloningWorker } from './cloning-worker.js'
 import type { Contender, KeyedContender } from './contender.js'
 import { duckpaddle, duckpaddleKey, duckpaddlePrimaryKey } from './duckpaddle.js'
+import { findByName } from './find-by-name.js'
 import { appender, appenderPrimaryKey, preparedStatement, rowByRow } from './main-thread.js'
 import { sqlUpserts } from './sql-upsert.js'
 
@@ -39,16 +40,10 @@ export const rowLimits: Readonly<Record<string, number>> = {
 }
 
 export function findContender(name: string): Contender {
-  return find(contenders, name)
+  return findByName(contenders, name)
 }
 
 /** One that takes rows by their key. */
 export function findKeyedContender(name: string): KeyedContender {
-  return find(keyedContenders, name)
-}
-
-function find<Kind>(kinds: Readonly<Record<string, Kind>>, name: string): Kind {
-  const found = kinds[name]
-  if (found === undefined) throw new Error(`There is no contender ${name}`)
-  return found
+  return findByName(keyedContenders, name)
 }

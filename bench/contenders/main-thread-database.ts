@@ -1,14 +1,20 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
-import { createTable } from '../rows.js'
+import { createTable as createEventsTable } from '../rows.js'
 
 export interface MainThreadOptions {
   /** @defaultValue false */
   readonly hasPrimaryKey?: boolean
-  /** DuckDB settings besides `threads`, which is 1. */
+  /**
+   * Makes the SQL of the one table, which is created in a new file.
+   *
+   * @defaultValue events
+   */
+  readonly createTable?: typeof createEventsTable
+  /** DuckDB settings; `threads` is 1 unless it is one of them. */
   readonly config?: Readonly<Record<string, string>>
 }
 
-/** A new database on the thread that calls it, with an empty table of events and one connection. */
+/** A database on the thread that calls it, with one table, which is empty in a new file, and one connection. */
 export class MainThreadDatabase {
   readonly connection: DuckDBConnection
   readonly #instance: DuckDBInstance
@@ -20,7 +26,7 @@ export class MainThreadDatabase {
 
   static async open(
     path: string,
-    { hasPrimaryKey = false, config = {} }: MainThreadOptions,
+    { hasPrimaryKey = false, createTable = createEventsTable, config = {} }: MainThreadOptions,
   ): Promise<MainThreadDatabase> {
     const instance = await DuckDBInstance.create(path, { threads: '1', ...config })
     const connection = await instance.connect()

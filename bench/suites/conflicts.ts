@@ -1,4 +1,4 @@
-import { medianOf, printTable, spread } from '../report.js'
+import { mebibytes, medianOf, printTable, spread } from '../report.js'
 import { runTrials } from '../run-trials.js'
 import { planRounds, type RoundsResult } from '../tasks/upsert-rounds.js'
 import { scatteredKeys } from '../tasks/upsert-scattered.js'
@@ -118,8 +118,4 @@ function sizeRows(results: readonly RoundsResult[], tenth: number): string[][] {
     String(index * tenth),
     spread(results, ({ checkpointedBytes }) => mebibytes(checkpointedBytes[index] ?? Number.NaN), 1),
   ])
-}
-
-function mebibytes(bytes: number): number {
-  return bytes / 1024 ** 2
 }

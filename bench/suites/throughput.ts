@@ -1,4 +1,4 @@
-import { medianOf, printTable, spread } from '../report.js'
+import { mebibytes, medianOf, printTable, spread } from '../report.js'
 import { runTrials } from '../run-trials.js'
 
 const names = ['row by row', 'prepared statement', 'Appender on main', 'worker, cloned rows', 'duckpaddle']
@@ -18,7 +18,7 @@ export async function throughput(sizes: readonly number[], trials: number): Prom
         String(rows),
         spread(results, (result) => result.seconds, 3),
         String(Math.round(rows / medianOf(results, (result) => result.seconds))),
-        spread(results, (result) => result.rssGrowthBytes / 1024 ** 2, 0),
+        spread(results, (result) => mebibytes(result.rssGrowthBytes), 0),
       ]),
     )
     const seconds = (name: string) =>

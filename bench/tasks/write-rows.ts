@@ -4,6 +4,7 @@ import type { Receipt } from 'duckpaddle'
 import { findContender } from '../contenders/index.js'
 import { makeRows } from '../rows.js'
 import { verify } from '../verify.js'
+import { watchMemory } from './watch-memory.js'
 
 export interface WriteResult {
   readonly seconds: number
@@ -39,33 +40,27 @@ export async function writeRows(name: string, count: number, folder: string): Pr
 
 async function measure(write: () => Promise<Receipt | undefined>): Promise<WriteResult> {
   const delay = monitorEventLoopDelay({ resolution: 1 })
-  const before = process.memoryUsage.rss()
-  let peak = before
-  const sample = () => {
-    peak = Math.max(peak, process.memoryUsage.rss())
-  }
-  const timer = setInterval(sample, 10)
-  delay.enable()
-  // Let the timers run in before the write begins, so that a stall from its first moment on is seen.
-  await new Promise((resolve) => setTimeout(resolve, 20))
-  delay.reset()
-  const startedAt = performance.now()
-  const receipt = await write()
-  const seconds = (performance.now() - startedAt) / 1000
-  await new Promise((resolve) => setTimeout(resolve, 5))
-  delay.disable()
-  clearInterval(timer)
-  sample()
+  const { result, rssGrowthBytes } = await watchMemory(async () => {
+    delay.enable()
+    // Let the timers run in before the write begins, so that a stall from its first moment on is seen.
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    delay.reset()
+    const startedAt = performance.now()
+    const receipt = await write()
+    const seconds = (performance.now() - startedAt) / 1000
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    delay.disable()
+    return { receipt, seconds }
+  })
   const ms = (nanos: number) => nanos / 1e6
   return {
-    seconds,
-    rssGrowthBytes: peak - before,
+    ...result,
+    rssGrowthBytes,
     delayMs: {
       p50: ms(delay.percentile(50)),
       p99: ms(delay.percentile(99)),
       p999: ms(delay.percentile(99.9)),
       max: ms(delay.max),
     },
-    receipt,
   }
 }
