@@ -4,6 +4,7 @@ import { checkNames, checkNumber } from './options/check-option.js'
 import type { ResolvedOpenOptions } from './options/open-options.js'
 import { type PersistOptions, resolvePersistOptions } from './options/persist-options.js'
 import type { Cancellation } from './persist/cancellation.js'
+import { Checkpointer } from './persist/checkpointer.js'
 import { Persister, type Target } from './persist/persister.js'
 import type { Receipt } from './persist/receipt.js'
 import { createRowSource, type Rows } from './persist/row-source.js'
@@ -43,9 +44,13 @@ export class PersistenceService implements AsyncDisposable {
   constructor(database: string, link: DatabaseLink, options: ResolvedOpenOptions, releaseFile: () => void) {
     this.database = database
     this.#link = link
-    this.#persister = new Persister(link, this.#turns, options)
-    this.#queries = new QueryRunner(link, this.#turns)
-    this.#lifecycle = new Lifecycle(() => link.close().finally(releaseFile))
+    const checkpointer = new Checkpointer(this.#turns, !options.isWalLeft, () => this.checkpoint())
+    this.#persister = new Persister(link, this.#turns, checkpointer, options)
+    this.#queries = new QueryRunner(link, this.#turns, checkpointer)
+    this.#lifecycle = new Lifecycle(() => {
+      checkpointer.stop()
+      return link.close().finally(releaseFile)
+    })
     shareInternals(this, {
       readPages: (sql) => this.#readPages(sql),
       writeAtExit: (table, takeRows) => this.#writeAtExit(table, takeRows),

@@ -16,7 +16,7 @@ interface Requests {
   resolve: { request: ResolveRequest; reply: Resolution }
   /** The next page of the rows that `resolve` refused. */
   refusals: { request: TransactionRequest; reply: RefusalPage }
-  commit: { request: TransactionRequest; reply: void }
+  commit: { request: TransactionRequest; reply: CommitReply }
   rollback: { request: TransactionRequest; reply: void }
   /** Executes statements; the reply has the first page of the last one's result. */
   execute: { request: ExecuteRequest; reply: ExecuteReply }
@@ -144,6 +144,12 @@ interface WriteReply {
   readonly buffer: ArrayBuffer
 }
 
+/** What is committed and not in the database file yet. */
+export interface CommitReply {
+  /** Bytes of the write-ahead log. */
+  readonly walBytes: number
+}
+
 /** What a statement's parameter can be. */
 export type QueryParameter = null | boolean | number | bigint | string | Date | Uint8Array
 
@@ -156,7 +162,13 @@ export interface ExecuteRequest {
 }
 
 export type ExecuteReply =
-  | { readonly executed: true; readonly rowsChanged: number; readonly page: ResultPage }
+  | {
+      readonly executed: true
+      readonly rowsChanged: number
+      readonly page: ResultPage
+      /** Bytes of the write-ahead log, after statements that may have written. */
+      readonly walBytes: number
+    }
   /** A statement may change the database, and `mayWrite` was false; nothing was executed. */
   | { readonly executed: false }
 

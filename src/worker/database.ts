@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import {
   type DuckDBConnection,
   DuckDBInstance,
@@ -22,11 +23,13 @@ export class Database {
   readonly #inFlight = new Set<Promise<unknown>>()
   readonly #connections = new Set<DuckDBConnection>()
   readonly #instance: DuckDBInstance
+  readonly #walPath: string
   /** Counts the statements that may have changed a table's columns. */
   catalogVersion = 0
 
-  private constructor(instance: DuckDBInstance, control: Control) {
+  private constructor(instance: DuckDBInstance, path: string, control: Control) {
     this.#instance = instance
+    this.#walPath = `${path}.wal`
     this.control = control
   }
 
@@ -37,7 +40,8 @@ export class Database {
   ): Promise<Database> {
     const timeZone = Object.keys(config).find((name) => name.toLowerCase() === timeZoneSetting)
     const settings = Object.entries(config).filter(([name]) => name !== timeZone)
-    const database = new Database(await DuckDBInstance.create(path, Object.fromEntries(settings)), control)
+    const instance = await DuckDBInstance.create(path, Object.fromEntries(settings))
+    const database = new Database(instance, path, control)
     const connection = await database.connect()
     // Times without an offset are UTC here, so a cast between TIMESTAMP and TIMESTAMPTZ changes nothing.
     const zone = timeZone === undefined ? 'UTC' : (config[timeZone] ?? 'UTC')
@@ -48,6 +52,11 @@ export class Database {
 
   get duckdbVersion(): string {
     return version()
+  }
+
+  /** Bytes of the write-ahead log. Only `stat` is called, for a `close()` of the file would drop DuckDB's lock. */
+  get walBytes(): number {
+    return statSync(this.#walPath, { throwIfNoEntry: false })?.size ?? 0
   }
 
   connect(): Promise<DuckDBConnection> {

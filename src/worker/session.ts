@@ -1,5 +1,6 @@
 import type {
   BeginRequest,
+  CommitReply,
   DescribeRequest,
   ExecuteReply,
   ExecuteRequest,
@@ -73,9 +74,10 @@ export class Session {
   }
 
   /** A transaction whose commit fails stays, for main rolls it back. */
-  async commit(id: number): Promise<void> {
+  async commit(id: number): Promise<CommitReply> {
     await this.transaction(id).commit()
     this.#transactions.delete(id)
+    return { walBytes: this.#database.walBytes }
   }
 
   async rollback(id: number): Promise<void> {

@@ -27,7 +27,9 @@ export interface OpenOptions {
   readonly readOnly?: boolean | undefined
   /**
    * Further DuckDB settings, by their names: https://duckdb.org/docs/stable/configuration/overview. They come last,
-   * and so can also turn extensions back on, which are neither downloaded nor taken from the community by default.
+   * and so can also turn extensions back on, which are neither downloaded nor taken from the community by default. With
+   * `checkpoint_threshold` DuckDB moves its write-ahead log into the file within the commit that exceeds it; otherwise
+   * the service does so when nothing waits.
    *
    * @defaultValue `{}`
    */
@@ -66,7 +68,12 @@ export interface ResolvedOpenOptions {
   readonly sliceBudgetMs: number
   readonly maxInFlightBytes: number
   readonly resourceLimits: ResourceLimits | undefined
+  /** True where DuckDB is to decide when the write-ahead log is moved into the file. */
+  readonly isWalLeft: boolean
 }
+
+/** Two names of the setting by which DuckDB decides when to move the write-ahead log. */
+const walSettings: readonly string[] = ['checkpoint_threshold', 'wal_autocheckpoint']
 
 const mebibyte = 1024 * 1024
 const names = [
@@ -89,6 +96,8 @@ export function resolveOpenOptions(options: OpenOptions): ResolvedOpenOptions {
   const threads = options.threads ?? Math.max(1, availableParallelism() - 1)
   const memoryLimit = resolveMemoryLimit(options.memoryLimit)
   const readOnly = options.readOnly ?? false
+  const config = resolveConfig(options.config)
+  const isWalLeft = Object.keys(config).some((name) => walSettings.includes(name.toLowerCase()))
   return Object.freeze({
     threads,
     memoryLimit,
@@ -103,11 +112,14 @@ export function resolveOpenOptions(options: OpenOptions): ResolvedOpenOptions {
       // DuckDB's 5 keeps that many row groups (122,880 rows each) of a bulk write in memory before it writes them:
       // 300 instead of 215 MiB for 5,000,000 rows of 110 bytes, and no faster.
       write_buffer_row_group_count: '1',
-      ...resolveConfig(options.config),
+      // Far beyond where this library moves the write-ahead log by itself, at a better moment: see `Checkpointer`.
+      ...(isWalLeft ? {} : { checkpoint_threshold: '1GB' }),
+      ...config,
     }),
     sliceBudgetMs: options.sliceBudgetMs ?? 2,
     maxInFlightBytes: options.maxInFlightBytes ?? 64 * mebibyte,
     resourceLimits: options.resourceLimits,
+    isWalLeft,
   })
 }
 

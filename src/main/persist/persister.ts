@@ -12,6 +12,7 @@ import type { TableKey } from '../schema/table-key.js'
 import type { DatabaseLink } from '../worker-link/database-link.js'
 import type { WorkerHost } from '../worker-link/worker-host.js'
 import type { Cancellation } from './cancellation.js'
+import type { Checkpointer } from './checkpointer.js'
 import { InFlightWindow } from './in-flight-window.js'
 import { PersistRun } from './persist-run.js'
 import type { Receipt } from './receipt.js'
@@ -41,11 +42,13 @@ export class Persister {
   readonly window: InFlightWindow
   readonly #link: DatabaseLink
   readonly #turns: Turns
+  readonly #checkpointer: Checkpointer
   readonly #sliceBudgetMs: number
 
-  constructor(link: DatabaseLink, turns: Turns, options: ResolvedOpenOptions) {
+  constructor(link: DatabaseLink, turns: Turns, checkpointer: Checkpointer, options: ResolvedOpenOptions) {
     this.#link = link
     this.#turns = turns
+    this.#checkpointer = checkpointer
     this.#sliceBudgetMs = options.sliceBudgetMs
     this.window = new InFlightWindow(options.maxInFlightBytes)
     this.pool = new BufferPool(Math.min(batchBytes, options.maxInFlightBytes))
@@ -133,6 +136,7 @@ export class Persister {
     const transaction = new RemoteTransaction(host, begin, this.pool, this.window, {
       appended: (rows) => run.noteAppended(rows),
       failed: (error) => cancellation.cancel(error),
+      committed: (walBytes) => this.#checkpointer.note(walBytes),
     })
     try {
       await run.encodeInto(transaction).catch(async (error) => {

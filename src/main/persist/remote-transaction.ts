@@ -12,6 +12,8 @@ let transactions = 0
 interface Events {
   /** The worker has appended a batch of so many rows. */
   readonly appended: (rows: number) => void
+  /** All of it is committed, and the write-ahead log has so many bytes. */
+  readonly committed: (walBytes: number) => void
   /** A request has failed: nothing of the transaction will be written. */
   readonly failed: (error: unknown) => void
 }
@@ -89,8 +91,9 @@ export class RemoteTransaction {
   /** Resolves when everything sent is committed; resolves at once when nothing was. */
   async commit(): Promise<void> {
     if (!this.#hasBegun) return
-    await this.#host.request('commit', { transaction: this.#id })
+    const { walBytes } = await this.#host.request('commit', { transaction: this.#id })
     await Promise.all(this.#underWay)
+    this.#events.committed(walBytes)
   }
 
   /** Resolves when nothing of the transaction is left, or the worker is. */

@@ -4,10 +4,16 @@ import type { Cancellation } from './cancellation.js'
 export class Turns {
   #last: Promise<void> = Promise.resolve()
   #waiting = 0
+  #running = 0
 
   /** How many have asked and not had their turn yet. */
   get waiting(): number {
     return this.#waiting
+  }
+
+  /** Whether anybody has a turn, or waits for one. */
+  get isBusy(): boolean {
+    return this.#waiting + this.#running > 0
   }
 
   /**
@@ -32,9 +38,11 @@ export class Turns {
     } finally {
       this.#waiting--
     }
+    this.#running++
     try {
       return await task()
     } finally {
+      this.#running--
       end()
     }
   }

@@ -1,5 +1,6 @@
 import type { ExecuteRequest, QueryRow } from '../../protocol/requests.js'
 import type { Cancellation } from '../persist/cancellation.js'
+import type { Checkpointer } from '../persist/checkpointer.js'
 import type { Turns } from '../persist/turns.js'
 import type { DatabaseLink } from '../worker-link/database-link.js'
 import type { WorkerHost } from '../worker-link/worker-host.js'
@@ -13,6 +14,7 @@ export interface RunReport {
 
 interface Executed extends RunReport {
   readonly rows: QueryRow[]
+  readonly walBytes: number
 }
 
 let cursors = 0
@@ -21,10 +23,12 @@ let cursors = 0
 export class QueryRunner {
   readonly #link: DatabaseLink
   readonly #turns: Turns
+  readonly #checkpointer: Checkpointer
 
-  constructor(link: DatabaseLink, turns: Turns) {
+  constructor(link: DatabaseLink, turns: Turns, checkpointer: Checkpointer) {
     this.#link = link
     this.#turns = turns
+    this.#checkpointer = checkpointer
   }
 
   async query(
@@ -41,11 +45,13 @@ export class QueryRunner {
     sql: string,
     parameters: QueryParameters | undefined,
     cancellation: Cancellation,
-  ): Promise<Executed> {
+  ): Promise<RunReport & { readonly rows: QueryRow[] }> {
     const executed = await this.#turns.take(cancellation, () =>
       this.#link.use((host) => this.#execute(host, sql, parameters, true, cancellation)),
     )
-    return executed ?? { rows: [], rowsChanged: 0 }
+    if (executed === undefined) return { rows: [], rowsChanged: 0 }
+    this.#checkpointer.note(executed.walBytes)
+    return executed
   }
 
   /** The pages of a read, each when it is asked for. */
@@ -97,7 +103,7 @@ export class QueryRunner {
         for (const row of page.rows) rows.push(row)
         isLast = page.isLast
       }
-      return { rows, rowsChanged: reply.rowsChanged }
+      return { rows, rowsChanged: reply.rowsChanged, walBytes: reply.walBytes }
     } catch (error) {
       // Until the worker has stopped, the database cannot be closed, nor the next call have its turn.
       if (cancellation.isCancelled) await host.request('cancel', { cursor }).catch(() => undefined)

@@ -78,10 +78,12 @@ export class Cursor {
       }
     }
     if (hasTransactionStatement) await this.#refuseOpenTransaction(connection)
-    if (result === undefined) return { executed: true, rowsChanged: 0, page: { rows: [], isLast: true } }
+    const walBytes = mayWrite ? database.walBytes : 0
+    if (result === undefined)
+      return { executed: true, rowsChanged: 0, page: { rows: [], isLast: true }, walBytes }
     const { rowsChanged } = result
     this.#pager = new ResultPager(result)
-    return { executed: true, rowsChanged, page: this.fetch() }
+    return { executed: true, rowsChanged, page: this.fetch(), walBytes }
   }
 
   /** A connection serves one call, so a transaction that it leaves open could never be committed. */
