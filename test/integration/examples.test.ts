@@ -1,16 +1,23 @@
-import { execFile } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { createRequire } from 'node:module'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { expect, it } from 'vitest'
+import { afterEach, expect, it } from 'vitest'
 import { readDatabase } from '../support/read-database.js'
-import { temporaryFolder } from '../support/temporary-folder.js'
+import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
 
 const folder = temporaryFolder()
-const program = fileURLToPath(new URL('../../build/examples/cities.js', import.meta.url))
+const servers: ChildProcess[] = []
+
+// Those that a failed test has left.
+afterEach(() => {
+  for (const server of servers.splice(0)) server.kill('SIGKILL')
+})
 
 it('examples/cities.ts persists every place, also over its own output', async () => {
-  const run = () => promisify(execFile)(process.execPath, [program], { cwd: folder })
+  const run = () => promisify(execFile)(process.execPath, [programOf('cities')], { cwd: folder })
   await run()
   const { stdout } = await run()
   expect(stdout).toMatch(/INSERT row by row \(first 5000 only\) +5000 /)
@@ -22,3 +29,70 @@ it('examples/cities.ts persists every place, also over its own output', async ()
   const expected = [{ n: cities.length, names: cities.length }]
   expect(await readDatabase(`${folder}/cities.duckdb`, sql)).toEqual(expected)
 })
+
+it.each(['SIGTERM', 'SIGINT'] as const)(
+  'examples/sessions.ts keeps its sessions over a %s',
+  async (signal) => {
+    const database = newDatabase(folder)
+    const first = await startSessions(database)
+    const cookie = await first.logIn('Ada')
+    expect(await first.me(cookie)).toEqual({ user: 'Ada', visits: 1 })
+    expect(await first.me(cookie)).toEqual({ user: 'Ada', visits: 2 })
+    expect(await first.stop(signal)).toEqual([0, null])
+    expect(await readSessions(database)).toEqual([{ user: 'Ada', visits: 2 }])
+
+    const second = await startSessions(database)
+    expect(await second.me(cookie)).toEqual({ user: 'Ada', visits: 3 })
+    expect(await second.me(await second.logIn('Grace'))).toEqual({ user: 'Grace', visits: 1 })
+    expect((await second.post('/logout', cookie)).headers.get('set-cookie')).toMatch(/^sid=; Max-Age=0/)
+    expect(await second.me(cookie)).toEqual({ error: 'Not logged in' })
+    expect(await second.stop(signal)).toEqual([0, null])
+    expect(await readSessions(database)).toEqual([{ user: 'Grace', visits: 1 }])
+  },
+)
+
+it('examples/sessions.ts counts every one of many visits at once, and refuses what is no login', async () => {
+  const server = await startSessions(newDatabase(folder))
+  const cookie = await server.logIn('Ada')
+  const visits = await Promise.all(Array.from({ length: 50 }, () => server.me(cookie)))
+  expect(new Set(visits.map((session) => (session as { visits: number }).visits)).size).toBe(50)
+  const long = JSON.stringify({ user: 'x'.repeat(1_000_000) })
+  for (const body of ['', '{', 'null', '{}', '{"user":1}', '{"user":"\\ud800"}', long]) {
+    expect((await server.post('/login', '', body)).status).toBe(400)
+  }
+  expect((await server.post('/elsewhere', cookie)).status).toBe(404)
+  expect(await server.stop('SIGTERM')).toEqual([0, null])
+})
+
+function programOf(example: string): string {
+  return fileURLToPath(new URL(`../../build/examples/${example}.js`, import.meta.url))
+}
+
+/** Starts the server on a free port, and talks to it. */
+async function startSessions(database: string) {
+  const stdio: ['ignore', 'pipe', 'inherit'] = ['ignore', 'pipe', 'inherit']
+  const child = spawn(process.execPath, [programOf('sessions'), database, '0'], { stdio })
+  servers.push(child)
+  const [line] = await once(createInterface(child.stdout), 'line')
+  const url = /http:\S+:\d+/.exec(line)?.[0]
+  const post = (path: string, cookie: string, body = '') =>
+    fetch(`${url}${path}`, { method: 'POST', headers: { cookie }, body })
+  return {
+    post,
+    me: async (cookie: string): Promise<unknown> =>
+      (await fetch(`${url}/me`, { headers: { cookie } })).json(),
+    logIn: async (user: string): Promise<string> => {
+      const { headers } = await post('/login', '', JSON.stringify({ user }))
+      return headers.get('set-cookie')?.split(';')[0] ?? ''
+    },
+    stop: async (signal: NodeJS.Signals): Promise<unknown[]> => {
+      child.kill(signal)
+      return once(child, 'exit')
+    },
+  }
+}
+
+async function readSessions(database: string): Promise<unknown[]> {
+  const rows = await readDatabase(database, 'SELECT value FROM sessions')
+  return rows.map(({ value }) => JSON.parse(String(value)))
+}

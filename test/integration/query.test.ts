@@ -70,7 +70,10 @@ describe('query()', () => {
       await new Promise(setImmediate)
     }
     expect(isRunning).toBe(true)
-    expect(Math.max(...latencies)).toBeLessThan(50)
+    latencies.sort((left, right) => left - right)
+    // Without turns it takes many seconds; a busy machine is late by some tens of milliseconds now and then.
+    expect(latencies[Math.floor(latencies.length * 0.99)]).toBeLessThan(50)
+    expect(latencies.at(-1)).toBeLessThan(250)
     await db.close({ timeoutMs: 0 })
     for (const result of await ended) expect(result).toMatchObject({ reason: { code: 'PERSIST_ABORTED' } })
   })
