@@ -172,11 +172,14 @@ export class KeyValueStore<T = unknown> {
       throw new TypeError(`Expected the work of a transaction to be a function, got ${describeValue(work)}`)
     }
     const outer = running.getStore() ?? []
-    if (outer.includes(this)) {
+    if (outer.some(({ store, isOver }) => store === this && !isOver)) {
       throw new TypeError('A transaction on this store is under way: use the store that it was given')
     }
     const before = this.#lastTransaction
-    const result = before.then(() => running.run([...outer, this], () => this.#transact(work)))
+    const transaction: RunningTransaction = { store: this, isOver: false }
+    const result = before.then(() =>
+      running.run([...outer, transaction], () => this.#transact(work, transaction)),
+    )
     this.#lastTransaction = result.then(
       () => undefined,
       () => undefined,
@@ -184,12 +187,15 @@ export class KeyValueStore<T = unknown> {
     return result
   }
 
-  async #transact<Result>(work: (store: KeyValueStore<T>) => Promise<Result>): Promise<Result> {
+  async #transact<Result>(
+    work: (store: KeyValueStore<T>) => Promise<Result>,
+    transaction: RunningTransaction,
+  ): Promise<Result> {
     await this.#hooks.ready()
     const overlay = new OverlayLayer(this.#layer)
-    let isOver = false
     const ready = () => {
-      if (isOver) throw new TypeError('The transaction is over: its store cannot be used any more')
+      if (transaction.isOver)
+        throw new TypeError('The transaction is over: its store cannot be used any more')
       return undefined
     }
     const { sliceBudgetMs } = this.#hooks
@@ -198,7 +204,7 @@ export class KeyValueStore<T = unknown> {
     try {
       result = await work(store)
     } finally {
-      isOver = true
+      transaction.isOver = true
     }
     // A transaction that this one is part of may be over meanwhile.
     await this.#hooks.ready()
@@ -209,8 +215,14 @@ export class KeyValueStore<T = unknown> {
   }
 }
 
-/** The stores with a transaction that the present call is part of. */
-const running = new AsyncLocalStorage<readonly unknown[]>()
+interface RunningTransaction {
+  readonly store: unknown
+  /** Its work has settled, though something that it started may still run. */
+  isOver: boolean
+}
+
+/** The transactions that the present call is part of. */
+const running = new AsyncLocalStorage<readonly RunningTransaction[]>()
 
 function check<T>(operation: BatchOperation<T>): Change<T> {
   if (typeof operation !== 'object' || operation === null) {
