@@ -5,21 +5,28 @@ import { MainThreadDatabase, type MainThreadOptions } from './main-thread-databa
 import type { RecordContender, SetContender } from './record-contender.js'
 import { storageEntries } from './storage-entries.js'
 
-const insert = 'INSERT INTO storage VALUES (?, ?)'
+/** What a store that saves row by row does: of a key that is there, the new value is to replace the old one. */
+const insert = 'INSERT OR REPLACE INTO storage VALUES (?, ?)'
 
 /** A loop of INSERTs. */
-export const rowByRowRecords: RecordContender = onMainThread(async (connection, records) => {
-  for (const { key, value } of records) await connection.run(insert, [key, JSON.stringify(value)])
-})
+export const rowByRowRecords: RecordContender = onMainThread(
+  async (connection, records) => {
+    for (const { key, value } of records) await connection.run(insert, [key, JSON.stringify(value)])
+  },
+  { hasPrimaryKey: true },
+)
 
 /** One prepared INSERT, executed for each record. */
-export const preparedStatementRecords: RecordContender = onMainThread(async (connection, records) => {
-  const statement = await connection.prepare(insert)
-  for (const { key, value } of records) {
-    statement.bind([key, JSON.stringify(value)])
-    await statement.run()
-  }
-})
+export const preparedStatementRecords: RecordContender = onMainThread(
+  async (connection, records) => {
+    const statement = await connection.prepare(insert)
+    for (const { key, value } of records) {
+      statement.bind([key, JSON.stringify(value)])
+      await statement.run()
+    }
+  },
+  { hasPrimaryKey: true },
+)
 
 /** DuckDB's Appender. */
 export const appenderRecords: RecordContender = onMainThread(async (connection, records) => {

@@ -16,11 +16,10 @@ export interface SaveResult {
   readonly longestSliceMs: number | undefined
 }
 
-/** Saves new records to a new file, after a first, small save to another one has warmed the code up. */
+/** Saves new records to a new file, after as many to another one have warmed the code up, as in a server that runs. */
 export async function saveRecords(name: string, count: number, folder: string): Promise<SaveResult> {
   const contender = findRecordContender(name)
-  const warmUp = makeRecords(0, Math.min(2000, count), 0)
-  await save(contender, join(folder, 'warm-up.duckdb'), warmUp)
+  await save(contender, join(folder, 'warm-up.duckdb'), makeRecords(0, count, 0))
   const path = join(folder, 'trial.duckdb')
   const result = await save(contender, path, makeRecords(0, count, 0))
   await verifyRecords(contender.entries(path), count, () => 0)
