@@ -38,6 +38,7 @@ function findProblem(value: unknown, ancestors: object[]): string | 'changes' | 
     case 'boolean':
       return undefined
     case 'number':
+      if (Object.is(value, -0)) return 'changes'
       return Number.isFinite(value) ? undefined : `got ${value}`
     case 'object':
       return value === null ? undefined : findObjectProblem(value, ancestors)
@@ -62,7 +63,14 @@ function findObjectProblem(value: object, ancestors: object[]): string | 'change
     }
     ancestors.push(value)
     const isArray = Array.isArray(value)
-    for (const name of Object.keys(value)) {
+    const names = Object.keys(value)
+    // Its holes, and what is not an element of it.
+    if (isArray && names.length !== value.length) {
+      if (value.includes(undefined)) return 'got undefined in an array'
+      result = 'changes'
+    }
+    for (const name of names) {
+      if (!name.isWellFormed()) return 'a lone surrogate has no UTF-8 encoding'
       const item: unknown = (value as Record<string, unknown>)[name]
       // JSON leaves out such a property, and reads as undefined all the same.
       if (item === undefined && !isArray) {

@@ -100,7 +100,7 @@ export class KeyValueStore<T = unknown> {
 
   /**
    * Sets all entries, or, where one is refused, none. For very many this takes turns with the rest of the program,
-   * which can so see some of them; `batch()` does not.
+   * which can so see some of them, or close the store meanwhile; `batch()` does not.
    */
   async setMany(entries: Iterable<readonly [string, T]>): Promise<void> {
     const { sliceBudgetMs } = this.#hooks
@@ -110,7 +110,12 @@ export class KeyValueStore<T = unknown> {
       changes.push({ type: 'set', key, value: toJsonValue(key, value) })
     }
     await this.#hooks.ready()
-    for await (const change of inSlices(changes, sliceBudgetMs)) this.#layer.apply([change])
+    for await (const change of inSlices(changes, sliceBudgetMs)) {
+      // Throws where the store is being closed.
+      const opening = this.#hooks.ready()
+      if (opening !== undefined) await opening
+      this.#layer.apply([change])
+    }
     if (changes.length > 0) await this.#hooks.changed()
   }
 
@@ -121,6 +126,8 @@ export class KeyValueStore<T = unknown> {
     await this.#hooks.ready()
     let count = 0
     for await (const key of inSlices(unwanted, this.#hooks.sliceBudgetMs)) {
+      const opening = this.#hooks.ready()
+      if (opening !== undefined) await opening
       if (this.#layer.has(key)) count++
       this.#layer.apply([{ type: 'delete', key }])
     }

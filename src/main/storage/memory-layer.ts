@@ -56,19 +56,27 @@ export class MemoryLayer<T> implements Layer<T> {
     this.#journal = new ChangeSet()
   }
 
-  /** Has these entries instead, as they were when the journal was started, and all changes since. */
-  replace(entries: Map<string, JsonText>, unreadable: Iterable<string>): void {
+  /**
+   * Has these entries instead, as the database had them after the journal was started, with what is not saved of
+   * before, and all changes since.
+   */
+  replace(
+    entries: Map<string, JsonText>,
+    unreadable: Iterable<string>,
+    unsaved: readonly ChangeSet<T>[],
+  ): void {
     const journal = this.#journal ?? new ChangeSet<T>()
     this.#journal = undefined
     this.#startAnew()
-    if (!journal.isCleared) {
-      this.#entries = entries
-      this.#size = entries.size
-      for (const key of unreadable) this.#unreadable.add(key)
-    }
-    for (const [key, change] of journal.keys) {
-      if (change.type === 'set') this.#put(key, change.value)
-      else this.#remove(key)
+    this.#entries = entries
+    this.#size = entries.size
+    for (const key of unreadable) this.#unreadable.add(key)
+    for (const changes of [...unsaved, journal]) {
+      if (changes.isCleared) this.#startAnew()
+      for (const [key, change] of changes.keys) {
+        if (change.type === 'set') this.#put(key, change.value)
+        else this.#remove(key)
+      }
     }
   }
 

@@ -1,3 +1,4 @@
+import { quoteIdentifier } from '../../protocol/column-type.js'
 import { describeValue } from '../describe-value.js'
 import { JsonText } from '../encode/json-text.js'
 import { PersistenceError } from '../errors/persistence-error.js'
@@ -118,6 +119,20 @@ export class StorageDatabase<T> {
     return true
   }
 
+  /** Whether an in-memory database was lost and nobody has noticed yet. */
+  async isGone(): Promise<boolean> {
+    if (this.service.database !== ':memory:' || this.#mustPrepare) return false
+    try {
+      await this.service.query(`SELECT 1 FROM ${quoteIdentifier(this.#tables.log)} LIMIT 0`)
+      return false
+    } catch (error) {
+      if (error instanceof PersistenceError && error.code === 'PERSIST_CLOSED') throw error
+      this.#mustPrepare = true
+      this.#logRows = 0
+      return true
+    }
+  }
+
   get needsFold(): boolean {
     return this.#logRows >= foldRows
   }
@@ -140,10 +155,11 @@ export class StorageDatabase<T> {
     const entries = new Map<string, JsonText>()
     const unreadable: string[] = []
     for await (const rows of internalsOf(this.service).readPages(sql)) {
-      for (const { key, value, isValid } of rows) {
-        if (typeof key === 'string' && key !== '' && isValid === true) {
-          entries.set(key, new JsonText(typeof value === 'string' ? value : 'null'))
-        } else unreadable.push(typeof key === 'string' ? key : describeValue(key))
+      for (const { key, value, isValid, isDoubtful } of rows) {
+        const text = typeof value === 'string' ? value : 'null'
+        const isJson = isValid === true && (isDoubtful !== true || canParse(text))
+        if (typeof key === 'string' && key !== '' && isJson) entries.set(key, new JsonText(text))
+        else unreadable.push(typeof key === 'string' ? key : '(NULL)')
       }
     }
     return { entries, unreadable }
@@ -165,6 +181,15 @@ export class StorageDatabase<T> {
     internalsOf(this.service).writeAtExit(this.#log, undefined)
     stores.get(this.service)?.delete(this.#options.tableName.toLowerCase())
     if (typeof this.#options.database === 'string') await this.service.close()
+  }
+}
+
+function canParse(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
   }
 }
 

@@ -44,6 +44,7 @@ export class StorageSession<T> {
   /** An automatic save that failed, which no call has been told of. */
   #untold: { readonly error: unknown } | undefined
   #folding: Promise<void> | undefined
+  #loading: Promise<LoadReport> | undefined
   #closed: Promise<void> | undefined
 
   constructor(options: ResolvedStorageOptions, events: EventEmitter<StorageEvents>) {
@@ -86,6 +87,7 @@ export class StorageSession<T> {
   /** Saves what is due now, and tells of an automatic save that failed before. */
   async persist(): Promise<StorageReceipt> {
     await this.ready()
+    if (this.#queue.due.length === 0 && (await this.#opened.isGone())) this.memory.makeAllDue()
     return this.#saveAndTell()
   }
 
@@ -94,8 +96,10 @@ export class StorageSession<T> {
       await this.ready()
       return this.#loaded
     }
-    await this.#queue.save()
-    return this.#load(this.#opened)
+    this.#loading ??= this.#load(this.#opened).finally(() => {
+      this.#loading = undefined
+    })
+    return this.#loading
   }
 
   /** The database, once it is open. */
@@ -108,6 +112,8 @@ export class StorageSession<T> {
     const database = await this.database()
     const { entries, unreadable } = await database.readParquet(file)
     for await (const [key, text] of inSlices(entries, sliceBudgetMs)) {
+      const opening = this.ready()
+      if (opening !== undefined) await opening
       // Text is as good as a value here: it is parsed when it is asked for, and saved as it is.
       this.memory.apply([{ type: 'set', key, value: text as T }])
     }
@@ -118,18 +124,17 @@ export class StorageSession<T> {
   /** Like `close()` of the adapter. */
   close(discardsChanges: boolean): Promise<void> {
     this.#closed ??= this.#close(discardsChanges).catch((error) => {
-      // What could not be saved is still there, for another attempt.
-      if (this.#status === 'closing') {
-        this.#status = 'open'
-        this.#closed = undefined
-      }
+      // What could not be saved is still there, for another attempt; an error is told once.
+      if (this.#status === 'closing') this.#status = 'open'
+      this.#closed = this.#status === 'closed' ? Promise.resolve() : undefined
       throw error
     })
     return this.#closed
   }
 
   async #close(discardsChanges: boolean): Promise<void> {
-    await this.#opening?.catch(() => undefined)
+    // What was called before the database is open has its turn first.
+    if (this.#opening !== undefined) await this.#opening.catch(() => undefined)
     const database = this.#database
     if (this.#status !== 'open' || database === undefined) {
       this.#status = 'closed'
@@ -137,19 +142,25 @@ export class StorageSession<T> {
     }
     this.#status = 'closing'
     this.#autoSave.stop()
-    if (!discardsChanges) {
-      const { rejections } = await this.#queue.save()
-      const [rejection] = rejections
-      if (this.#queue.due.length > 0) {
-        const message = 'A value has no JSON and cannot be saved: set it anew, delete its key, or discard it'
-        throw new PersistenceError('PERSIST_ROW_REJECTED', message, { rejection })
-      }
-    }
+    if (!discardsChanges) await this.#saveLast()
+    await this.#loading?.catch(() => undefined)
     await this.#folding
     saveBeforeExit.delete(this)
     await database.close()
     this.#status = 'closed'
     if (!discardsChanges) this.#tell()
+  }
+
+  async #saveLast(): Promise<void> {
+    for (;;) {
+      const { rejections } = await this.#queue.save()
+      // A call that was let in before may make its change only now.
+      if (this.#queue.due.length === 0) return
+      const [rejection] = rejections
+      if (rejection === undefined) continue
+      const message = 'A value has no JSON and cannot be saved: set it anew, delete its key, or discard it'
+      throw new PersistenceError('PERSIST_ROW_REJECTED', message, { rejection })
+    }
   }
 
   /** For whoever saves when the process ends. */
@@ -182,13 +193,16 @@ export class StorageSession<T> {
   }
 
   async #load(database: StorageDatabase<T>): Promise<LoadReport> {
+    // From the moment on at which what is due is taken, to be saved before it is read again.
     this.memory.startJournal()
+    await this.#queue.save()
     const { entries, unreadable }: StoredEntries = await database.readAll()
-    this.memory.replace(entries, unreadable)
+    this.memory.replace(entries, unreadable, this.#queue.due)
     return { entries: entries.size, unreadable }
   }
 
   async #write(changes: ChangeSet<T>, rest: ChangeSet<T>): Promise<StorageReceipt> {
+    if (this.memory.pending.isEmpty) this.#autoSave.stop()
     try {
       const receipt = await this.#opened.save(changes, rest)
       if (this.#opened.needsFold) this.#fold()
@@ -214,7 +228,9 @@ export class StorageSession<T> {
 
   #saveByItself(): void {
     this.#queue.save().then(
-      (receipt) => this.#events.emit('persisted', receipt),
+      (receipt) => {
+        if (receipt.rows > 0) this.#events.emit('persisted', receipt)
+      },
       (error) => this.#report(error),
     )
   }

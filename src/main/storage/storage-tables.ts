@@ -12,8 +12,12 @@ export interface StorageState {
   readonly isText: boolean
 }
 
-/** A key, its value as text, and whether that is JSON; SQL's NULL counts as JSON's. */
-const entryColumns = 'key, value::VARCHAR AS value, value IS NULL OR json_valid(value::VARCHAR) AS "isValid"'
+/**
+ * A key, its value as text, and whether that is JSON; SQL's NULL counts as JSON's. DuckDB also takes NaN, Infinity and
+ * a comma too many, which are worth a second look where there may be one.
+ */
+const entryColumns = `key, value::VARCHAR AS value, value IS NULL OR json_valid(value::VARCHAR) AS "isValid",
+  coalesce(regexp_matches(value::VARCHAR, '(?i)nan|inf|,\\s*[\\]}]'), false) AS "isDoubtful"`
 
 /** SQL of the entries in a Parquet file, as `entriesSql` has them. */
 export function parquetSql(file: string): string {
