@@ -16,7 +16,9 @@ it('a bad row, or a duplicate key, at the end of 1,000,000 leaves none of them',
     yield { id: last as number, name: 'last' }
   }
   await expect(table.persist(rows(0.5))).rejects.toMatchObject({ rejection: { index: 999_999 } })
-  await expect(keyed.persist(rows(7))).rejects.toMatchObject({ code: 'PERSIST_WRITE_FAILED' })
+  await expect(keyed.persist(rows(7))).rejects.toMatchObject({
+    rejection: { index: 999_999, code: 'duplicate-key', conflictIndex: 7 },
+  })
   await table.persist([{ id: 1 }])
   await keyed.persist([{ id: 2 }])
   await db.close()
