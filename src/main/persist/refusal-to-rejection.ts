@@ -36,7 +36,7 @@ function describe({ code, constraint, columns, row }: Refusal, conflictIndex: nu
     case 'not-null':
       return `a new row needs a value, and the column has no DEFAULT that is one: ${constraint}`
     case 'check':
-      return `${values} breaks ${constraint}`
+      return `${values === '' ? 'the row' : values} breaks ${constraint}`
     case 'foreign-key':
       return `there is no row for ${values}: ${constraint}`
     case 'duplicate-key':

@@ -23,6 +23,9 @@ export interface StoredEntries {
   readonly unreadable: readonly string[]
 }
 
+/** What `persist()` and `query()` say of a table that is not there. */
+const missingTable: ReadonlySet<string> = new Set(['PERSIST_TABLE_NOT_FOUND', 'PERSIST_QUERY_FAILED'])
+
 /** The stores of each service: two on one table would not know of each other's changes. */
 const stores = new WeakMap<PersistenceService, Set<string>>()
 
@@ -113,7 +116,7 @@ export class StorageDatabase<T> {
   notesLoss(error: unknown): boolean {
     if (!(error instanceof PersistenceError) || this.service.database !== ':memory:') return false
     // Where another call was told of the loss, the tables are what is missing.
-    if (!error.isDataLost && error.code !== 'PERSIST_TABLE_NOT_FOUND') return false
+    if (!error.isDataLost && !missingTable.has(error.code)) return false
     this.#mustPrepare = true
     this.#logRows = 0
     return true
@@ -126,10 +129,8 @@ export class StorageDatabase<T> {
       await this.service.query(`SELECT 1 FROM ${quoteIdentifier(this.#tables.log)} LIMIT 0`)
       return false
     } catch (error) {
-      if (error instanceof PersistenceError && error.code === 'PERSIST_CLOSED') throw error
-      this.#mustPrepare = true
-      this.#logRows = 0
-      return true
+      if (this.notesLoss(error)) return true
+      throw error
     }
   }
 

@@ -54,10 +54,6 @@ export class StorageSession<T> {
     this.#autoSave = new AutoSave(options.autoPersist, () => this.#saveByItself())
   }
 
-  get status(): Status {
-    return this.#status
-  }
-
   get hasDue(): boolean {
     return this.#status === 'open' && this.#queue.due.length > 0
   }
