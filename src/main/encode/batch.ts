@@ -1,6 +1,7 @@
 import { absenceWords, type BatchLayout, type EncodedBatch } from '../../protocol/batch-layout.js'
 import { inlineStringBytes } from '../../protocol/column-type.js'
 import { batchFull, type Fault, fault } from './fault.js'
+import { PendingTexts } from './pending-texts.js'
 
 /** The longest value, in bytes: far below what a JS string can hold (2^29 characters) and DuckDB can read back. */
 const maxValueBytes = 256 * 1024 * 1024
@@ -10,6 +11,9 @@ const maxRowBytes = 1024 * 1024 * 1024
 
 /** Strings up to this length are written by a loop when they are ASCII: a call out of JS costs more. */
 const shortTextLength = 24
+
+/** Strings of more UTF-16 units are written by a call each: what the call costs is little beside their bytes. */
+const longTextLength = 2048
 
 /** The rows that are being encoded, in one buffer laid out as `batch-layout.ts` says. */
 export class Batch {
@@ -24,12 +28,17 @@ export class Batch {
   readonly bigint64: BigInt64Array
   /** Rows written so far. */
   rows = 0
-  /** Heap bytes used by those rows, and by the row that is being written. */
+  /** Heap bytes used by those rows, and by the row that is being written; without the strings that are pending. */
   heapBytes = 0
   /** What the heap would have to hold for the row that did not fit. */
   neededHeapBytes = 0
   readonly #heapCapacity: number
   readonly #hasNulls: boolean[]
+  readonly #pending = new PendingTexts()
+  /** Where the heap and the pending strings were when the row began. */
+  #rowHeapBytes = 0
+  #rowTexts = 0
+  #rowTextUnits = 0
   /** Made for the first row that lacks a column; most batches have none. */
   #absence: Uint32Array<ArrayBuffer> | undefined
 
@@ -55,6 +64,28 @@ export class Batch {
     return this.rows === this.layout.capacityRows
   }
 
+  /** Bytes of strings encoded so far; those that are pending are taken for ASCII. */
+  get textBytes(): number {
+    return this.heapBytes + this.#pending.units
+  }
+
+  /** What is written from now on is a row. */
+  startRow(): void {
+    const pending = this.#pending
+    // Pending strings are taken for three times as long as most are, which must not end the batch early.
+    if (pending.isFull || pending.mostBytes > (this.#heapCapacity - this.heapBytes) >> 1) this.#writePending()
+    this.#rowHeapBytes = this.heapBytes
+    this.#rowTexts = pending.count
+    this.#rowTextUnits = pending.units
+  }
+
+  /** Takes back what was written of the row. */
+  dropRow(): void {
+    this.heapBytes = this.#rowHeapBytes
+    this.#pending.truncate(this.#rowTexts, this.#rowTextUnits)
+    this.#clearMarks(this.rows)
+  }
+
   markNull(column: number, row: number): void {
     this.#hasNulls[column] = true
     const byte = (this.layout.validityOffsets[column] ?? 0) + (row >> 3)
@@ -70,26 +101,19 @@ export class Batch {
     this.#absence[word] = (this.#absence[word] ?? 0) | (1 << (column & 31))
   }
 
-  /** Takes back every `markNull` and `markAbsent` of a row that is not going to be in the batch. */
-  clearMarks(row: number): void {
-    for (const start of this.layout.validityOffsets) {
-      const byte = start + (row >> 3)
-      this.bytes[byte] = (this.bytes[byte] ?? 0) | (1 << (row & 7))
-    }
-    const absence = this.#absence
-    if (absence === undefined) return
-    for (let word = row; word < absence.length; word += this.layout.capacityRows) absence[word] = 0
-  }
-
   /** Writes a string as the entry at `entryOffset` (bytes), its UTF-8 inline or in the heap. */
   writeText(entryOffset: number, text: string): Fault | undefined {
     const { length } = text
     const start = this.layout.heapOffset + this.heapBytes
-    const free = this.#heapCapacity - this.heapBytes
+    const free = this.#freeHeapBytes
     if (length <= inlineStringBytes) {
       if (this.#writeInlineAscii(entryOffset, text)) return undefined
     } else if (length <= shortTextLength && length <= free) {
       if (this.#writeHeapAscii(entryOffset, text, start)) return undefined
+    } else if (length <= longTextLength && length * 3 <= free) {
+      if (!text.isWellFormed()) return loneSurrogate()
+      this.#pending.add(entryOffset, text)
+      return undefined
     }
     // Three bytes per UTF-16 unit is the most that UTF-8 takes. Only near the end of the heap is it worth counting.
     if (length * 3 > free) {
@@ -99,9 +123,7 @@ export class Batch {
       if (Math.max(bytes, inlineStringBytes) > free) return this.#lacks(bytes)
     }
     const bytes = this.bytes.write(text, start)
-    if (bytes !== length && !text.isWellFormed()) {
-      return fault('range', 'a lone surrogate has no UTF-8 encoding')
-    }
+    if (bytes !== length && !text.isWellFormed()) return loneSurrogate()
     if (bytes > maxValueBytes) return tooLarge()
     this.#finishEntry(entryOffset, start, bytes)
     return undefined
@@ -111,21 +133,47 @@ export class Batch {
   writeBytes(entryOffset: number, value: Uint8Array): Fault | undefined {
     const bytes = value.byteLength
     if (bytes > maxValueBytes) return tooLarge()
-    if (Math.max(bytes, inlineStringBytes) > this.#heapCapacity - this.heapBytes) return this.#lacks(bytes)
+    if (Math.max(bytes, inlineStringBytes) > this.#freeHeapBytes) return this.#lacks(bytes)
     const start = this.layout.heapOffset + this.heapBytes
     this.bytes.set(value, start)
     this.#finishEntry(entryOffset, start, bytes)
     return undefined
   }
 
+  /** Makes bytes at the end of the heap, more than 12 and written already, the value of the entry at `entryOffset`. */
+  addHeapEntry(entryOffset: number, length: number): void {
+    this.#finishEntry(entryOffset, this.layout.heapOffset + this.heapBytes, length)
+  }
+
   /** What crosses the threads. The buffer is to be transferred, and the batch is not used any more. */
   finish(): EncodedBatch {
+    this.#writePending()
     const nullColumns: number[] = []
     for (const [column, hasNulls] of this.#hasNulls.entries()) if (hasNulls) nullColumns.push(column)
     const { buffer, rows, heapBytes } = this
     const { capacityRows } = this.layout
     const absence = this.#absence === undefined ? {} : { absence: this.#absence }
     return { buffer, rows, heapBytes, nullColumns, capacityRows, ...absence }
+  }
+
+  /** Bytes of the heap that are free whatever the pending strings turn out to take. */
+  get #freeHeapBytes(): number {
+    return this.#heapCapacity - this.heapBytes - this.#pending.mostBytes
+  }
+
+  #writePending(): void {
+    if (this.#pending.count > 0) this.#pending.writeTo(this)
+  }
+
+  /** Takes back every `markNull` and `markAbsent` of a row that is not going to be in the batch. */
+  #clearMarks(row: number): void {
+    for (const start of this.layout.validityOffsets) {
+      const byte = start + (row >> 3)
+      this.bytes[byte] = (this.bytes[byte] ?? 0) | (1 << (row & 7))
+    }
+    const absence = this.#absence
+    if (absence === undefined) return
+    for (let word = row; word < absence.length; word += this.layout.capacityRows) absence[word] = 0
   }
 
   /** Writes a string of at most 12 characters into its entry if it is ASCII; false if it is not. */
@@ -176,10 +224,14 @@ export class Batch {
   }
 
   #lacks(bytes: number): Fault {
-    this.neededHeapBytes = this.heapBytes + Math.max(bytes, inlineStringBytes)
+    this.neededHeapBytes = this.heapBytes + this.#pending.mostBytes + Math.max(bytes, inlineStringBytes)
     const isRowTooLarge = this.rows === 0 && this.neededHeapBytes > maxRowBytes
     return isRowTooLarge ? fault('too-large', `a row may have at most ${maxRowBytes} bytes`) : batchFull
   }
+}
+
+function loneSurrogate(): Fault {
+  return fault('range', 'a lone surrogate has no UTF-8 encoding')
 }
 
 function tooLarge(): Fault {

@@ -63,6 +63,11 @@ export class RowEncoder {
     this.#batch = undefined
   }
 
+  /** Bytes of strings in the batch; see `Batch`. */
+  get textBytes(): number {
+    return this.#batch?.textBytes ?? 0
+  }
+
   /** Whether the rows to come may update others, whose columns stay as they are where a row does not carry them. */
   set isUpdate(isUpdate: boolean) {
     this.#isUpdate = isUpdate
@@ -76,14 +81,13 @@ export class RowEncoder {
   encode(row: unknown): RowFault | 'batch-full' | undefined {
     const batch = this.#batch
     if (batch === undefined || batch.isFull) return 'batch-full'
-    const heapBytes = batch.heapBytes
+    batch.startRow()
     const problem = this.#encodeInto(batch, row)
     if (problem === undefined) {
       batch.rows++
       return undefined
     }
-    batch.heapBytes = heapBytes
-    batch.clearMarks(batch.rows)
+    batch.dropRow()
     return problem
   }
 

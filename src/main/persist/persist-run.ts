@@ -133,11 +133,12 @@ export class PersistRun {
   }
 
   async #takeSync(source: SyncSource): Promise<void> {
-    const { clock } = this.#parts
+    const { clock, encoder } = this.#parts
+    const isAtRest = source.rowAt !== undefined
     clock.start()
     while (source.advance()) {
       while (!this.#accept(source.row)) await this.#waitForWorker()
-      if (clock.isOver()) await this.#yield()
+      if (isAtRest ? clock.isOverAfter(encoder.textBytes) : clock.isOver()) await this.#yield()
     }
   }
 

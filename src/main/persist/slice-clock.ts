@@ -4,6 +4,11 @@
  */
 const usedShare = 0.5
 
+/** Rows that are there already, and small, are encoded without a look at the clock for about so long. */
+const blindMs = 0.05
+const mostBlindRows = 32
+const mostBlindBytes = 8192
+
 /**
  * Measures the slices of time in which encoding holds the main thread, and tells when one is over.
  *
@@ -18,6 +23,10 @@ export class SliceClock {
   #longestMs = 0
   #overlong = 0
   #totalMs = 0
+  /** Rows until the clock is looked at again, and how many they were when it last was. */
+  #rowsLeft = 1
+  #blindRows = 1
+  #bytesSeen = 0
 
   constructor(budgetMs: number) {
     this.#budgetMs = budgetMs
@@ -50,6 +59,25 @@ export class SliceClock {
   isOver(): boolean {
     this.#lastSeenAt = performance.now()
     return this.#lastSeenAt - this.#startedAt >= this.#budgetMs * usedShare
+  }
+
+  /**
+   * The same for rows whose source takes no time, without a call for each: the clock is looked at after as many rows
+   * as have lately been encoded in 0.05 ms, and at once after 8 KiB of strings.
+   *
+   * @param textBytes - Bytes of strings in the batch.
+   */
+  isOverAfter(textBytes: number): boolean {
+    const bytes = textBytes - this.#bytesSeen
+    if (--this.#rowsLeft > 0 && bytes >= 0 && bytes <= mostBlindBytes) return false
+    const since = this.#lastSeenAt
+    const rows = this.#blindRows - this.#rowsLeft
+    const isOver = this.isOver()
+    const rowsInTime = Math.floor((blindMs * rows) / (this.#lastSeenAt - since))
+    this.#blindRows = Math.min(Math.max(rowsInTime, 1), mostBlindRows)
+    this.#rowsLeft = this.#blindRows
+    this.#bytesSeen = textBytes
+    return isOver
   }
 
   end(): void {
