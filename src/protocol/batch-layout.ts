@@ -6,10 +6,11 @@
  * | validity of column 0  | 8 × ceil(capacityRows / 64)       | one bit per row, 1 = not NULL (little-endian)  |
  * | values of column 0    | capacityRows × bytes of one value | DuckDB's own vector layout                     |
  * | validity of column 1  | ...                               |                                                |
- * | heap                  | the rest of the buffer            | strings and blobs longer than 12 bytes, packed |
+ * | heap                  | the rest of the buffer            | strings and blobs longer than 12 bytes         |
  *
  * Every region starts at a multiple of 8. A string entry whose length is over 12 holds, where DuckDB keeps the
  * pointer, the offset of its bytes from the start of the heap; the worker adds the address of its copy of the heap.
+ * Bytes of the heap may belong to no value.
  *
  * Vector layout: https://duckdb.org/docs/stable/clients/c/vector
  */

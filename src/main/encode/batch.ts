@@ -39,6 +39,11 @@ export class Batch {
   #rowHeapBytes = 0
   #rowTexts = 0
   #rowTextUnits = 0
+  /** The same of the first of the rows that may be taken back together. */
+  #groupStart = 0
+  #groupHeapBytes = 0
+  #groupTexts = 0
+  #groupTextUnits = 0
   /** Made for the first row that lacks a column; most batches have none. */
   #absence: Uint32Array<ArrayBuffer> | undefined
 
@@ -64,6 +69,11 @@ export class Batch {
     return this.rows === this.layout.capacityRows
   }
 
+  /** Bytes of the heap that are free whatever the pending strings turn out to take. */
+  get freeHeapBytes(): number {
+    return this.#heapCapacity - this.heapBytes - this.#pending.mostBytes
+  }
+
   /** Bytes of strings encoded so far; those that are pending are taken for ASCII. */
   get textBytes(): number {
     return this.heapBytes + this.#pending.units
@@ -86,6 +96,24 @@ export class Batch {
     this.#clearMarks(this.rows)
   }
 
+  /** What is written from now on are rows that may have to be taken back together. */
+  startGroup(): void {
+    this.#groupStart = this.rows
+    this.#groupHeapBytes = this.heapBytes
+    this.#groupTexts = this.#pending.count
+    this.#groupTextUnits = this.#pending.units
+  }
+
+  /** Takes back the rows of the group; returns how many. */
+  dropGroup(): number {
+    const dropped = this.rows - this.#groupStart
+    for (let row = this.#groupStart; row < this.rows; row++) this.#clearMarks(row)
+    this.rows = this.#groupStart
+    this.heapBytes = this.#groupHeapBytes
+    this.#pending.truncate(this.#groupTexts, this.#groupTextUnits)
+    return dropped
+  }
+
   markNull(column: number, row: number): void {
     this.#hasNulls[column] = true
     const byte = (this.layout.validityOffsets[column] ?? 0) + (row >> 3)
@@ -105,7 +133,7 @@ export class Batch {
   writeText(entryOffset: number, text: string): Fault | undefined {
     const { length } = text
     const start = this.layout.heapOffset + this.heapBytes
-    const free = this.#freeHeapBytes
+    const free = this.freeHeapBytes
     if (length <= inlineStringBytes) {
       if (this.#writeInlineAscii(entryOffset, text)) return undefined
     } else if (length <= shortTextLength && length <= free) {
@@ -125,7 +153,7 @@ export class Batch {
     const bytes = this.bytes.write(text, start)
     if (bytes !== length && !text.isWellFormed()) return loneSurrogate()
     if (bytes > maxValueBytes) return tooLarge()
-    this.#finishEntry(entryOffset, start, bytes)
+    this.#finishEntry(entryOffset, bytes)
     return undefined
   }
 
@@ -133,16 +161,37 @@ export class Batch {
   writeBytes(entryOffset: number, value: Uint8Array): Fault | undefined {
     const bytes = value.byteLength
     if (bytes > maxValueBytes) return tooLarge()
-    if (Math.max(bytes, inlineStringBytes) > this.#freeHeapBytes) return this.#lacks(bytes)
+    if (Math.max(bytes, inlineStringBytes) > this.freeHeapBytes) return this.#lacks(bytes)
     const start = this.layout.heapOffset + this.heapBytes
     this.bytes.set(value, start)
-    this.#finishEntry(entryOffset, start, bytes)
+    this.#finishEntry(entryOffset, bytes)
     return undefined
   }
 
-  /** Makes bytes at the end of the heap, more than 12 and written already, the value of the entry at `entryOffset`. */
-  addHeapEntry(entryOffset: number, length: number): void {
-    this.#finishEntry(entryOffset, this.layout.heapOffset + this.heapBytes, length)
+  /** Writes text that is no value, but has values in it; undefined, and nothing happens, if it has no room. */
+  appendToHeap(text: string): { readonly heapOffset: number; readonly bytes: number } | undefined {
+    const free = this.freeHeapBytes
+    if (text.length * 3 > free && Buffer.byteLength(text) > free) return undefined
+    const heapOffset = this.heapBytes
+    const bytes = this.bytes.write(text, this.layout.heapOffset + heapOffset)
+    this.heapBytes += bytes
+    return { heapOffset, bytes }
+  }
+
+  /** Makes bytes of the heap, from `heapOffset` on, the value of the entry at `entryOffset`. */
+  writeEntry(entryOffset: number, heapOffset: number, length: number): void {
+    const { int32, bytes } = this
+    const words = entryOffset >> 2
+    int32[words] = length
+    int32[words + 1] = 0
+    int32[words + 2] = 0
+    int32[words + 3] = 0
+    const start = this.layout.heapOffset + heapOffset
+    const copied = length > inlineStringBytes ? 4 : length
+    for (let index = 0; index < copied; index++) {
+      bytes[entryOffset + 4 + index] = bytes[start + index] ?? 0
+    }
+    if (length > inlineStringBytes) int32[words + 2] = heapOffset
   }
 
   /** What crosses the threads. The buffer is to be transferred, and the batch is not used any more. */
@@ -156,13 +205,13 @@ export class Batch {
     return { buffer, rows, heapBytes, nullColumns, capacityRows, ...absence }
   }
 
-  /** Bytes of the heap that are free whatever the pending strings turn out to take. */
-  get #freeHeapBytes(): number {
-    return this.#heapCapacity - this.heapBytes - this.#pending.mostBytes
-  }
-
   #writePending(): void {
-    if (this.#pending.count > 0) this.#pending.writeTo(this)
+    if (this.#pending.count === 0) return
+    this.#pending.writeTo(this)
+    // Strings of before the group are beyond those of its rows now; a group that is dropped leaves its bytes behind.
+    this.#groupHeapBytes = this.heapBytes
+    this.#groupTexts = 0
+    this.#groupTextUnits = 0
   }
 
   /** Takes back every `markNull` and `markAbsent` of a row that is not going to be in the batch. */
@@ -202,25 +251,14 @@ export class Batch {
       if (unit > 0x7f) return false
       bytes[start + index] = unit
     }
-    this.#finishEntry(entryOffset, start, length)
+    this.#finishEntry(entryOffset, length)
     return true
   }
 
-  /** Writes the entry of a string whose bytes are at `start`, and keeps them in the heap if they are too long. */
-  #finishEntry(entryOffset: number, start: number, length: number): void {
-    const { int32, bytes } = this
-    const words = entryOffset >> 2
-    int32[words] = length
-    int32[words + 1] = 0
-    int32[words + 2] = 0
-    int32[words + 3] = 0
-    const copied = length > inlineStringBytes ? 4 : length
-    for (let index = 0; index < copied; index++) {
-      bytes[entryOffset + 4 + index] = bytes[start + index] ?? 0
-    }
-    if (length <= inlineStringBytes) return
-    int32[words + 2] = this.heapBytes
-    this.heapBytes += length
+  /** Makes the bytes at the end of the heap a value, and keeps them if they are not in its entry. */
+  #finishEntry(entryOffset: number, length: number): void {
+    this.writeEntry(entryOffset, this.heapBytes, length)
+    if (length > inlineStringBytes) this.heapBytes += length
   }
 
   #lacks(bytes: number): Fault {

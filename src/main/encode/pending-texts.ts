@@ -49,13 +49,20 @@ export class PendingTexts {
   /** Writes the strings into the heap of the batch, which must have room for `mostBytes`. */
   writeTo(batch: Batch): void {
     const texts = this.#texts
-    const start = batch.layout.heapOffset + batch.heapBytes
+    const units = this.#units
+    const entryOffsets = this.#entryOffsets
+    const joined = texts.join('')
+    // Its room is no longer kept for it.
+    this.#units = 0
+    const written = batch.appendToHeap(joined)
+    let offset = written?.heapOffset ?? 0
     // A string for which bytes and UTF-16 units are the same number is ASCII, and so are its parts.
-    const isAscii = batch.bytes.write(texts.join(''), start) === this.#units
+    const isAscii = written?.bytes === units
     for (let index = 0; index < texts.length; index++) {
       const text = texts[index] as string
       const bytes = isAscii ? text.length : Buffer.byteLength(text)
-      batch.addHeapEntry(this.#entryOffsets[index] as number, bytes)
+      batch.writeEntry(entryOffsets[index] as number, offset, bytes)
+      offset += bytes
     }
     this.truncate(0, 0)
   }

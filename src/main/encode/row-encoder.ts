@@ -3,7 +3,9 @@ import { describeValue } from '../describe-value.js'
 import type { Batch } from './batch.js'
 import type { ColumnEncoder } from './column-encoder.js'
 import { createColumnEncoder } from './create-column-encoder.js'
+import { JsonEncoder } from './encoders/json-encoder.js'
 import { batchFull, type EncodingFaultCode, type Fault, fault } from './fault.js'
+import { RowGroup } from './row-group.js'
 
 /** Why a row is not written: like a rejection, less the row's index. */
 export interface RowFault {
@@ -30,6 +32,7 @@ interface Column {
 export class RowEncoder {
   readonly #columns: readonly Column[]
   readonly #names: ReadonlySet<string>
+  readonly #group: RowGroup
   #batch: Batch | undefined
   #isUpdate = false
 
@@ -47,6 +50,10 @@ export class RowEncoder {
       valueOffset: 0,
     }))
     this.#names = new Set(columns.map((column) => column.name))
+    const encoders = this.#columns.map(({ encoder }) => encoder)
+    this.#group = new RowGroup(
+      encoders.filter((encoder) => encoder instanceof JsonEncoder).map(({ group }) => group),
+    )
   }
 
   /** From now on rows go into `batch`. */
@@ -61,6 +68,7 @@ export class RowEncoder {
   /** Rows have no batch to go into, until the next `attach`. */
   detach(): void {
     this.#batch = undefined
+    this.#group.reset()
   }
 
   /** Bytes of strings in the batch; see `Batch`. */
@@ -89,6 +97,33 @@ export class RowEncoder {
     }
     batch.dropRow()
     return problem
+  }
+
+  /**
+   * The same for rows that are at rest until `settle`, where that can be faster: the row may turn out to be bad, or
+   * not to fit, only as a later one is encoded.
+   *
+   * @returns a number where that many of the last rows, this one included, have to be encoded again in their order.
+   */
+  encodeGrouped(row: unknown): RowFault | 'batch-full' | number | undefined {
+    const batch = this.#batch
+    if (batch === undefined) return 'batch-full'
+    this.#group.openRow(batch)
+    const outcome = this.encode(row)
+    if (outcome === undefined) {
+      if (!this.#group.closeRow()) return undefined
+      return this.settle() || undefined
+    }
+    if (outcome !== 'batch-full') {
+      if (this.#group.rejectRow()) return this.settle() + 1
+    } else this.#group.dropRow()
+    const takenBack = this.settle()
+    return takenBack > 0 ? takenBack + 1 : outcome
+  }
+
+  /** Ends what `encodeGrouped` has left open; returns how many of the last rows have to be encoded again. */
+  settle(): number {
+    return this.#batch === undefined ? 0 : this.#group.settle(this.#batch)
   }
 
   #encodeInto(batch: Batch, row: unknown): RowFault | 'batch-full' | undefined {

@@ -13,7 +13,7 @@ import { refusalToRejection } from './refusal-to-rejection.js'
 import type { Rejection } from './rejection.js'
 import type { RemoteTransaction } from './remote-transaction.js'
 import { RowPositions } from './row-positions.js'
-import type { AsyncSource, RowSource, SyncSource } from './row-source.js'
+import type { AsyncSource, RowSource, RowStore, SyncSource } from './row-source.js'
 import type { SliceClock } from './slice-clock.js'
 
 export interface PersistRunParts {
@@ -134,12 +134,23 @@ export class PersistRun {
 
   async #takeSync(source: SyncSource): Promise<void> {
     const { clock, encoder } = this.#parts
-    const isAtRest = source.rowAt !== undefined
+    const { store } = source
     clock.start()
-    while (source.advance()) {
-      while (!this.#accept(source.row)) await this.#waitForWorker()
-      if (isAtRest ? clock.isOverAfter(encoder.textBytes) : clock.isOver()) await this.#yield()
-    }
+    do {
+      while (source.advance()) {
+        while (!this.#accept(source.row, store)) await this.#waitForWorker()
+        const isOver = store === undefined ? clock.isOver() : clock.isOverAfter(encoder.textBytes)
+        // Rows are at rest only as long as nobody else has had a turn.
+        if (isOver && !this.#takeBack(encoder.settle(), store)) await this.#yield()
+      }
+    } while (this.#takeBack(encoder.settle(), store))
+  }
+
+  /** Goes back to encode the last rows again; false where there are none. */
+  #takeBack(rows: number, store: RowStore | undefined): boolean {
+    store?.goBack(rows)
+    this.#rows -= rows
+    return rows > 0
   }
 
   async #takeAsync(source: AsyncSource): Promise<void> {
@@ -168,13 +179,18 @@ export class PersistRun {
   }
 
   /** Encodes a row, or counts it as rejected; false while there is no room for it. */
-  #accept(row: unknown): boolean {
+  #accept(row: unknown, store?: RowStore): boolean {
     const { encoder, allocator } = this.#parts
     for (;;) {
-      const outcome = encoder.encode(row)
+      const outcome = store === undefined ? encoder.encode(row) : encoder.encodeGrouped(row)
       if (outcome === undefined) {
         if (this.#rows++ === this.#rejected) this.#transaction?.begin()
         return true
+      }
+      if (typeof outcome === 'number') {
+        // This row is not counted yet.
+        this.#rows++
+        return this.#takeBack(outcome, store)
       }
       if (outcome !== 'batch-full') {
         this.#reject(row, outcome)
@@ -212,7 +228,7 @@ export class PersistRun {
 
   async #takeRefusals(transaction: RemoteTransaction): Promise<void> {
     const { source, options, cancellation, key } = this.#parts
-    const rowAt = source.isAsync ? undefined : source.rowAt?.bind(source)
+    const rowAt = source.isAsync ? undefined : source.store?.rowAt.bind(source.store)
     const refused: Rejection[] = []
     let isDone = false
     while (!isDone) {

@@ -3,11 +3,17 @@ import { describeValue } from '../describe-value.js'
 /** What `persist()` takes its rows from. */
 export type Rows<Row> = Iterable<Row> | AsyncIterable<Row>
 
+export interface RowStore {
+  rowAt(index: number): unknown
+  /** The last `rows` rows will be given again. */
+  goBack(rows: number): void
+}
+
 /** Rows that are there when they are asked for. */
 export interface SyncSource {
   readonly isAsync: false
-  /** The row at `index`, where the source still has it. */
-  rowAt?(index: number): unknown
+  /** What only a source can do whose rows are all there, and at rest. */
+  readonly store?: RowStore
   /** Moves to the next row; false at the end. */
   advance(): boolean
   readonly row: unknown
@@ -48,25 +54,32 @@ function hasMethod(value: object, name: symbol): boolean {
   return typeof (value as Record<symbol, unknown>)[name] === 'function'
 }
 
-class ArraySource implements SyncSource {
+class ArraySource implements SyncSource, RowStore {
   readonly isAsync = false
+  readonly store: RowStore = this
   readonly #rows: readonly unknown[]
-  #index = -1
+  #given = 0
 
   constructor(rows: readonly unknown[]) {
     this.#rows = rows
   }
 
   advance(): boolean {
-    return ++this.#index < this.#rows.length
+    if (this.#given >= this.#rows.length) return false
+    this.#given++
+    return true
   }
 
   get row(): unknown {
-    return this.#rows[this.#index]
+    return this.#rows[this.#given - 1]
   }
 
   rowAt(index: number): unknown {
     return this.#rows[index]
+  }
+
+  goBack(rows: number): void {
+    this.#given -= rows
   }
 
   release(): void {}

@@ -1,14 +1,19 @@
 import { describeValue } from '../../describe-value.js'
 import { type Fault, fault } from '../fault.js'
+import { JsonGroup } from '../json-group.js'
 import { JsonText } from '../json-text.js'
 import { StringEncoder } from './text-encoder.js'
 
 /** JSON: whatever `JSON.stringify` takes, as the text that it makes. A string is a JSON string, not JSON text. */
 export class JsonEncoder extends StringEncoder {
+  /** Values that are yet to be stringified. */
+  readonly group: JsonGroup = new JsonGroup()
+
   override write(row: number, value: unknown): Fault | undefined {
     if (value instanceof JsonText) return this.batch.writeText(this.entryOffset(row), value.text)
     let text: string | undefined
     try {
+      if (this.group.isOpen && this.group.add(this.entryOffset(row), value)) return undefined
       text = JSON.stringify(value)
     } catch (error) {
       // V8's message where the text would be longer than a string can be.
@@ -19,6 +24,7 @@ export class JsonEncoder extends StringEncoder {
       return fault('serialize', `expected a value that JSON can hold, got ${describeValue(value)}`)
     }
     if (text === 'null') return fault('serialize', `JSON would make null of ${describeValue(value)}`)
+    this.group.learn(text.length)
     return this.batch.writeText(this.entryOffset(row), text)
   }
 }
