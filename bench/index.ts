@@ -1,41 +1,33 @@
-/** `npm run bench -- [throughput|lag|conflicts|kv] [--rows 1000,100000] [--trials 3]` */
-import { parseArgs } from 'node:util'
-import { printMachine } from './report.js'
-import { conflicts } from './suites/conflicts.js'
-import { kv } from './suites/kv/index.js'
-import { lag } from './suites/lag.js'
-import { throughput } from './suites/throughput.js'
+/** Measures, or compares what was measured: see `parse-arguments.ts` for the first, and `compare/` for the second. */
+import { Misuse } from './compare/misuse.js'
+import { runCompare } from './compare/run-compare.js'
+import { parseArguments } from './parse-arguments.js'
+import { readMachine } from './report/machine.js'
+import { printMachine } from './report/print-report.js'
+import { runSuite } from './run-suite.js'
+import { shapeNames } from './shapes/index.js'
+import { suites } from './suites/index.js'
 
-const suites = { throughput, lag, conflicts, kv }
-type SuiteName = keyof typeof suites
-const defaultSizes: Record<SuiteName, readonly number[]> = {
-  throughput: [1000, 10_000, 100_000, 1_000_000],
-  lag: [1_000_000],
-  conflicts: [100_000, 1_000_000],
-  kv: [1000, 10_000, 100_000],
+const args = process.argv.slice(2)
+try {
+  if (args[0] === 'compare') process.exitCode = await runCompare(args.slice(1))
+  else await runSuites()
+} catch (error) {
+  if (!(error instanceof Misuse)) throw error
+  console.error(error.message)
+  process.exitCode = 1
 }
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { rows: { type: 'string' }, trials: { type: 'string', default: '3' } },
-})
-const names = positionals.length === 0 ? Object.keys(suites) : positionals
-const unknown = names.find((name) => !Object.hasOwn(suites, name))
-if (unknown !== undefined) fail(`Expected suites among ${Object.keys(suites).join(', ')}, got ${unknown}`)
-const trials = toCount('--trials', values.trials)
-const sizes = values.rows?.split(',').map((text) => toCount('--rows', text))
-
-printMachine()
-for (const name of names as SuiteName[]) await suites[name](sizes ?? defaultSizes[name], trials)
-
-function toCount(option: string, text: string): number {
-  const count = Number(text)
-  return Number.isSafeInteger(count) && count > 0
-    ? count
-    : fail(`Expected ${option} to be integers > 0, got ${text}`)
-}
-
-function fail(message: string): never {
-  console.error(message)
-  process.exit(1)
+async function runSuites(): Promise<void> {
+  const known = { suites: [...suites.keys()], shapes: shapeNames }
+  const { suites: names, sizes, shapes, trials, isQuick, folder } = parseArguments(args, known)
+  const command = ['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' ')
+  printMachine(readMachine(), new Date().toISOString())
+  for (const name of names) {
+    const suite = suites.get(name)
+    if (suite === undefined) continue
+    const own = isQuick ? suite.quick : suite.defaults
+    const plan = { sizes: sizes ?? own.sizes, shapes: shapes ?? own.shapes, trials, isQuick }
+    await runSuite(name, suite, plan, { command, folder })
+  }
 }

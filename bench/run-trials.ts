@@ -1,10 +1,16 @@
 import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { rowLimits } from './contenders/index.js'
 import type { TaskName, TaskResult } from './tasks/index.js'
+import type { TrialOptions } from './tasks/trial-options.js'
 
 const program = fileURLToPath(new URL('./trial.js', import.meta.url))
+/** Longer than any trial takes: one that does not end by itself has come to a standstill. */
+const timeoutMs = 600_000
 
 export interface Trials<Result> {
   readonly contender: string
@@ -13,12 +19,16 @@ export interface Trials<Result> {
   readonly results: readonly Result[]
 }
 
-/** Has each contender do a task `trials` times, each time in a process of its own, in another order every time. */
+/**
+ * Has each contender do a task `trials` times, each time in a process of its own, in another order every time. One that
+ * is too slow for all the rows does it once: it is not by a few percent that it differs, and it takes most of the time.
+ */
 export async function runTrials<Task extends TaskName>(
   task: Task,
   contenders: readonly string[],
   rows: number,
   trials: number,
+  options: TrialOptions = {},
 ): Promise<Trials<TaskResult<Task>>[]> {
   const all = contenders.map((contender) => ({
     contender,
@@ -28,16 +38,42 @@ export async function runTrials<Task extends TaskName>(
   for (let trial = 0; trial < trials; trial++) {
     for (let index = 0; index < all.length; index++) {
       const next = all[(index + trial) % all.length]
-      if (next === undefined) continue
+      if (next === undefined || (trial > 0 && next.rows < rows)) continue
       console.error(`  ${next.rows} rows, trial ${trial + 1} of ${trials}: ${next.contender}`)
-      const { stdout } = await promisify(execFile)(process.execPath, [
-        program,
-        task,
-        next.contender,
-        String(next.rows),
-      ])
-      next.results.push(JSON.parse(stdout))
+      next.results.push(await runTrial(task, next.contender, next.rows, options))
     }
   }
   return all
+}
+
+async function runTrial<Task extends TaskName>(
+  task: Task,
+  contender: string,
+  rows: number,
+  options: TrialOptions,
+): Promise<TaskResult<Task>> {
+  // Made here, so that it goes away even if the trial is killed.
+  const folder = await mkdtemp(join(tmpdir(), 'duckpaddle-bench-'))
+  // With gc() the memory that is looked at begins without the garbage of the preparations.
+  const args = ['--expose-gc', program, task, contender, String(rows), folder, JSON.stringify(options)]
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, args, {
+      timeout: timeoutMs,
+      killSignal: 'SIGKILL',
+      maxBuffer: 64 * 1024 ** 2,
+    })
+    return JSON.parse(stdout)
+  } catch (cause) {
+    throw new Error(describeFailure(`${task}, ${contender}, ${rows} rows`, cause), { cause })
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function describeFailure(trial: string, cause: unknown): string {
+  if (!(cause instanceof Error)) return `The trial ${trial} failed: ${cause}`
+  // What execFile() adds to its errors.
+  const { killed, stderr } = cause as { killed?: boolean; stderr?: string }
+  const what = killed === true ? `did not end within ${timeoutMs / 60_000} minutes` : 'failed'
+  return `The trial ${trial} ${what}\n${stderr || cause.message}`
 }

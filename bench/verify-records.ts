@@ -6,12 +6,13 @@ import { makeRecord } from './records.js'
  *
  * @param entries - What was read back: keys, and values as JSON text.
  * @param versionOf - Which version of a record was the last to be written.
+ * @returns How many there are.
  */
 export async function verifyRecords(
   entries: AsyncIterable<readonly [key: string, text: string]>,
   count: number,
   versionOf: (id: number) => number,
-): Promise<void> {
+): Promise<number> {
   const seen = new Uint8Array(count)
   let found = 0
   for await (const [key, text] of entries) {
@@ -26,4 +27,5 @@ export async function verifyRecords(
     }
   }
   if (found !== count) throw new Error(`Expected ${count} records, found ${found}`)
+  return found
 }

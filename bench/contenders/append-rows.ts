@@ -1,36 +1,26 @@
-import { type DuckDBAppender, type DuckDBConnection, timestampValue } from '@duckdb/node-api'
-import type { EventRow } from '../rows.js'
+import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api'
+import type { Shape } from '../shapes/shape.js'
 
 /** Appends rows with DuckDB's Appender on the thread that calls it. */
-export async function appendRows(
+export async function appendRows<Row extends object>(
   connection: DuckDBConnection,
-  batches: Iterable<readonly EventRow[]> | AsyncIterable<readonly EventRow[]>,
+  shape: Shape<Row>,
+  rows: Iterable<Row>,
 ): Promise<void> {
-  await append(await connection.createAppender('events'), batches)
+  append(await connection.createAppender(shape.table), shape, rows)
 }
 
-/** Fills a temporary table, which has the columns of an event, likewise. */
-export async function appendTemporaryRows(
+/** Fills a temporary table, which has the columns of the shape, likewise. */
+export async function appendTemporaryRows<Row extends object>(
   connection: DuckDBConnection,
   table: string,
-  rows: readonly EventRow[],
+  shape: Shape<Row>,
+  rows: Iterable<Row>,
 ): Promise<void> {
-  await append(await connection.createAppender(table, 'main', 'temp'), [rows])
+  append(await connection.createAppender(table, 'main', 'temp'), shape, rows)
 }
 
-async function append(
-  appender: DuckDBAppender,
-  batches: Iterable<readonly EventRow[]> | AsyncIterable<readonly EventRow[]>,
-): Promise<void> {
-  for await (const rows of batches) {
-    for (const { id, at, kind, amount, payload } of rows) {
-      appender.appendBigInt(BigInt(id))
-      appender.appendTimestamp(timestampValue(BigInt(at.getTime()) * 1000n))
-      appender.appendVarchar(kind)
-      appender.appendDouble(amount)
-      appender.appendVarchar(JSON.stringify(payload))
-      appender.endRow()
-    }
-  }
+function append<Row extends object>(appender: DuckDBAppender, shape: Shape<Row>, rows: Iterable<Row>): void {
+  for (const row of rows) shape.append(appender, row)
   appender.closeSync()
 }

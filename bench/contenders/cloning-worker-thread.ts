@@ -1,44 +1,32 @@
-import { once } from 'node:events'
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
-import { DuckDBInstance } from '@duckdb/node-api'
-import { createTable, type EventRow } from '../rows.js'
-import { appendRows } from './append-rows.js'
+import { workerData } from 'node:worker_threads'
+import { type DuckDBAppender, DuckDBInstance } from '@duckdb/node-api'
+import { createTable } from '../shapes/create-table.js'
+import { findShape } from '../shapes/index.js'
+import type { ChunkWorkerData } from './chunk-worker.js'
+import { receiveChunks } from './receive-chunks.js'
 
-const port = parentPort as MessagePort
-const instance = await DuckDBInstance.create(workerData, { threads: '1' })
+const { path, shape: name }: ChunkWorkerData = workerData
+const shape = findShape(name)
+const instance = await DuckDBInstance.create(path, { threads: '1' })
 const connection = await instance.connect()
-await connection.run(createTable())
-const queue: (readonly EventRow[] | 'commit' | 'close')[] = []
-const queued = new EventTarget()
-port.on('message', (message) => {
-  queue.push(message)
-  queued.dispatchEvent(new Event('message'))
+await connection.run(createTable(shape))
+let appender: DuckDBAppender | undefined
+
+await receiveChunks({
+  async begin() {
+    await connection.run('BEGIN TRANSACTION')
+    appender = await connection.createAppender(shape.table)
+  },
+  append(rows) {
+    if (appender === undefined) return
+    for (const row of rows) shape.append(appender, row)
+  },
+  async commit() {
+    appender?.closeSync()
+    await connection.run('COMMIT')
+  },
+  close() {
+    connection.closeSync()
+    instance.closeSync()
+  },
 })
-port.postMessage('ready')
-
-for (;;) {
-  await connection.run('BEGIN TRANSACTION')
-  let end: 'commit' | 'close' = 'close'
-  await appendRows(connection, receive())
-  await connection.run('COMMIT')
-  if (end === 'close') break
-  port.postMessage('committed')
-
-  async function* receive(): AsyncGenerator<readonly EventRow[]> {
-    for (;;) {
-      if (queue.length === 0) await once(queued, 'message')
-      const message = queue.shift()
-      if (message === 'commit' || message === 'close') {
-        end = message
-        return
-      }
-      if (message !== undefined) {
-        yield message
-        port.postMessage('appended')
-      }
-    }
-  }
-}
-connection.closeSync()
-instance.closeSync()
-port.close()

@@ -1,40 +1,57 @@
-import { open } from 'duckpaddle'
-import type { Contender, KeyedContender } from './contender.js'
+import { type AnyRow, open, type Receipt } from 'duckpaddle'
+import { readDuckDB } from '../read-back/read-duckdb.js'
+import { event } from '../shapes/event.js'
+import type { Shape } from '../shapes/shape.js'
+import type { Contender, KeyedContender, Writer } from './contender.js'
 
-/** Without a key: rows are appended to their table itself. */
-export const duckpaddle: Contender = persistTo({})
+/** What keeps the keys unique: nothing, `persist()` alone, or DuckDB's index. */
+type Keeper = 'none' | 'key' | 'primaryKey'
 
-/** The key is kept by `persist()` alone. */
-export const duckpaddleKey: KeyedContender = persistTo({ key: ['id'] })
+export function duckpaddle(keeper: Keeper): Contender {
+  return { open: (path, shape) => openTable(path, shape, keeper), readBack: readDuckDB }
+}
 
-/** The key is kept by DuckDB's index. */
-export const duckpaddlePrimaryKey: KeyedContender = persistTo({ primaryKey: ['id'] })
+/** The rows come from an async generator, as from a stream: one at a time, each of them awaited. */
+export const duckpaddleAsync: Contender = {
+  async open(path, shape) {
+    const { write, close } = await openTable(path, shape, 'none')
+    return { write: (rows) => write(toAsync(rows)), close }
+  },
+  readBack: readDuckDB,
+}
 
-function persistTo(keyed: {
-  readonly key?: readonly 'id'[]
-  readonly primaryKey?: readonly 'id'[]
-}): KeyedContender {
+export function duckpaddleKeyed(keeper: Exclude<Keeper, 'none'>): KeyedContender {
+  return { open: (path) => openTable(path, event, keeper) }
+}
+
+interface TableWriter<Row extends object> extends Writer<Row> {
+  write(rows: Iterable<Row> | AsyncIterable<Row>): Promise<Receipt>
+  upsert(rows: Iterable<Row>): Promise<Receipt>
+  checkpoint(): Promise<void>
+}
+
+async function openTable<Row extends object>(
+  path: string,
+  shape: Shape<Row>,
+  keeper: Keeper,
+): Promise<TableWriter<Row>> {
+  const db = await open(path, { threads: 1 })
+  const columns: Readonly<Record<string, string>> = shape.columns
+  const keyed = keeper === 'none' ? {} : { [keeper]: [shape.key] }
+  await db.table(shape.table, { columns, ...keyed })
+  const table = await db.table(shape.table, keeper === 'key' ? keyed : {})
+  // A row by the names of its columns, which is what a shape's rows are; an interface cannot say so.
+  const toAnyRows = (rows: Iterable<Row> | AsyncIterable<Row>) => rows as Iterable<AnyRow>
   return {
-    async open(path) {
-      const db = await open(path, { threads: 1 })
-      const table = await db.table('events', {
-        columns: {
-          id: 'BIGINT NOT NULL',
-          at: 'TIMESTAMP',
-          kind: 'VARCHAR',
-          amount: 'DOUBLE',
-          payload: 'JSON',
-        },
-        ...keyed,
-      })
-      return {
-        write: (rows) => table.persist(rows),
-        upsert: (rows) => table.persist(rows, { onConflict: 'update' }),
-        checkpoint: () => db.checkpoint(),
-        close: async () => {
-          await db.close()
-        },
-      }
+    write: (rows) => table.persist(toAnyRows(rows)),
+    upsert: (rows) => table.persist(toAnyRows(rows), { onConflict: 'update' }),
+    checkpoint: () => db.checkpoint(),
+    async close() {
+      await db.close()
     },
   }
+}
+
+async function* toAsync<Row>(rows: Iterable<Row>): AsyncGenerator<Row> {
+  for (const row of rows) yield row
 }

@@ -1,36 +1,38 @@
-import { cloningWorker } from './cloning-worker.js'
+import { readDuckDB } from '../read-back/read-duckdb.js'
+import { readSqlite } from '../read-back/read-sqlite.js'
+import { chunkWorker } from './chunk-worker.js'
 import type { Contender, KeyedContender } from './contender.js'
-import { duckpaddle, duckpaddleKey, duckpaddlePrimaryKey } from './duckpaddle.js'
+import { duckpaddle, duckpaddleAsync, duckpaddleKeyed } from './duckpaddle.js'
 import { findByName } from './find-by-name.js'
+import { idle } from './idle.js'
+import { lmdbRows } from './lmdb-rows.js'
 import { appender, appenderPrimaryKey, preparedStatement, rowByRow } from './main-thread.js'
 import { sqlUpserts } from './sql-upsert.js'
-
-/** Nothing is written: what the machine itself does to the loop. */
-const idle: Contender = {
-  open: async () => ({
-    write: async () => {
-      await new Promise((resolve) => setTimeout(resolve, 1500))
-      return undefined
-    },
-    close: async () => undefined,
-  }),
-}
-
-const keyedContenders: Readonly<Record<string, KeyedContender>> = {
-  'duckpaddle, key': duckpaddleKey,
-  'duckpaddle, primaryKey': duckpaddlePrimaryKey,
-  ...sqlUpserts,
-}
+import { stringifyAlone } from './stringify-alone.js'
 
 const contenders: Readonly<Record<string, Contender>> = {
   idle,
+  'JSON.stringify alone': stringifyAlone,
   'row by row': rowByRow,
   'prepared statement': preparedStatement,
   'Appender on main': appender,
   'Appender on main, PRIMARY KEY': appenderPrimaryKey,
-  'worker, cloned rows': cloningWorker,
-  duckpaddle,
-  ...keyedContenders,
+  'worker, cloned rows': chunkWorker(new URL('./cloning-worker-thread.js', import.meta.url), readDuckDB),
+  'better-sqlite3 in a worker': chunkWorker(
+    new URL('./sqlite-worker-thread.js', import.meta.url),
+    readSqlite,
+  ),
+  lmdb: lmdbRows,
+  duckpaddle: duckpaddle('none'),
+  'duckpaddle, async generator': duckpaddleAsync,
+  'duckpaddle, key': duckpaddle('key'),
+  'duckpaddle, primaryKey': duckpaddle('primaryKey'),
+}
+
+const keyedContenders: Readonly<Record<string, KeyedContender>> = {
+  'duckpaddle, key': duckpaddleKeyed('key'),
+  'duckpaddle, primaryKey': duckpaddleKeyed('primaryKey'),
+  ...sqlUpserts,
 }
 
 /** The most rows that a slow contender is given; more would take minutes. */

@@ -1,8 +1,6 @@
-import { open, type RootDatabase } from 'lmdb'
 import type { KeyValueRecord } from '../records.js'
+import { openLmdb } from './open-lmdb.js'
 import type { RecordContender, SetContender } from './record-contender.js'
-
-type Database = RootDatabase<KeyValueRecord['value'], string>
 
 /** Puts each record, and awaits the last: what is put in one turn of the event loop shares a transaction. */
 export const lmdb: RecordContender = {
@@ -63,6 +61,6 @@ async function* entries(path: string): AsyncGenerator<readonly [key: string, tex
   }
 }
 
-function openDatabase(path: string): Database {
-  return open({ path, encoding: 'json' })
+function openDatabase(path: string) {
+  return openLmdb<KeyValueRecord['value']>(path)
 }

@@ -1,15 +1,8 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
-import { createTable as createEventsTable } from '../rows.js'
 
 export interface MainThreadOptions {
   /** @defaultValue false */
   readonly hasPrimaryKey?: boolean
-  /**
-   * Makes the SQL of the one table, which is created in a new file.
-   *
-   * @defaultValue events
-   */
-  readonly createTable?: typeof createEventsTable
   /** DuckDB settings; `threads` is 1 unless it is one of them. */
   readonly config?: Readonly<Record<string, string>>
 }
@@ -24,9 +17,11 @@ export class MainThreadDatabase {
     this.connection = connection
   }
 
+  /** @param createTable - Makes the SQL of the table, which may be there already. */
   static async open(
     path: string,
-    { hasPrimaryKey = false, createTable = createEventsTable, config = {} }: MainThreadOptions,
+    createTable: (options: { readonly hasPrimaryKey: boolean }) => string,
+    { hasPrimaryKey = false, config = {} }: MainThreadOptions = {},
   ): Promise<MainThreadDatabase> {
     const instance = await DuckDBInstance.create(path, { threads: '1', ...config })
     const connection = await instance.connect()

@@ -52,7 +52,7 @@ export const onConflictRecords: RecordContender = onMainThread(
 /** A transaction for each record, by an Appender that stays open: the least that DuckDB can do for it. */
 export const oneCommit: SetContender = {
   async open(path) {
-    const database = await MainThreadDatabase.open(path, { createTable: createStorageTable })
+    const database = await MainThreadDatabase.open(path, createStorageTable)
     const appender = await database.connection.createAppender('storage')
     return {
       set: (record) =>
@@ -88,7 +88,7 @@ function onMainThread(
 ): RecordContender {
   return {
     async open(path) {
-      const database = await MainThreadDatabase.open(path, { createTable: createStorageTable, ...options })
+      const database = await MainThreadDatabase.open(path, createStorageTable, options)
       let staged: readonly KeyValueRecord[] = []
       return {
         async stage(records) {

@@ -1,50 +1,48 @@
-import { type DuckDBConnection, timestampValue } from '@duckdb/node-api'
-import type { EventRow } from '../rows.js'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { readDuckDB } from '../read-back/read-duckdb.js'
+import { createTable, insertInto } from '../shapes/create-table.js'
+import type { Shape } from '../shapes/shape.js'
 import { appendRows } from './append-rows.js'
 import type { Contender } from './contender.js'
 import { MainThreadDatabase, type MainThreadOptions } from './main-thread-database.js'
 
-const insert = 'INSERT INTO events VALUES (?, ?, ?, ?, ?)'
-
-function values({ id, at, kind, amount, payload }: EventRow) {
-  return [BigInt(id), timestampValue(BigInt(at.getTime()) * 1000n), kind, amount, JSON.stringify(payload)]
-}
-
 /** A loop of INSERTs. */
-export const rowByRow: Contender = onMainThread(async (connection, rows) => {
-  for (const row of rows) await connection.run(insert, values(row))
+export const rowByRow: Contender = onMainThread(async (connection, shape, rows) => {
+  const insert = insertInto(shape)
+  for (const row of rows) await connection.run(insert, shape.bind(row))
 })
 
 /** One prepared INSERT, executed for each row. */
-export const preparedStatement: Contender = onMainThread(async (connection, rows) => {
-  const statement = await connection.prepare(insert)
+export const preparedStatement: Contender = onMainThread(async (connection, shape, rows) => {
+  const statement = await connection.prepare(insertInto(shape))
   for (const row of rows) {
-    statement.bind(values(row))
+    statement.bind(shape.bind(row))
     await statement.run()
   }
 })
 
 /** DuckDB's Appender. */
-export const appender: Contender = onMainThread(append)
+export const appender: Contender = onMainThread(appendRows)
 
 /** The same, and DuckDB fills an index. */
-export const appenderPrimaryKey: Contender = onMainThread(append, { hasPrimaryKey: true })
-
-function append(connection: DuckDBConnection, rows: readonly EventRow[]): Promise<void> {
-  return appendRows(connection, [rows])
-}
+export const appenderPrimaryKey: Contender = onMainThread(appendRows, { hasPrimaryKey: true })
 
 function onMainThread(
-  write: (connection: DuckDBConnection, rows: readonly EventRow[]) => Promise<void>,
+  write: <Row extends object>(
+    connection: DuckDBConnection,
+    shape: Shape<Row>,
+    rows: Iterable<Row>,
+  ) => Promise<void>,
   options: MainThreadOptions = {},
 ): Contender {
   return {
-    async open(path) {
-      const database = await MainThreadDatabase.open(path, options)
+    async open(path, shape) {
+      const database = await MainThreadDatabase.open(path, (keyed) => createTable(shape, keyed), options)
       return {
-        write: (rows) => database.transaction((connection) => write(connection, rows)),
+        write: (rows) => database.transaction((connection) => write(connection, shape, rows)),
         close: () => database.close(),
       }
     },
+    readBack: readDuckDB,
   }
 }

@@ -1,3 +1,5 @@
+import { createTable } from '../shapes/create-table.js'
+import { event } from '../shapes/event.js'
 import { appendRows, appendTemporaryRows } from './append-rows.js'
 import type { KeyedContender } from './contender.js'
 import { MainThreadDatabase, type MainThreadOptions } from './main-thread-database.js'
@@ -44,14 +46,14 @@ export const sqlUpserts: Readonly<Record<string, KeyedContender>> = {
 function upsertBy(statements: readonly string[], options: MainThreadOptions = {}): KeyedContender {
   return {
     async open(path) {
-      const database = await MainThreadDatabase.open(path, options)
+      const database = await MainThreadDatabase.open(path, (keyed) => createTable(event, keyed), options)
       return {
-        write: (rows) => database.transaction((connection) => appendRows(connection, [rows])),
+        write: (rows) => database.transaction((connection) => appendRows(connection, event, rows)),
         upsert: (rows) =>
           database.transaction(async (connection) => {
             // Anew each time: one that is emptied and filled again gets slower.
             await connection.run('CREATE OR REPLACE TEMP TABLE staging AS FROM events LIMIT 0')
-            await appendTemporaryRows(connection, 'staging', rows)
+            await appendTemporaryRows(connection, 'staging', event, rows)
             for (const statement of statements) await connection.run(statement)
           }),
         async checkpoint() {

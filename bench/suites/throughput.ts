@@ -1,37 +1,93 @@
-import { mebibytes, medianOf, printTable, spread } from '../report.js'
+import { throughputCharts } from '../charts/throughput-charts.js'
+import { rowLimits } from '../contenders/index.js'
+import { mebibytes } from '../report/mebibytes.js'
+import { median } from '../report/median.js'
+import type { FigureDefinition, TestReport } from '../report/suite-report.js'
+import { toContenderReport } from '../report/to-contender-report.js'
 import { runTrials } from '../run-trials.js'
+import type { Suite, SuitePlan } from './suite.js'
+import { throughputRemarks } from './throughput-remarks.js'
 
-const names = ['row by row', 'prepared statement', 'Appender on main', 'worker, cloned rows', 'duckpaddle']
+const base = 'Appender on main'
+const stringifyAlone = 'JSON.stringify alone'
+const names = ['row by row', 'prepared statement', base, 'worker, cloned rows', 'duckpaddle']
 
-/** How long it takes to write rows, from the call to the commit, and how much memory. */
-export async function throughput(sizes: readonly number[], trials: number): Promise<void> {
-  const perRow = new Map<number, number>()
-  for (const size of sizes) {
-    const all = await runTrials('writeRows', names, size, trials)
-    console.log(
-      `throughput: ${size} rows of an event, one transaction; medians (least-most) of ${trials} trials\n`,
-    )
-    printTable(
-      ['contender', 'rows', 'seconds', 'rows/s', 'peak memory above start (MiB)'],
-      all.map(({ contender, rows, results }) => [
-        rows < size ? `${contender} (first ${rows} only)` : contender,
-        String(rows),
-        spread(results, (result) => result.seconds, 3),
-        String(Math.round(rows / medianOf(results, (result) => result.seconds))),
-        spread(results, (result) => mebibytes(result.rssGrowthBytes), 0),
-      ]),
-    )
-    const seconds = (name: string) =>
-      medianOf(all.find(({ contender }) => contender === name)?.results ?? [], (result) => result.seconds)
-    const ratio = seconds('duckpaddle') / seconds('Appender on main')
-    console.log(`duckpaddle takes ${ratio.toFixed(2)} of the time of the Appender on main\n`)
-    perRow.set(size, seconds('duckpaddle') / size)
+/** Without `--rows`: three minutes in all, on two cores. */
+const sizesOfShapes: Readonly<Record<string, readonly number[]>> = {
+  event: [1000, 10_000, 100_000, 1_000_000],
+  'key-value': [1_000_000],
+  numeric: [1_000_000],
+  // 1,000,000 would be more than 1 GB.
+  text: [100_000],
+}
+
+const figures: readonly FigureDefinition[] = [
+  { name: 'time to write', unit: 's', better: 'less', digits: 4, relativeTo: [base] },
+  { name: 'rows per second', unit: 'rows/s', better: 'more', digits: 0 },
+  { name: 'main-thread CPU', unit: 's', better: 'less', digits: 4 },
+  { name: 'main-thread CPU per row', unit: 'µs', better: 'less', digits: 2 },
+  { name: 'peak memory above start', unit: 'MiB', better: 'less', digits: 0 },
+]
+
+/** How long it takes to write rows of several shapes, from the call to the commit, and what it takes besides time. */
+export const throughput: Suite = {
+  defaults: { sizes: [1000, 10_000, 100_000, 1_000_000], shapes: ['event', 'key-value', 'numeric', 'text'] },
+  quick: { sizes: [500], shapes: ['event', 'key-value', 'numeric', 'text'] },
+  run,
+  charts: throughputCharts,
+}
+
+async function* run(plan: SuitePlan): AsyncGenerator<TestReport> {
+  for (const shape of plan.shapes) {
+    // The suite's own array: no other was asked for.
+    const isOwn = plan.sizes === throughput.defaults.sizes
+    const sizes = ((isOwn ? sizesOfShapes[shape] : undefined) ?? plan.sizes).toSorted((a, b) => a - b)
+    for (const size of sizes) yield await write(shape, size, sizes, plan.trials)
   }
-  const large = perRow.get(1_000_000)
-  const small = perRow.get(100_000)
-  if (large !== undefined && small !== undefined) {
-    console.log(
-      `duckpaddle's time per row at 1,000,000 is ${(large / small).toFixed(2)} of that at 100,000\n`,
-    )
+}
+
+async function write(
+  shape: string,
+  size: number,
+  sizes: readonly number[],
+  trials: number,
+): Promise<TestReport> {
+  const contenders = names.filter((name) => isWorthwhile(name, size, sizes))
+  if (shape === 'key-value') contenders.unshift(stringifyAlone)
+  const all = await runTrials('writeRows', contenders, size, trials, { shape })
+  return {
+    name: `write ${shape} rows`,
+    description:
+      'Rows from an array into an empty table, one transaction, from the call to the commit. A slow contender is given ' +
+      'its first rows only, in one trial, and is left out where it would be given the same rows again.',
+    rows: size,
+    trials,
+    figures,
+    contenders: all.map((found) =>
+      toContenderReport(found, {
+        'time to write': ({ seconds }) => seconds,
+        'rows per second': ({ seconds }) => found.rows / seconds,
+        'main-thread CPU': ({ mainCpuSeconds }) => mainCpuSeconds,
+        'main-thread CPU per row': ({ mainCpuSeconds }) =>
+          mainCpuSeconds === undefined ? undefined : (1e6 * mainCpuSeconds) / found.rows,
+        'peak memory above start': ({ rssGrowthBytes, verifiedRows }) =>
+          verifiedRows === null ? undefined : mebibytes(rssGrowthBytes),
+      }),
+    ),
+    remarks: throughputRemarks(shape, size, (contender, figure) => {
+      const results = all.find((found) => found.contender === contender)?.results ?? []
+      return median(
+        results.map(({ seconds, mainCpuSeconds }) =>
+          figure === 'time' ? seconds : (mainCpuSeconds ?? Number.NaN),
+        ),
+      )
+    }),
   }
+}
+
+/** A slow contender is given the sizes up to its limit, and one above it if the limit itself is not among them. */
+function isWorthwhile(name: string, size: number, sizes: readonly number[]): boolean {
+  const limit = rowLimits[name]
+  if (limit === undefined || size <= limit) return true
+  return size === sizes.find((other) => other >= limit)
 }

@@ -1,12 +1,13 @@
 import { findKeyedContender } from '../contenders/index.js'
 import { databaseBytes } from '../database-bytes.js'
-import { median } from '../median.js'
+import { median } from '../report/median.js'
+import type { Verified } from '../report/to-contender-report.js'
 import { makeScatteredRows } from '../rows.js'
 import { verify } from '../verify.js'
 import { openLoaded } from './open-loaded.js'
 import { timeMs } from './time-ms.js'
 
-export interface RoundsResult {
+export interface RoundsResult extends Verified {
   /** Medians of a tenth of the rounds each. */
   readonly firstMs: number
   readonly middleMs: number
@@ -16,9 +17,21 @@ export interface RoundsResult {
   readonly checkpointedBytes: readonly number[]
 }
 
-/** What is upserted how often: 10,000 keys 1,000 times, or fewer where all is to be small. */
-export function planRounds(count: number): { readonly keys: number; readonly rounds: number } {
-  return { keys: Math.min(10_000, count), rounds: count < 100_000 ? 10 : 1000 }
+export interface RoundsPlan {
+  readonly keys: number
+  /** A multiple of 10. */
+  readonly rounds: number
+  readonly isFullLength: boolean
+}
+
+/**
+ * What is upserted how often: 10,000 keys 1,000 times, which takes half a minute, where there are 1,000,000 rows; 200
+ * times from 100,000 on; fewer keys 10 times where all is to be small.
+ */
+export function planRounds(count: number): RoundsPlan {
+  const isFullLength = count >= 1_000_000
+  const rounds = count < 100_000 ? 10 : 200
+  return { keys: Math.min(10_000, Math.ceil(count / 10)), rounds: isFullLength ? 1000 : rounds, isFullLength }
 }
 
 /** Gives all rows of a table new values, again and again: does it get slower, and does the file grow? */
@@ -37,7 +50,7 @@ export async function upsertRounds(name: string, count: number, folder: string):
   }
   await writer.close()
   const rows = makeScatteredRows(keys, 1, rounds)
-  await verify(path, rows, rows)
+  const verifiedRows = await verify(path, rows, rows)
   const middle = Math.floor((rounds - tenth) / 2)
   return {
     firstMs: median(roundMs.slice(0, tenth)),
@@ -45,5 +58,6 @@ export async function upsertRounds(name: string, count: number, folder: string):
     lastMs: median(roundMs.slice(-tenth)),
     slowestMs: Math.max(...roundMs),
     checkpointedBytes,
+    verifiedRows,
   }
 }

@@ -1,12 +1,13 @@
 import { findKeyedContender } from '../contenders/index.js'
 import { databaseBytes } from '../database-bytes.js'
-import { median } from '../median.js'
+import { median } from '../report/median.js'
+import type { Verified } from '../report/to-contender-report.js'
 import { type EventRow, makeRow, makeScatteredRows } from '../rows.js'
 import { verify } from '../verify.js'
 import { openLoaded } from './open-loaded.js'
 import { timeMs } from './time-ms.js'
 
-export interface UpsertResult {
+export interface UpsertResult extends Verified {
   /** The median of the rounds. */
   readonly roundMs: number
   readonly checkpointMs: number
@@ -18,7 +19,8 @@ export interface UpsertResult {
   }
 }
 
-const rounds = 5
+/** Rounds of a trial. */
+export const upsertsOfTrial = 5
 
 /** How many of a table's rows get new values: 10,000, or a tenth of a smaller table. */
 export function scatteredKeys(count: number): number {
@@ -32,7 +34,7 @@ export async function upsertScattered(name: string, count: number, folder: strin
   const keys = scatteredKeys(count)
   const step = Math.floor(count / keys)
   const roundMs: number[] = []
-  for (let round = 1; round <= rounds; round++) {
+  for (let round = 1; round <= upsertsOfTrial; round++) {
     const rows = makeScatteredRows(keys, step, round)
     roundMs.push(await timeMs(() => writer.upsert(rows)))
   }
@@ -40,9 +42,9 @@ export async function upsertScattered(name: string, count: number, folder: strin
   const checkpointMs = await timeMs(() => writer.checkpoint())
   const checkpointed = await databaseBytes(path)
   await writer.close()
-  const changed = makeScatteredRows(keys, step, rounds)
-  await verify(path, withChanges(count, changed), changed)
-  return { roundMs: median(roundMs), checkpointMs, bytes: { loaded, upserted, checkpointed } }
+  const changed = makeScatteredRows(keys, step, upsertsOfTrial)
+  const verifiedRows = await verify(path, withChanges(count, changed), changed)
+  return { roundMs: median(roundMs), checkpointMs, bytes: { loaded, upserted, checkpointed }, verifiedRows }
 }
 
 /** What the table must hold in the end. */

@@ -1,15 +1,23 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { watchPeakMemory } from '../measure/peak-memory.js'
+
 /** Runs something, and tells how far the memory of the process grew above what it was before. */
-export async function watchMemory<Result>(
-  work: () => Promise<Result>,
-): Promise<{ readonly result: Result; readonly rssGrowthBytes: number }> {
+export async function watchMemory<Result>(work: () => Promise<Result>): Promise<{
+  readonly result: Result
+  readonly rssGrowthBytes: number
+  readonly rssGrowthAtEndBytes: number
+}> {
+  // What preparations have left behind would be room for what is to be measured.
+  globalThis.gc?.()
+  // Memory that was collected is given back by another thread, a little later.
+  await sleep(20)
+  const peak = await watchPeakMemory()
   const before = process.memoryUsage.rss()
-  let peak = before
-  const sample = () => {
-    peak = Math.max(peak, process.memoryUsage.rss())
-  }
-  const timer = setInterval(sample, 10)
   const result = await work()
-  clearInterval(timer)
-  sample()
-  return { result, rssGrowthBytes: peak - before }
+  const after = process.memoryUsage.rss()
+  return {
+    result,
+    rssGrowthBytes: Math.max(0, (await peak.stop()) - before),
+    rssGrowthAtEndBytes: after - before,
+  }
 }

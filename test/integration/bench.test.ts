@@ -1,106 +1,206 @@
 import { execFile } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { appender } from '../../bench/contenders/main-thread.js'
+import { readDuckDB } from '../../bench/read-back/read-duckdb.js'
+import { sampleIndexes, verifyRows } from '../../bench/read-back/verify-rows.js'
 import { makeRecord } from '../../bench/records.js'
+import type { SuiteReport, TestReport } from '../../bench/report/suite-report.js'
 import { makeRow, makeRows } from '../../bench/rows.js'
+import { event } from '../../bench/shapes/event.js'
+import { findShape, shapeNames } from '../../bench/shapes/index.js'
+import { generateRows } from '../../bench/shapes/shape.js'
 import { verify } from '../../bench/verify.js'
 import { verifyRecords } from '../../bench/verify-records.js'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
 
 const program = fileURLToPath(new URL('../../build/bench/index.js', import.meta.url))
 const bench = (...args: string[]) => promisify(execFile)(process.execPath, [program, ...args])
-const contenders = [
-  'row by row',
-  'prepared statement',
-  'Appender on main',
-  'worker, cloned rows',
-  'duckpaddle',
-]
+const folder = temporaryFolder()
 
-it.each(['throughput', 'lag'])('the suite %s measures and verifies every contender', async (suite) => {
-  const { stdout } = await bench(suite, '--rows', '1500', '--trials', '1')
-  for (const contender of contenders) {
-    expect(stdout).toMatch(new RegExp(`^${contender} +1500 +\\d+\\.\\d+ +\\d+`, 'm'))
-  }
-  expect(stdout).toMatch(/DuckDB v\d/)
+describe('a quick run of everything', () => {
+  const out = join(folder, 'reports')
+  let stdout = ''
+  beforeAll(async () => {
+    stdout = (await bench('--quick', '--out', out)).stdout
+  }, 240_000)
+
+  const readReport = (suite: string): SuiteReport =>
+    JSON.parse(readFileSync(join(out, `${suite}.json`), 'utf8'))
+  /** What each test of a suite measures; better-sqlite3 only where it is installed. */
+  const contendersOf = (suite: string) =>
+    readReport(suite).tests.map(({ name, contenders }) => [
+      name,
+      ...contenders
+        .map(({ contender }) => contender)
+        .filter((contender) => !contender.startsWith('better-sqlite3')),
+    ])
+
+  const suites = ['lag', 'throughput', 'conflicts', 'kv', 'memory', 'encode']
+  it.each(suites)('the suite %s has figures of every contender, each of which is verified', (suite) => {
+    const report = readReport(suite)
+    expect(report).toMatchObject({ suite, command: `npm run bench -- --quick --out ${out}` })
+    expect(report.machine.duckdb).toMatch(/^v\d/)
+    expect(report.tests).not.toEqual([])
+    for (const test of report.tests) {
+      expect(test.trials).toBe(1)
+      expect(test.contenders).not.toEqual([])
+      for (const { contender, rows, verifiedRows } of test.contenders) {
+        expect([contender, verifiedRows]).toEqual([contender, isIdle(contender) ? [] : [rows]])
+      }
+      expectFigures(test)
+    }
+  })
+
+  it('the suites measure what they are said to', () => {
+    const all = [
+      'row by row',
+      'prepared statement',
+      'Appender on main',
+      'worker, cloned rows',
+      'duckpaddle',
+    ] as const
+    expect(contendersOf('lag')).toEqual([['write event rows', 'idle', ...all, 'lmdb']])
+    expect(contendersOf('throughput')).toEqual([
+      ['write event rows', ...all],
+      ['write key-value rows', 'JSON.stringify alone', ...all],
+      ['write numeric rows', ...all],
+      ['write text rows', ...all],
+    ])
+    expect(contendersOf('memory')).toEqual([
+      ['write event rows', 'Appender on main', 'worker, cloned rows', 'duckpaddle, async generator', 'lmdb'],
+    ])
+    expect(contendersOf('conflicts')).toEqual([
+      ['load', 'duckpaddle', 'duckpaddle, key', 'duckpaddle, primaryKey', 'Appender on main, PRIMARY KEY'],
+      [
+        'upsert',
+        'duckpaddle, key',
+        'duckpaddle, primaryKey',
+        'ON CONFLICT, PRIMARY KEY',
+        'OR REPLACE, PRIMARY KEY',
+        'MERGE, PRIMARY KEY',
+        'ON CONFLICT, PRIMARY KEY, checkpoint_threshold 1GB',
+        'DELETE + INSERT, PRIMARY KEY',
+        'MERGE, no index',
+        'UPDATE + INSERT, no index',
+        'DELETE + INSERT, no index',
+      ],
+      ['rounds', 'duckpaddle, key'],
+    ])
+    const adapter = 'DuckDBStorageAdapter'
+    expect(contendersOf('kv')).toEqual([
+      ['save', 'row by row', 'prepared statement', 'Appender on main', adapter, 'lmdb'],
+      ['change', adapter, 'ON CONFLICT, PRIMARY KEY'],
+      ['set together', adapter, 'lmdb', 'lmdb, flushed'],
+      ['set alone', adapter, 'DuckDB commit on main', 'lmdb', 'lmdb, flushed'],
+      ['rounds', adapter],
+    ])
+  })
+
+  it('shows the loop delay, the latency and the memory over time', () => {
+    for (const [suite, name] of [
+      ['lag', 'loop delay'],
+      ['lag', 'request latency'],
+      ['memory', 'resident memory'],
+    ] as const) {
+      for (const { contender, timelines } of readReport(suite).tests.flatMap(
+        ({ contenders }) => contenders,
+      )) {
+        const points = timelines?.find((timeline) => timeline.name === name)?.points ?? []
+        expect([contender, points]).not.toEqual([contender, []])
+        const seconds = points.map(([at]) => at)
+        expect(seconds).toEqual(seconds.toSorted((a, b) => a - b))
+        expect(points.every(([at, value]) => at >= 0 && value > 0)).toBe(true)
+      }
+    }
+  })
+
+  it('draws charts, and tells what it wrote', () => {
+    const written = [...stdout.matchAll(/^Wrote (.*)$/gm)].map(([, path]) => path)
+    expect(written.toSorted()).toEqual(
+      readdirSync(out)
+        .map((name) => join(out, name))
+        .toSorted(),
+    )
+    for (const suite of ['lag', 'throughput', 'memory']) {
+      expect(written.find((path) => path?.includes(`/${suite}`) && path.endsWith('.svg'))).toBeDefined()
+    }
+    for (const path of written.filter((path) => path?.endsWith('.svg') === true)) {
+      expect(readFileSync(String(path), 'utf8')).toMatch(/^<svg /)
+    }
+  })
+
+  it('can be compared with another only if there are trials enough', async () => {
+    const report = join(out, 'throughput.json')
+    await expect(bench('compare', report, report)).rejects.toMatchObject({ code: 2 })
+  })
 })
 
-it('the suite conflicts measures and verifies every contender', async () => {
-  const { stdout } = await bench('conflicts', '--rows', '1500', '--trials', '1')
-  const [, loads = '', upserts = '', rounds = ''] = stdout.split(/^conflicts, /m)
-  expect(readTable(loads)).toEqual([
-    'duckpaddle',
-    'duckpaddle, key',
-    'duckpaddle, primaryKey',
-    'Appender on main, PRIMARY KEY',
-  ])
-  expect(readTable(upserts)).toEqual([
-    'duckpaddle, key',
-    'duckpaddle, primaryKey',
-    'ON CONFLICT, PRIMARY KEY',
-    'OR REPLACE, PRIMARY KEY',
-    'MERGE, PRIMARY KEY',
-    'ON CONFLICT, PRIMARY KEY, checkpoint_threshold 1GB',
-    'DELETE + INSERT, PRIMARY KEY',
-    'MERGE, no index',
-    'UPDATE + INSERT, no index',
-    'DELETE + INSERT, no index',
-  ])
-  expect(upserts).toContain('150 scattered rows of 1500')
-  expect(readTable(rounds)).toEqual(['duckpaddle, key'])
-  expect(rounds.match(/^\d+ +\d+\.\d$/gm)).toHaveLength(11)
-})
-
-it('the suite kv measures and verifies every contender', async () => {
-  const { stdout } = await bench('kv', '--rows', '1500', '--trials', '1')
-  const [, save = '', change = '', changeMore = '', together = '', alone = '', rounds = ''] =
-    stdout.split(/^kv, /m)
-  expect(readTable(save)).toEqual([
-    'row by row',
-    'prepared statement',
-    'Appender on main',
-    'DuckDBStorageAdapter',
-    'lmdb',
-  ])
-  expect(readTable(change, { figures: 3 })).toEqual(['DuckDBStorageAdapter', 'ON CONFLICT, PRIMARY KEY'])
-  expect(readTable(changeMore, { rows: 15_000, figures: 3 })).toEqual([
-    'DuckDBStorageAdapter',
-    'ON CONFLICT, PRIMARY KEY',
-  ])
-  expect(readTable(together, { rows: 1000, figures: 2 })).toEqual([
-    'DuckDBStorageAdapter',
-    'lmdb',
-    'lmdb, flushed',
-  ])
-  expect(readTable(alone, { rows: 100, figures: 3 })).toEqual([
-    'DuckDBStorageAdapter',
-    'DuckDB commit on main',
-    'lmdb',
-    'lmdb, flushed',
-  ])
-  expect(rounds).toContain('1000 records 100 times')
-  expect(rounds.match(/^\d+ +\d+\.\d +\d+(?: +\d+\.\d+)? *$/gm)).toHaveLength(11)
-})
-
-/** The first column of the rows of a table, each of which has the number of rows and at least so many figures. */
-function readTable(text: string, { rows = 1500, figures = 4 } = {}): string[] {
-  const row = new RegExp(`^(\\S.*?) +${rows}(?: +\\d+(?:\\.\\d+)?){${figures},}$`, 'gm')
-  return [...text.matchAll(row)].map(([, contender = '']) => contender)
+/** A contender that writes nothing, beside which others are seen. */
+function isIdle(contender: string): boolean {
+  return contender === 'idle' || contender.endsWith(' alone')
 }
 
-const folder = temporaryFolder()
+/** What not every contender of a test has. */
+const ownFigures = [
+  'times baseline',
+  'time of setMany',
+  'longest slice (budget 2)',
+  // JSON.stringify writes nothing, and so has none.
+  'peak memory above start',
+]
+
+function expectFigures({ figures, contenders }: TestReport): void {
+  for (const { name, unit } of figures) {
+    const found = contenders.filter(({ values }) => values[name] !== undefined)
+    if (!ownFigures.includes(name)) expect([name, found.length]).toEqual([name, contenders.length])
+    for (const { contender, values } of contenders) {
+      const isRight = (value: number) => Number.isFinite(value) && (value > 0 || unit === 'MiB')
+      const of = found.some((other) => other.contender === contender) ? values[name] : [1]
+      expect([contender, name, of?.length, of?.every(isRight)]).toEqual([contender, name, 1, true])
+    }
+    expect([name, found.length]).not.toEqual([name, 0])
+  }
+}
 
 it('verifies how many rows a file holds, and what is in those to be exact about', async () => {
   const path = newDatabase(folder)
-  const writer = await appender.open(path)
+  const writer = await appender.open(path, event)
   await writer.write(makeRows(100))
   await writer.close()
-  await verify(path, makeRows(100), makeRows(100))
+  await expect(verify(path, makeRows(100), makeRows(100))).resolves.toBe(100)
   await expect(verify(path, makeRows(101))).rejects.toThrow('"rows":101')
   const other = { ...makeRow(7, 0), amount: 0 }
   await expect(verify(path, makeRows(100), [other])).rejects.toThrow('"amount":0')
+})
+
+it.each(shapeNames)('verifies every column of rows of the shape %s', async (name) => {
+  const shape = findShape(name)
+  const path = newDatabase(folder)
+  const rows = [...generateRows(shape, 10)]
+  const writer = await appender.open(path, shape)
+  await writer.write(rows)
+  await writer.close()
+  await expect(verifyRows(readDuckDB, path, shape, rows, rows)).resolves.toBe(10)
+  for (const column of Object.keys(shape.columns)) {
+    const wrong = rows.with(9, {
+      ...rows[9],
+      [column]: Object.entries(rows[3] ?? {}).find(([key]) => key === column)?.[1],
+    })
+    await expect(verifyRows(readDuckDB, path, shape, rows, wrong)).rejects.toThrow('Expected')
+  }
+})
+
+it('is exact about a thousand rows, from the first to the last', () => {
+  expect(sampleIndexes(0)).toEqual([])
+  expect(sampleIndexes(1)).toEqual([0])
+  expect(sampleIndexes(3)).toEqual([0, 1, 2])
+  const samples = sampleIndexes(1_000_000)
+  expect(new Set(samples).size).toBe(1000)
+  expect([samples[0], samples.at(-1)]).toEqual([0, 999_999])
 })
 
 it('verifies that the records read back are all there, each once and as it was last set', async () => {
@@ -118,7 +218,23 @@ it('verifies that the records read back are all there, each once and as it was l
   await expect(verifyRecords(entries([0, 0], [1, 0]), 2, versionOf)).rejects.toThrow('"version":1')
 })
 
-it('refuses what it does not know', async () => {
-  await expect(bench('lags')).rejects.toMatchObject({ code: 1 })
-  await expect(bench('lag', '--rows', 'many')).rejects.toMatchObject({ code: 1 })
+it('tells what a trial that fails has to say', async () => {
+  // The one that was built: it starts a program beside it.
+  const built = new URL('../../build/bench/run-trials.js', import.meta.url).href
+  const { runTrials }: typeof import('../../bench/run-trials.js') = await import(built)
+  await expect(runTrials('writeRows', ['nobody'], 1, 1)).rejects.toThrow('There is no contender nobody')
+})
+
+it.each([
+  [['lags'], 'Expected suites to be among lag, throughput'],
+  [['lag', '--rows', 'many'], 'Expected --rows to be integers > 0, got "many"'],
+  [['lag', '--rows', ''], 'Expected --rows to be integers > 0, got ""'],
+  [['lag', '--trials', '0'], 'Expected --trials to be integers > 0, got "0"'],
+  [
+    ['lag', '--shape', 'event,round'],
+    'Expected --shape to be among event, key-value, numeric, text, got "round"',
+  ],
+  [['lag', '--row', '1000'], 'npm run bench -- [suite...] [--rows'],
+])('refuses %j', async (args, message) => {
+  await expect(bench(...args)).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining(message) })
 })

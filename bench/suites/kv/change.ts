@@ -1,44 +1,65 @@
-import { medianOf, printTable, spread } from '../../report.js'
+import { medianFigure } from '../../report/print-report.js'
+import type { FigureDefinition, TestReport } from '../../report/suite-report.js'
+import { toContenderReport } from '../../report/to-contender-report.js'
 import { runTrials } from '../../run-trials.js'
-import { type ChangeResult, changedRecords, changeRounds } from '../../tasks/change-records.js'
+import { changedRecords, planChanges } from '../../tasks/change-records.js'
 
 const adapter = 'DuckDBStorageAdapter'
 const onConflict = 'ON CONFLICT, PRIMARY KEY'
 
+const figures: readonly FigureDefinition[] = [
+  { name: 'time per round', unit: 'ms', better: 'less', digits: 2 },
+  { name: 'slowest round', unit: 'ms', better: 'less', digits: 1 },
+  { name: 'rounds per second', unit: '1/s', better: 'more', digits: 1, relativeTo: [onConflict] },
+]
+
 /** What it costs to change a few records of many, and whether it costs more the more there are. */
-export async function change(sizes: readonly number[], trials: number): Promise<void> {
-  const adapterMs = new Map<number, number>()
+export async function* change(sizes: readonly number[], trials: number): AsyncGenerator<TestReport> {
+  let smaller: TestReport | undefined
   for (const size of sizes) {
-    const all = await runTrials('changeRecords', [adapter, onConflict], size, trials)
-    console.log(
-      `kv, change: ${changedRecords(size)} scattered records of ${size} change, one transaction; ` +
-        `medians (least-most) of ${trials} trials, each the median of ${changeRounds} rounds`,
-    )
-    console.log(
-      'The adapter: setMany() and persist(). The other: SQL on main, DuckDB as it is by default, from a temporary ' +
-        'staging table that an Appender fills.\n',
-    )
-    const msOf = (results: readonly ChangeResult[]) => medianOf(results, ({ roundMs }) => roundMs)
-    const resultsOf = (name: string) => all.find(({ contender }) => contender === name)?.results ?? []
-    const base = msOf(resultsOf(onConflict))
-    printTable(
-      ['contender', 'rows', 'ms per round', 'slowest round (ms)', `times as fast as ${onConflict}`],
-      all.map(({ contender, rows, results }) => [
-        contender,
-        String(rows),
-        spread(results, ({ roundMs }) => roundMs, 2),
-        spread(results, ({ slowestMs }) => slowestMs, 1),
-        (base / msOf(results)).toFixed(1),
-      ]),
-    )
-    adapterMs.set(size, msOf(resultsOf(adapter)))
-    const target = size === 1_000_000 ? ' (target: at least 10)' : ''
-    const ratio = base / msOf(resultsOf(adapter))
-    console.log(`${adapter} is ${ratio.toFixed(1)} times as fast as ${onConflict} at ${size}${target}\n`)
+    const test = await changeOf(size, trials)
+    yield { ...test, remarks: [compareContenders(test), ...compareSizes(smaller, test)] }
+    smaller = test
   }
-  const [small = Number.NaN, large = Number.NaN] = sizes
-  if (changedRecords(small) !== changedRecords(large)) return
-  const ratio = (adapterMs.get(large) ?? Number.NaN) / (adapterMs.get(small) ?? Number.NaN)
-  const target = large === 1_000_000 ? ' (target: at most 1.3)' : ''
-  console.log(`${adapter}'s round at ${large} takes ${ratio.toFixed(2)} of that at ${small}${target}\n`)
+}
+
+async function changeOf(size: number, trials: number): Promise<TestReport> {
+  const all = await runTrials('changeRecords', [adapter, onConflict], size, trials)
+  return {
+    name: 'change',
+    description:
+      `${changedRecords(size)} scattered records of ${size} change, one transaction; the median of ` +
+      `${planChanges.rounds} rounds, or of as many as ${planChanges.budgetMs / 1000} s are enough for, at least ` +
+      `${planChanges.leastRounds}. The adapter: setMany() and persist(). The other: SQL on main, DuckDB as it is by ` +
+      'default, from a temporary staging table that an Appender fills.',
+    rows: size,
+    trials,
+    figures,
+    contenders: all.map((found) =>
+      toContenderReport(found, {
+        'time per round': ({ roundMs }) => roundMs,
+        'slowest round': ({ slowestMs }) => slowestMs,
+        'rounds per second': ({ roundMs }) => 1000 / roundMs,
+      }),
+    ),
+    remarks: [],
+  }
+}
+
+function compareContenders(test: TestReport): string {
+  const ratio = roundMs(test, onConflict) / roundMs(test, adapter)
+  const target = test.rows === 1_000_000 ? ' (target: at least 10)' : ''
+  return `${adapter} is ${ratio.toFixed(1)} times as fast as ${onConflict} at ${test.rows}${target}`
+}
+
+/** Nothing where not as many records change: it is the size of the store that is to tell. */
+function compareSizes(small: TestReport | undefined, large: TestReport): string[] {
+  if (small === undefined || changedRecords(small.rows) !== changedRecords(large.rows)) return []
+  const ratio = roundMs(large, adapter) / roundMs(small, adapter)
+  const target = large.rows === 1_000_000 ? ' (target: at most 1.3)' : ''
+  return [`${adapter}'s round at ${large.rows} takes ${ratio.toFixed(2)} of that at ${small.rows}${target}`]
+}
+
+function roundMs(test: TestReport, contender: string): number {
+  return medianFigure(test, contender, 'time per round')
 }

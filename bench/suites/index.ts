@@ -1,0 +1,12 @@
+import { conflicts } from './conflicts/index.js'
+import { encode } from './encode.js'
+import { kv } from './kv/index.js'
+import { lag } from './lag.js'
+import { memory } from './memory.js'
+import type { Suite } from './suite.js'
+import { throughput } from './throughput.js'
+
+/** By their names, in the order in which they run when none is named. */
+export const suites: ReadonlyMap<string, Suite> = new Map(
+  Object.entries({ lag, throughput, conflicts, kv, memory, encode }),
+)

@@ -1,0 +1,64 @@
+import { memoryCharts } from '../charts/memory-charts.js'
+import { mebibytes } from '../report/mebibytes.js'
+import { medianFigure } from '../report/print-report.js'
+import type { FigureDefinition, TestReport } from '../report/suite-report.js'
+import { toContenderReport } from '../report/to-contender-report.js'
+import { runTrials } from '../run-trials.js'
+import { medianTrial } from './median-trial.js'
+import type { Suite, SuitePlan } from './suite.js'
+
+const asynchronous = 'duckpaddle, async generator'
+const names = ['Appender on main', 'worker, cloned rows', asynchronous, 'lmdb']
+const peak = 'peak memory above start'
+/** What the bar allows, and for how many rows. */
+const targetMiB = 256
+const targetRows = 5_000_000
+
+const figures: readonly FigureDefinition[] = [
+  { name: 'time to write', unit: 's', better: 'less', digits: 2 },
+  { name: peak, unit: 'MiB', better: 'less', digits: 0 },
+  { name: 'memory above start at the end', unit: 'MiB', better: 'less', digits: 0 },
+]
+
+/** What memory a write takes, where the rows themselves take none. */
+export const memory: Suite = {
+  defaults: { sizes: [1_000_000], shapes: ['event'] },
+  quick: { sizes: [5000], shapes: ['event'] },
+  run,
+  charts: memoryCharts,
+}
+
+async function* run({ sizes, shapes, trials }: SuitePlan): AsyncGenerator<TestReport> {
+  for (const shape of shapes) {
+    for (const size of sizes) yield await stream(shape, size, trials)
+  }
+}
+
+async function stream(shape: string, rows: number, trials: number): Promise<TestReport> {
+  const all = await runTrials('streamRows', names, rows, trials, { shape })
+  const test: TestReport = {
+    name: `write ${shape} rows`,
+    description:
+      'Rows from a generator, which makes each as it is asked for, into an empty table; one transaction, but for lmdb. ' +
+      'The memory is the resident memory of the process, which lmdb maps its file into. At the end: as the write is ' +
+      'over, before anything is collected.',
+    rows,
+    trials,
+    figures,
+    contenders: all.map((found) =>
+      toContenderReport(
+        found,
+        {
+          'time to write': ({ seconds }) => seconds,
+          [peak]: ({ rssGrowthBytes }) => mebibytes(rssGrowthBytes),
+          'memory above start at the end': ({ rssGrowthAtEndBytes }) => mebibytes(rssGrowthAtEndBytes),
+        },
+        medianTrial(found.results)?.timelines,
+      ),
+    ),
+    remarks: [],
+  }
+  const growth = medianFigure(test, asynchronous, peak).toFixed(0)
+  const target = rows === targetRows ? ` (target: less than ${targetMiB})` : ''
+  return { ...test, remarks: [`${asynchronous}: memory grows by ${growth} MiB${target}`] }
+}
