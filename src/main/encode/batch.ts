@@ -168,14 +168,16 @@ export class Batch {
     return undefined
   }
 
-  /** Writes text that is no value, but has values in it; undefined, and nothing happens, if it has no room. */
-  appendToHeap(text: string): { readonly heapOffset: number; readonly bytes: number } | undefined {
+  hasRoomFor(text: string): boolean {
     const free = this.freeHeapBytes
-    if (text.length * 3 > free && Buffer.byteLength(text) > free) return undefined
-    const heapOffset = this.heapBytes
-    const bytes = this.bytes.write(text, this.layout.heapOffset + heapOffset)
+    return text.length * 3 <= free || Buffer.byteLength(text) <= free
+  }
+
+  /** Writes text that has values in it, for which there must be room; returns its bytes. */
+  appendToHeap(text: string): number {
+    const bytes = this.bytes.write(text, this.layout.heapOffset + this.heapBytes)
     this.heapBytes += bytes
-    return { heapOffset, bytes }
+    return bytes
   }
 
   /** Makes bytes of the heap, from `heapOffset` on, the value of the entry at `entryOffset`. */

@@ -111,10 +111,9 @@ export class JsonGroup {
     if (text === undefined) return false
     const ends = this.#findEnds(text)
     if (ends === undefined) return false
-    const written = batch.appendToHeap(text)
-    if (written === undefined) return false
-    const isAscii = written.bytes === text.length
-    let offset = written.heapOffset
+    if (!batch.hasRoomFor(text)) return false
+    let offset = batch.heapBytes
+    const isAscii = batch.appendToHeap(text) === text.length
     let start = between.length
     for (let index = 0; index < ends.length; index++) {
       const end = ends[index] as number

@@ -49,15 +49,10 @@ export class PendingTexts {
   /** Writes the strings into the heap of the batch, which must have room for `mostBytes`. */
   writeTo(batch: Batch): void {
     const texts = this.#texts
-    const units = this.#units
     const entryOffsets = this.#entryOffsets
-    const joined = texts.join('')
-    // Its room is no longer kept for it.
-    this.#units = 0
-    const written = batch.appendToHeap(joined)
-    let offset = written?.heapOffset ?? 0
+    let offset = batch.heapBytes
     // A string for which bytes and UTF-16 units are the same number is ASCII, and so are its parts.
-    const isAscii = written?.bytes === units
+    const isAscii = batch.appendToHeap(texts.join('')) === this.#units
     for (let index = 0; index < texts.length; index++) {
       const text = texts[index] as string
       const bytes = isAscii ? text.length : Buffer.byteLength(text)
