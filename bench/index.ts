@@ -1,6 +1,7 @@
 /** Measures, or compares what was measured: see `parse-arguments.ts` for the first, and `compare/` for the second. */
-import { Misuse } from './compare/misuse.js'
+
 import { runCompare } from './compare/run-compare.js'
+import { Misuse } from './misuse.js'
 import { parseArguments } from './parse-arguments.js'
 import { readMachine } from './report/machine.js'
 import { printMachine } from './report/print-report.js'

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { Misuse } from './compare/misuse.js'
+import { Misuse } from './misuse.js'
 
 const usage =
   'npm run bench -- [suite...] [--rows 1000,100000] [--trials 3] [--shape event,key-value] [--quick] [--out folder]'

@@ -1,3 +1,4 @@
+import { hasOurName } from '../report/is-ours.js'
 import type { ColorName } from './palette.js'
 
 /** How a contender is told from the others: never by the colour alone. */
@@ -25,7 +26,7 @@ export function contenderLooks(names: Iterable<string>): ReadonlyMap<string, Con
   let own = 0
   let other = 0
   for (const name of new Set(names)) {
-    if (isOwn(name)) {
+    if (hasOurName(name)) {
       const dash = ownDashes[own++ % ownDashes.length] ?? 'solid'
       looks.set(name, { color: 'duckpaddle', symbol: 'circle', dash, isOwn: true })
     } else if (isReference(name)) {
@@ -35,11 +36,6 @@ export function contenderLooks(names: Iterable<string>): ReadonlyMap<string, Con
     }
   }
   return looks
-}
-
-/** `duckpaddle`, and its variants, such as `duckpaddle, key`. */
-export function isOwn(name: string): boolean {
-  return /^duckpaddle\b/.test(name)
 }
 
 /** What is there only to compare with, and writes nothing: `idle`, `JSON.stringify alone`. */

@@ -1,9 +1,10 @@
+import { hasOurName } from '../report/is-ours.js'
 import { median } from '../report/median.js'
 import type { ContenderReport, SuiteReport, TestReport } from '../report/suite-report.js'
 import { barChart, type ChartBar } from './bar-chart.js'
 import { caption, mediansOf, oneOf } from './caption.js'
 import type { Chart } from './chart.js'
-import { contenderLooks, isOwn } from './contender-looks.js'
+import { contenderLooks } from './contender-looks.js'
 import { formatNumber, formatTick } from './format-number.js'
 import { runSeconds } from './run-seconds.js'
 import { shapeOf, testsByName } from './test-shape.js'
@@ -80,7 +81,7 @@ function latencyBars(report: SuiteReport, test: TestReport): string | undefined 
     return [
       {
         name: fewer ? `${contender} (${rows.toLocaleString('en-US')} rows)` : contender,
-        tone: isOwn(contender) ? 'strong' : verifiedRows.length === 0 ? 'faint' : 'plain',
+        tone: hasOurName(contender) ? 'strong' : verifiedRows.length === 0 ? 'faint' : 'plain',
         median: median(found),
         least: Math.min(...found),
         most: Math.max(...found),

@@ -1,9 +1,10 @@
+import { hasOurName } from '../report/is-ours.js'
 import { median } from '../report/median.js'
 import type { SuiteReport, TestReport } from '../report/suite-report.js'
 import { barChart, type ChartBar } from './bar-chart.js'
 import { caption, mediansOf } from './caption.js'
 import type { Chart } from './chart.js'
-import { contenderLooks, isOwn } from './contender-looks.js'
+import { contenderLooks } from './contender-looks.js'
 import { roundNumber } from './format-number.js'
 import { type ChartLine, lineChart } from './line-chart.js'
 import { shapeOf, testsByName } from './test-shape.js'
@@ -71,7 +72,7 @@ function barsOf(report: SuiteReport, tests: readonly TestReport[]): string | und
     return [
       {
         name: rows < test.rows ? `${contender} (${rows.toLocaleString('en-US')} rows)` : contender,
-        tone: isOwn(contender) ? 'strong' : verifiedRows.length === 0 ? 'faint' : 'plain',
+        tone: hasOurName(contender) ? 'strong' : verifiedRows.length === 0 ? 'faint' : 'plain',
         median: median(found),
         least: Math.min(...found),
         most: Math.max(...found),

@@ -1,6 +1,6 @@
+import { Misuse } from '../misuse.js'
+import { isOurs } from '../report/is-ours.js'
 import type { FigureDefinition } from '../report/suite-report.js'
-import { isOurs } from './is-ours.js'
-import { Misuse } from './misuse.js'
 import type { ComparableReport } from './read-report.js'
 
 /** A contender of a test, with those of its figures of which less or more is better. */

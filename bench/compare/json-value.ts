@@ -1,4 +1,4 @@
-import { Misuse } from './misuse.js'
+import { Misuse } from '../misuse.js'
 
 /** A value of a JSON file of unknown make, read as what it is to be. Each method throws Misuse if it is not that. */
 export class JsonValue {

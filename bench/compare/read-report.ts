@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
+import { Misuse } from '../misuse.js'
 import type { ContenderReport, FigureDefinition, SuiteReport, TestReport } from '../report/suite-report.js'
 import { JsonValue } from './json-value.js'
-import { Misuse } from './misuse.js'
 
 /** What a comparison needs to know of a SuiteReport, whatever else later or earlier versions of it say. */
 export interface ComparableReport extends Pick<SuiteReport, 'suite' | 'command' | 'measuredAt'> {

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
+import { Misuse } from '../misuse.js'
 import { type Change, type Comparison, compareReports } from './compare-reports.js'
 import { describeMachines } from './describe-machines.js'
 import { leastTrials } from './judge.js'
-import { Misuse } from './misuse.js'
 import { printChanges, printMissing, printRegressions } from './print-comparison.js'
 import { type ComparableReport, readReport } from './read-report.js'
 

@@ -1,7 +1,7 @@
 import type { Receipt } from 'duckpaddle'
-import { watchMemory } from '../tasks/watch-memory.js'
 import { mainThreadCpuSeconds } from './main-thread-cpu.js'
 import { monotonicMs } from './monotonic-ms.js'
+import { watchMemory } from './watch-memory.js'
 
 export interface MeasuredWrite {
   readonly seconds: number

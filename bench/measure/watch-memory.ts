@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { watchPeakMemory } from '../measure/peak-memory.js'
+import { watchPeakMemory } from './peak-memory.js'
 
 /** Runs something, and tells how far the memory of the process grew above what it was before. */
 export async function watchMemory<Result>(work: () => Promise<Result>): Promise<{

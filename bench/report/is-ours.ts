@@ -1,4 +1,4 @@
-import type { ContenderReport } from '../report/suite-report.js'
+import type { ContenderReport } from './suite-report.js'
 
 /**
  * Whether a contender is this library, and not what it is measured against. The suite `encode` has none but this
@@ -8,5 +8,10 @@ export function isOurs(
   { contender, verifiedRows }: Pick<ContenderReport, 'contender' | 'verifiedRows'>,
   suite: string,
 ): boolean {
-  return suite === 'encode' ? verifiedRows.length > 0 : /duckpaddle|DuckDBStorageAdapter/.test(contender)
+  return suite === 'encode' ? verifiedRows.length > 0 : hasOurName(contender)
+}
+
+/** `duckpaddle`, its variants, such as `duckpaddle, key`, and its store. */
+export function hasOurName(contender: string): boolean {
+  return /^(?:duckpaddle|DuckDBStorageAdapter)\b/.test(contender)
 }

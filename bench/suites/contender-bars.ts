@@ -1,5 +1,5 @@
 import type { ChartBar } from '../charts/bar-chart.js'
-import { isOurs } from '../compare/is-ours.js'
+import { isOurs } from '../report/is-ours.js'
 import { median } from '../report/median.js'
 import type { SuiteReport, TestReport } from '../report/suite-report.js'
 

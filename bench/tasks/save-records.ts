@@ -2,11 +2,11 @@ import { join } from 'node:path'
 import { rowLimits } from '../contenders/index.js'
 import type { RecordContender } from '../contenders/record-contender.js'
 import { findRecordContender } from '../contenders/record-contenders.js'
+import { watchMemory } from '../measure/watch-memory.js'
 import { type KeyValueRecord, makeRecords } from '../records.js'
 import type { Verified } from '../report/to-contender-report.js'
 import { verifyRecords } from '../verify-records.js'
 import { timeMs } from './time-ms.js'
-import { watchMemory } from './watch-memory.js'
 
 export interface SaveResult extends Verified {
   /** Until the records are where they are saved from: 0 but for a store in memory. */
