@@ -48,7 +48,7 @@ export class Session {
       if (definition !== undefined && !(await this.#catalog.has(connection, table))) {
         await this.#catalog.create(connection, table, definition)
       }
-      const { columns, primaryKey, uniqueKeys, isConstrained } = await this.#catalog.describe(
+      const { columns, primaryKey, uniqueKeys, isConstrained } = await this.#catalog.shapeOf(
         connection,
         table,
       )

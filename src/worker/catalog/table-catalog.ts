@@ -72,17 +72,17 @@ export class TableCatalog {
     return (await this.#kind(connection, table)) !== undefined
   }
 
-  /** Like `describe`, but asks the catalog again only after a statement that may have changed it. */
+  /** What the table looks like; the catalog is read again only after a statement that may have changed it. */
   async shapeOf(connection: DuckDBConnection, table: string): Promise<TableShape> {
     const version = this.#database.catalogVersion
     const known = this.#known.get(table)
     if (known?.version === version) return known.shape
-    const shape = await this.describe(connection, table)
+    const shape = await this.#read(connection, table)
     this.#known.set(table, { version, shape })
     return shape
   }
 
-  async describe(connection: DuckDBConnection, table: string): Promise<TableShape> {
+  async #read(connection: DuckDBConnection, table: string): Promise<TableShape> {
     const kind = await this.#kind(connection, table)
     if (kind === undefined) {
       throw new WorkerFailure({ code: 'PERSIST_TABLE_NOT_FOUND', message: `There is no table \`${table}\`` })
@@ -90,15 +90,15 @@ export class TableCatalog {
     if (kind === 'view') mismatch(`\`${table}\` is a view, and rows are written to tables`)
     const { types, defaults, generated } = await this.#readColumns(connection, table)
     const isOfTable = isNamed('table_name', table)
-    const constraintRows = await this.#read(
+    const constraintRows = await this.#query(
       connection,
       `SELECT ${constraintColumns} FROM duckdb_constraints() WHERE ${isOfTable} ORDER BY constraint_index`,
     )
-    const indexRows = await this.#read(
+    const indexRows = await this.#query(
       connection,
       `SELECT ${indexColumns} FROM duckdb_indexes() WHERE ${isOfTable} ORDER BY index_oid`,
     )
-    const [sqlRow] = await this.#read(connection, `SELECT sql FROM duckdb_tables() WHERE ${isOfTable}`)
+    const [sqlRow] = await this.#query(connection, `SELECT sql FROM duckdb_tables() WHERE ${isOfTable}`)
     const isCollated = /\bCOLLATE\b/i.test(String(sqlRow?.[0]))
     const constraints = readConstraints(constraintRows, indexRows, [...types.keys()], generated, isCollated)
     const { notNulls, checks, foreignKeys, uniques } = constraints
@@ -127,7 +127,7 @@ export class TableCatalog {
   }
 
   async #kind(connection: DuckDBConnection, table: string): Promise<'table' | 'view' | undefined> {
-    const [row] = await this.#read(
+    const [row] = await this.#query(
       connection,
       `SELECT 'table' FROM duckdb_tables() WHERE ${isNamed('table_name', table)}
        UNION ALL SELECT 'view' FROM duckdb_views() WHERE ${isNamed('view_name', table)}`,
@@ -141,7 +141,7 @@ export class TableCatalog {
     const types = new Map(empty.columnNames().map((name, index) => [name, empty.columnType(index)]))
     const defaults = new Map<string, string>()
     const generated: GeneratedColumn[] = []
-    const columnRows = await this.#read(
+    const columnRows = await this.#query(
       connection,
       `SELECT column_name, column_default FROM duckdb_columns()
        WHERE column_default IS NOT NULL AND ${isNamed('table_name', table)} ORDER BY column_index`,
@@ -166,7 +166,7 @@ export class TableCatalog {
     }
   }
 
-  async #read(connection: DuckDBConnection, sql: string): Promise<Json[][]> {
+  async #query(connection: DuckDBConnection, sql: string): Promise<Json[][]> {
     const result = await this.#database.execute(connection, sql)
     return this.#database.poolCall(() => result.getRowsJson())
   }
