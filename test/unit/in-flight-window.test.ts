@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest'
+import { InFlightWindow } from '../../src/main/persist/in-flight-window.js'
+
+const mebibyte = 1024 * 1024
+
+describe('InFlightWindow', () => {
+  it('has room for so many bytes, and for one batch of any size', () => {
+    const window = new InFlightWindow(4 * mebibyte)
+    expect(window.hasRoom(100 * mebibyte)).toBe(true)
+    window.add(3 * mebibyte)
+    expect(window.hasRoom(mebibyte)).toBe(true)
+    expect(window.hasRoom(mebibyte + 1)).toBe(false)
+    window.remove(3 * mebibyte)
+    expect(window.hasRoom(100 * mebibyte)).toBe(true)
+  })
+
+  it('has room for 16 batches, for the sake of garbage collection', () => {
+    const window = new InFlightWindow(64 * mebibyte)
+    for (let batch = 0; batch < 16; batch++) {
+      expect(window.hasRoom(mebibyte)).toBe(true)
+      window.add(mebibyte)
+    }
+    expect(window.hasRoom(mebibyte)).toBe(false)
+    window.remove(mebibyte)
+    expect(window.hasRoom(mebibyte)).toBe(true)
+    expect(window.peakBytes).toBe(16 * mebibyte)
+  })
+})
