@@ -11,9 +11,10 @@ import { StringHeap } from './string-heap.js'
 
 /**
  * The appender keeps what it is given until 204,800 rows, however large they are; this bounds it by bytes. Appending
- * is a synchronous call, so a flush is also how long a read or another request waits in the worker.
+ * is a synchronous call, so a flush is also how long a read or another request waits in the worker. 1 to 8 MiB made
+ * no difference to the time of 1,000,000 rows.
  */
-const flushBytes = 8 * 1024 * 1024
+const flushBytes = 2 * 1024 * 1024
 
 interface Column {
   readonly vector: Vector
