@@ -129,6 +129,11 @@ export class Batch {
     this.#absence[word] = (this.#absence[word] ?? 0) | (1 << (column & 31))
   }
 
+  /** Makes the string entry of a row that has no value an empty one: its length is looked at. */
+  clearEntry(valueOffset: number, row: number): void {
+    this.int32[(valueOffset >> 2) + row * 4] = 0
+  }
+
   /** Writes a string as the entry at `entryOffset` (bytes), its UTF-8 inline or in the heap. */
   writeText(entryOffset: number, text: string): Fault | undefined {
     const { length } = text

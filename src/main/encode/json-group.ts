@@ -41,11 +41,6 @@ export class JsonGroup {
     return this.#count
   }
 
-  /** Whether the row has a value in the group. */
-  get hasRow(): boolean {
-    return this.#count > this.#rowCount
-  }
-
   /** As many values as are worth a call, and no more: one call should take a small part of a slice. */
   get isFull(): boolean {
     const count = this.#count

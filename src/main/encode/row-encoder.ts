@@ -17,6 +17,7 @@ export interface RowFault {
 
 interface Column {
   readonly name: string
+  readonly index: number
   readonly notNull: boolean
   readonly hasDefault: boolean
   readonly isKey: boolean
@@ -26,20 +27,26 @@ interface Column {
   /** What every object inherits under the column's name, such as `constructor`: not the row's own value. */
   readonly inherited: unknown
   valueOffset: number
+  /** The last row, by the count of `#rowNumber`, that had a value for it. */
+  lastRow: number
 }
 
 /** Writes whole rows into a batch: every column of a row, or nothing of it. */
 export class RowEncoder {
   readonly #columns: readonly Column[]
-  readonly #names: ReadonlySet<string>
+  readonly #byName: ReadonlyMap<string, Column>
+  /** Columns in the order in which the last rows had properties of their names. */
+  readonly #order: Column[]
   readonly #group: RowGroup
+  #rowNumber = 0
   #batch: Batch | undefined
   #isUpdate = false
 
   /** @param key - Columns by which rows are told apart; they have no part in what an update leaves as it is. */
   constructor(columns: readonly ColumnDescriptor[], key: readonly string[] = []) {
-    this.#columns = columns.map(({ name, notNull, hasDefault, type }) => ({
+    this.#columns = columns.map(({ name, notNull, hasDefault, type }, index) => ({
       name,
+      index,
       notNull,
       hasDefault,
       isKey: key.includes(name),
@@ -48,8 +55,10 @@ export class RowEncoder {
       encoder: createColumnEncoder(type),
       inherited: ({} as Record<string, unknown>)[name],
       valueOffset: 0,
+      lastRow: 0,
     }))
-    this.#names = new Set(columns.map((column) => column.name))
+    this.#byName = new Map(this.#columns.map((column) => [column.name, column]))
+    this.#order = [...this.#columns]
     const encoders = this.#columns.map(({ encoder }) => encoder)
     this.#group = new RowGroup(
       encoders.filter((encoder) => encoder instanceof JsonEncoder).map(({ group }) => group),
@@ -90,13 +99,17 @@ export class RowEncoder {
     const batch = this.#batch
     if (batch === undefined || batch.isFull) return 'batch-full'
     batch.startRow()
-    const problem = this.#encodeInto(batch, row)
-    if (problem === undefined) {
-      batch.rows++
-      return undefined
+    if (!this.#write(batch, row)) {
+      batch.dropRow()
+      this.#group.dropRow()
+      const problem = this.#judge(batch, row)
+      if (problem !== undefined) {
+        batch.dropRow()
+        return problem
+      }
     }
-    batch.dropRow()
-    return problem
+    batch.rows++
+    return undefined
   }
 
   /**
@@ -114,9 +127,7 @@ export class RowEncoder {
       if (!this.#group.closeRow()) return undefined
       return this.settle() || undefined
     }
-    if (outcome !== 'batch-full') {
-      if (this.#group.rejectRow()) return this.settle() + 1
-    } else this.#group.dropRow()
+    if (outcome !== 'batch-full') this.#group.rejectRow()
     const takenBack = this.settle()
     return takenBack > 0 ? takenBack + 1 : outcome
   }
@@ -126,29 +137,63 @@ export class RowEncoder {
     return this.#batch === undefined ? 0 : this.#group.settle(this.#batch)
   }
 
-  #encodeInto(batch: Batch, row: unknown): RowFault | 'batch-full' | undefined {
+  /**
+   * Writes a row by its own properties, in their order; false if there is anything about it. V8 reads a property that
+   * a `for (... in ...)` names by its position in the object, where one that is named otherwise is looked up: twenty
+   * columns of numbers took 0.37 µs a row so, and take 0.25.
+   */
+  #write(batch: Batch, row: unknown): boolean {
     try {
       // Even this throws, for a revoked proxy.
-      if (typeof row !== 'object' || row === null || Array.isArray(row)) return notARow(row)
-      let carried = 0
+      if (typeof row !== 'object' || row === null || Array.isArray(row)) return false
+      const rowNumber = ++this.#rowNumber
       const columns = this.#columns
-      for (let index = 0; index < columns.length; index++) {
-        const column = columns[index] as Column
-        // Any own or inherited property counts: rows may be instances of classes with getters.
-        const found = (row as Record<string, unknown>)[column.name]
-        const value = found === column.inherited ? undefined : found
-        if (value !== undefined) carried++
-        if (value === null || value === undefined) {
-          if (column.isString) batch.int32[(column.valueOffset >> 2) + batch.rows * 4] = 0
-          if (value === undefined && (column.hasDefault || (this.#isUpdate && !column.isKey))) {
-            batch.markAbsent(index, batch.rows)
+      const order = this.#order
+      let position = 0
+      let carried = 0
+      for (const name in row) {
+        let column = order[position]
+        if (column?.name !== name) {
+          column = this.#byName.get(name)
+          if (column === undefined) {
+            if (Object.hasOwn(row, name)) return false
             continue
           }
-          if (column.notNull) return columnFault(column, fault('not-null', `expected a value, got ${value}`))
-          batch.markNull(index, batch.rows)
-          continue
+          order[position] = column
         }
-        const problem = column.encoder.write(batch.rows, value)
+        position++
+        const value = (row as Record<string, unknown>)[name]
+        if (value === undefined || (column.inherited !== undefined && value === column.inherited)) continue
+        carried++
+        column.lastRow = rowNumber
+        const problem =
+          value === null ? this.#writeNull(batch, column) : column.encoder.write(batch.rows, value)
+        if (problem !== undefined) return false
+      }
+      if (carried === columns.length) return true
+      // Others may be getters of a class, or not there at all.
+      for (const column of columns) {
+        if (
+          column.lastRow !== rowNumber &&
+          this.#writeColumn(batch, column, readValue(row, column)) !== undefined
+        )
+          return false
+      }
+      return carried > 0
+    } catch {
+      return false
+    }
+  }
+
+  /** Writes a row column by column, and tells the first thing that is wrong with it. */
+  #judge(batch: Batch, row: unknown): RowFault | 'batch-full' | undefined {
+    try {
+      if (typeof row !== 'object' || row === null || Array.isArray(row)) return notARow(row)
+      let carried = 0
+      for (const column of this.#columns) {
+        const value = readValue(row, column)
+        if (value !== undefined) carried++
+        const problem = this.#writeColumn(batch, column, value)
         if (problem !== undefined) return problem === batchFull ? 'batch-full' : columnFault(column, problem)
       }
       return this.#findStray(row, carried)
@@ -158,19 +203,46 @@ export class RowEncoder {
     }
   }
 
+  #writeColumn(batch: Batch, column: Column, value: unknown): Fault | undefined {
+    if (value === null) return this.#writeNull(batch, column)
+    if (value === undefined) return this.#writeAbsence(batch, column)
+    return column.encoder.write(batch.rows, value)
+  }
+
+  #writeNull(batch: Batch, column: Column): Fault | undefined {
+    if (column.notNull) return fault('not-null', 'expected a value, got null')
+    batch.markNull(column.index, batch.rows)
+    if (column.isString) batch.clearEntry(column.valueOffset, batch.rows)
+    return undefined
+  }
+
+  #writeAbsence(batch: Batch, column: Column): Fault | undefined {
+    if (column.hasDefault || (this.#isUpdate && !column.isKey)) batch.markAbsent(column.index, batch.rows)
+    else if (column.notNull) return fault('not-null', 'expected a value, got undefined')
+    else batch.markNull(column.index, batch.rows)
+    if (column.isString) batch.clearEntry(column.valueOffset, batch.rows)
+    return undefined
+  }
+
   /** A property that no column takes would be lost without a word: most often it is a column's name misspelt. */
   #findStray(row: object, carried: number): RowFault | undefined {
     let properties = 0
     for (const _ in row) properties++
     if (properties > carried) {
       for (const name of Object.keys(row)) {
-        if (this.#names.has(name)) continue
+        if (this.#byName.has(name)) continue
         return { code: 'unknown-column', column: name, message: `The table has no column ${quoteName(name)}` }
       }
     }
     // A Promise or a Map carries nothing, and would become a row of NULLs.
     return carried === 0 && !isPlainObject(row) ? notARow(row) : undefined
   }
+}
+
+/** Any own or inherited property counts: rows may be instances of classes with getters. */
+function readValue(row: object, column: Column): unknown {
+  const found = (row as Record<string, unknown>)[column.name]
+  return found === column.inherited ? undefined : found
 }
 
 function notARow(row: unknown): RowFault {

@@ -43,7 +43,7 @@ export class RowGroup {
     return isFull
   }
 
-  /** The row is not in the batch, for which it has no room. */
+  /** What was taken of the row is to be written otherwise, or not at all. */
   dropRow(): void {
     for (const column of this.#columns) {
       column.isOpen = false
@@ -51,16 +51,9 @@ export class RowGroup {
     }
   }
 
-  /**
-   * The row is bad. Returns whether to encode it alone and see: what was found may not be the first thing that is bad
-   * about it, for values of it wait.
-   */
-  rejectRow(): boolean {
-    const isWaiting = this.#columns.some((column) => column.hasRow)
-    this.dropRow()
-    if (isWaiting) this.#rowsAlone = 1
-    else if (this.#rowsAlone > 0) this.#rowsAlone--
-    return isWaiting
+  /** The row is bad, and will not come again. */
+  rejectRow(): void {
+    if (this.#rowsAlone > 0) this.#rowsAlone--
   }
 
   /** Makes the texts; returns how many rows are not in the batch any more, and have to be encoded again. */

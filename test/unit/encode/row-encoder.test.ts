@@ -106,4 +106,21 @@ describe('RowEncoder', () => {
     expect(attach(batch).encode(new Row())).toBeUndefined()
     expect(batch.int32[(batch.layout.valueOffsets[0] ?? 0) / 4]).toBe(7)
   })
+
+  it('tells the first bad column of the table, whatever the order of the properties', () => {
+    const encoder = attach(createBatch(64, 64))
+    const rejected = { code: 'type', column: 'id' }
+    expect(encoder.encode({ id: 'x', name: 5 })).toMatchObject(rejected)
+    expect(encoder.encode({ name: 5, id: 'x' })).toMatchObject(rejected)
+    expect(encoder.encode({ name: 5, stray: 1, id: 1 })).toMatchObject({ code: 'type', column: 'name' })
+  })
+
+  it('takes a property that no column takes as a mistake only where it is the row’s own', () => {
+    const inherited: object = Object.create({ method: 5 }, { id: { value: 1, enumerable: true } })
+    const batch = createBatch(64, 64)
+    const encoder = attach(batch)
+    expect(encoder.encode(inherited)).toBeUndefined()
+    expect(encoder.encode(Object.assign(inherited, { method: 6 }))).toMatchObject({ column: 'method' })
+    expect(batch.rows).toBe(1)
+  })
 })

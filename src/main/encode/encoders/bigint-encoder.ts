@@ -8,11 +8,13 @@ import { notANumber, notAnInteger } from './integer-encoder.js'
 export class BigintEncoder implements ColumnEncoder {
   readonly #min: bigint
   readonly #max: bigint
+  readonly #isSigned: boolean
   #words: Int32Array = new Int32Array()
   #values: BigInt64Array = new BigInt64Array()
   #base = 0
 
   constructor(isSigned: boolean) {
+    this.#isSigned = isSigned
     this.#min = isSigned ? -(2n ** 63n) : 0n
     this.#max = isSigned ? 2n ** 63n - 1n : 2n ** 64n - 1n
   }
@@ -26,7 +28,7 @@ export class BigintEncoder implements ColumnEncoder {
   write(row: number, value: unknown): Fault | undefined {
     if (typeof value === 'number') {
       if (!Number.isSafeInteger(value)) return notSafe(value, this.#min, this.#max)
-      if (value < this.#min) return notAnInteger(value, this.#min, this.#max)
+      if (value < 0 && !this.#isSigned) return notAnInteger(value, this.#min, this.#max)
       storeInt64(this.#words, (this.#base + row) << 1, value)
       return undefined
     }
