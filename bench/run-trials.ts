@@ -21,7 +21,7 @@ export interface Trials<Result> {
 
 /**
  * Has each contender do a task `trials` times, each time in a process of its own, in another order every time. One that
- * is too slow for all the rows does it once: it is not by a few percent that it differs, and it takes most of the time.
+ * is too slow for all the rows is given the first of them.
  */
 export async function runTrials<Task extends TaskName>(
   task: Task,
@@ -38,7 +38,7 @@ export async function runTrials<Task extends TaskName>(
   for (let trial = 0; trial < trials; trial++) {
     for (let index = 0; index < all.length; index++) {
       const next = all[(index + trial) % all.length]
-      if (next === undefined || (trial > 0 && next.rows < rows)) continue
+      if (next === undefined) continue
       console.error(`  ${next.rows} rows, trial ${trial + 1} of ${trials}: ${next.contender}`)
       next.results.push(await runTrial(task, next.contender, next.rows, options))
     }

@@ -9,8 +9,8 @@ export async function watchMemory<Result>(work: () => Promise<Result>): Promise<
 }> {
   // What preparations have left behind would be room for what is to be measured.
   globalThis.gc?.()
-  // Memory that was collected is given back by another thread, a little later.
-  await sleep(20)
+  // Other threads sweep what was collected, and give it back, a little later.
+  await sleep(100)
   const peak = await watchPeakMemory()
   const before = process.memoryUsage.rss()
   const result = await work()

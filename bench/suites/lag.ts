@@ -63,9 +63,9 @@ function toTest(
     description:
       'Rows from an array into an empty table, while the same thread answers the requests of a client in another ' +
       'process, 200 a second. A latency counts from when the request was due. The loop delay is that of a timer of 1 ms, ' +
-      'which is in each of them; a stall is one delay, however long it is. idle writes nothing for 1.5 s; a slow contender is given its first rows only, in one trial. The ' +
-      'main thread answers the requests in its CPU time. lmdb makes transactions as it sees fit; it is waited for until ' +
-      'all is on the disk, as it is with the others.',
+      'which is in each of them; a stall is one delay, however long it is. idle writes nothing for 1.5 s; a slow ' +
+      'contender is given the first rows only. The main thread answers the requests in its CPU time. lmdb makes ' +
+      'transactions as it sees fit; it is waited for until all is on the disk, as it is with the others.',
     rows,
     trials,
     figures,

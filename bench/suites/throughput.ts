@@ -59,7 +59,7 @@ async function write(
     name: `write ${shape} rows`,
     description:
       'Rows from an array into an empty table, one transaction, from the call to the commit. A slow contender is given ' +
-      'its first rows only, in one trial, and is left out where it would be given the same rows again.',
+      'the first rows only, and is left out where it would be given the same rows again.',
     rows: size,
     trials,
     figures,

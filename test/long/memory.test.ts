@@ -16,7 +16,7 @@ it('persists 5,000,000 rows of an async generator in bounded memory', async () =
   const { receipt, grownBytes, peakInFlightBytes } = JSON.parse(stdout)
   console.log(`resident memory grew by ${Math.round(grownBytes / mebibyte)} MiB in ${receipt.totalMs} ms`)
   expect(receipt).toMatchObject({ rows, inserted: rows, rejected: 0 })
-  expect(peakInFlightBytes).toBeLessThanOrEqual(16 * mebibyte)
+  expect(peakInFlightBytes).toBeLessThanOrEqual(32 * mebibyte)
   expect(grownBytes).toBeLessThan(256 * mebibyte)
   const [sums] = await readDatabase(path, 'SELECT count(*)::INT AS n, sum(id)::VARCHAR AS ids FROM t')
   expect(sums).toEqual({ n: rows, ids: String((BigInt(rows) * BigInt(rows - 1)) / 2n) })

@@ -14,15 +14,15 @@ describe('InFlightWindow', () => {
     expect(window.hasRoom(100 * mebibyte)).toBe(true)
   })
 
-  it('has room for 16 batches, for the sake of garbage collection', () => {
+  it('has room for 32 batches, for the sake of garbage collection', () => {
     const window = new InFlightWindow(64 * mebibyte)
-    for (let batch = 0; batch < 16; batch++) {
+    for (let batch = 0; batch < 32; batch++) {
       expect(window.hasRoom(mebibyte)).toBe(true)
       window.add(mebibyte)
     }
     expect(window.hasRoom(mebibyte)).toBe(false)
     window.remove(mebibyte)
     expect(window.hasRoom(mebibyte)).toBe(true)
-    expect(window.peakBytes).toBe(16 * mebibyte)
+    expect(window.peakBytes).toBe(32 * mebibyte)
   })
 })

@@ -46,7 +46,7 @@ export interface OpenOptions {
   /**
    * Bytes handed to the worker and not yet written, before encoding waits for it.
    *
-   * Minimum: 65,536. One batch may exceed it, and only where a single row does. At most 16 batches are under way,
+   * Minimum: 65,536. One batch may exceed it, and only where a single row does. At most 32 batches are under way,
    * which are of 1 MiB but for rows that are larger: more than that only serves such rows.
    *
    * @defaultValue 67,108,864 (64 MiB)

@@ -1,11 +1,12 @@
 /**
- * As many batches keep the worker at work while main is busy with something else for 50 ms. More would do no more, and
- * as their buffers come back, V8 counts them: 64 MiB of buffers make it collect all garbage of the process, which took
- * 0.27 s of the main thread beside an array of 1,000,000 rows.
+ * For as long as DuckDB compresses a row group, 0.15 s where it is of JSON, main encodes 20 batches: with 16 at most it
+ * had to wait, and 1,000,000 rows of key and JSON took 1.02 s instead of 0.82. More than 32 were no faster, and 64 MiB
+ * of buffers, which V8 counts as they come back, make it collect all garbage of the process: 0.27 s of the main thread
+ * beside an array of 1,000,000 rows.
  *
  * kExternalAllocationSoftLimit in https://github.com/v8/v8/blob/main/src/heap/heap.h
  */
-const mostBatches = 16
+const mostBatches = 32
 
 /** Bounds the batches, and their bytes, that were handed to the worker and are not written yet. */
 export class InFlightWindow {
