@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { collectGarbage } from './collect-garbage.js'
 import { watchPeakMemory } from './peak-memory.js'
 
 /** Runs something, and tells how far the memory of the process grew above what it was before. */
@@ -7,10 +7,8 @@ export async function watchMemory<Result>(work: () => Promise<Result>): Promise<
   readonly rssGrowthBytes: number
   readonly rssGrowthAtEndBytes: number
 }> {
-  // What preparations have left behind would be room for what is to be measured.
-  globalThis.gc?.()
-  // Other threads sweep what was collected, and give it back, a little later.
-  await sleep(100)
+  // It would be room for what is to be measured.
+  await collectGarbage()
   const peak = await watchPeakMemory()
   const before = process.memoryUsage.rss()
   const result = await work()

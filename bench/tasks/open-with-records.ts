@@ -1,4 +1,5 @@
 import type { RecordContender, RecordWriter } from '../contenders/record-contender.js'
+import { collectGarbage } from '../measure/collect-garbage.js'
 import { makeRecords } from '../records.js'
 
 /** Records of one save: all of a large store would be garbage that slows down what is measured later. */
@@ -16,5 +17,7 @@ export async function openWithRecords(
     await writer.save()
   }
   await writer.close()
-  return contender.open(path)
+  const opened = await contender.open(path)
+  await collectGarbage()
+  return opened
 }

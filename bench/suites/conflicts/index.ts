@@ -12,7 +12,7 @@ import { upsertCharts } from './upsert-charts.js'
  * take most of the time, and tell nothing new. One size of 1,000,000 has everything at full length.
  */
 export const conflicts: Suite = {
-  defaults: { sizes: [100_000, 500_000], shapes: [] },
+  defaults: { sizes: [100_000, 300_000], shapes: [] },
   quick: { sizes: [1500], shapes: [] },
   run,
   charts: upsertCharts,

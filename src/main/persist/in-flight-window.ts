@@ -4,7 +4,7 @@
  * of buffers, which V8 counts as they come back, make it collect all garbage of the process: 0.27 s of the main thread
  * beside an array of 1,000,000 rows.
  *
- * kExternalAllocationSoftLimit in https://github.com/v8/v8/blob/main/src/heap/heap.h
+ * kExternalAllocationSoftLimit in https://github.com/v8/v8/blob/11.3.244/include/v8-internal.h, which Node 20 has
  */
 const mostBatches = 32
 
