@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { rowLimits } from './contenders/index.js'
+import type { Checksum } from './read-back/checksum.js'
 import type { TaskName, TaskResult } from './tasks/index.js'
 import type { TrialOptions } from './tasks/trial-options.js'
 
@@ -35,12 +36,16 @@ export async function runTrials<Task extends TaskName>(
     rows: Math.min(rows, rowLimits[contender] ?? rows),
     results: [] as TaskResult<Task>[],
   }))
+  const checksums = new Map<number, Checksum | undefined>()
   for (let trial = 0; trial < trials; trial++) {
     for (let index = 0; index < all.length; index++) {
       const next = all[(index + trial) % all.length]
       if (next === undefined) continue
       console.error(`  ${next.rows} rows, trial ${trial + 1} of ${trials}: ${next.contender}`)
-      next.results.push(await runTrial(task, next.contender, next.rows, options))
+      const checksum = checksums.get(next.rows)
+      const result = await runTrial(task, next.contender, next.rows, { ...options, checksum })
+      if ('checksum' in result) checksums.set(next.rows, result.checksum)
+      next.results.push(result)
     }
   }
   return all

@@ -1,3 +1,4 @@
+import { checksumOf } from './read-back/checksum.js'
 import { readDuckDB } from './read-back/read-duckdb.js'
 import { verifyRows } from './read-back/verify-rows.js'
 import { type EventRow, event } from './shapes/event.js'
@@ -14,5 +15,5 @@ export function verify(
   rows: Iterable<EventRow>,
   exactRows: readonly EventRow[] = [],
 ): Promise<number> {
-  return verifyRows(readDuckDB, path, event, rows, exactRows)
+  return verifyRows(readDuckDB, path, event, checksumOf(event, rows), exactRows)
 }

@@ -4,15 +4,14 @@ import { LoopDelayWatch } from '../measure/loop-delay.js'
 import { type MeasuredWrite, measureWrite } from '../measure/measure-write.js'
 import { type Percentiles, percentilesOf } from '../measure/percentiles.js'
 import type { Timeline } from '../report/suite-report.js'
-import type { Verified } from '../report/to-contender-report.js'
 import { ServedClient } from '../server/served-client.js'
 import { findShape } from '../shapes/index.js'
 import { makeRows } from '../shapes/shape.js'
 import { openWarm } from './open-warm.js'
 import { defaultShape, type TrialOptions } from './trial-options.js'
-import { verifyMade } from './verify-made.js'
+import { type VerifiedMade, verifyMade } from './verify-made.js'
 
-export interface ServeResult extends MeasuredWrite, Verified {
+export interface ServeResult extends MeasuredWrite, VerifiedMade {
   readonly loopDelayMs: Percentiles
   /** Of the requests that were due during the write, from when they were due to when they were answered. */
   readonly requestMs: Percentiles
@@ -25,7 +24,7 @@ export async function serveWhileWriting(
   name: string,
   count: number,
   folder: string,
-  { shape: shapeName = defaultShape }: TrialOptions = {},
+  { shape: shapeName = defaultShape, checksum }: TrialOptions = {},
 ): Promise<ServeResult> {
   const contender = findContender(name)
   const shape = findShape(shapeName)
@@ -33,10 +32,12 @@ export async function serveWhileWriting(
   const { writer, path } = await openWarm(name, contender, shape, folder)
   const seen = await watchServer(() => measureWrite(() => writer.write(rows)))
   await writer.close()
-  return { ...seen, verifiedRows: await verifyMade(contender, path, shape, rows, count) }
+  return { ...seen, ...(await verifyMade(contender, path, shape, count, checksum)) }
 }
 
-async function watchServer(write: () => Promise<MeasuredWrite>): Promise<Omit<ServeResult, keyof Verified>> {
+async function watchServer(
+  write: () => Promise<MeasuredWrite>,
+): Promise<Omit<ServeResult, keyof VerifiedMade>> {
   const client = await ServedClient.start()
   const watch = new LoopDelayWatch()
   await watch.start()

@@ -4,14 +4,13 @@ import { type MeasuredWrite, measureWrite } from '../measure/measure-write.js'
 import { MemorySampler } from '../measure/memory-sampler.js'
 import { mebibytes } from '../report/mebibytes.js'
 import type { Timeline } from '../report/suite-report.js'
-import type { Verified } from '../report/to-contender-report.js'
 import { findShape } from '../shapes/index.js'
 import { generateRows } from '../shapes/shape.js'
 import { openWarm } from './open-warm.js'
 import { defaultShape, type TrialOptions } from './trial-options.js'
-import { verifyMade } from './verify-made.js'
+import { type VerifiedMade, verifyMade } from './verify-made.js'
 
-export interface StreamResult extends MeasuredWrite, Verified {
+export interface StreamResult extends MeasuredWrite, VerifiedMade {
   readonly timelines: readonly Timeline[]
 }
 
@@ -20,7 +19,7 @@ export async function streamRows(
   name: string,
   count: number,
   folder: string,
-  { shape: shapeName = defaultShape }: TrialOptions = {},
+  { shape: shapeName = defaultShape, checksum }: TrialOptions = {},
 ): Promise<StreamResult> {
   const contender = findContender(name)
   const shape = findShape(shapeName)
@@ -29,10 +28,10 @@ export async function streamRows(
   const measured = await measureWrite(() => writer.write(generateRows(shape, count)))
   const samples = await sampler.stop()
   await writer.close()
-  const verifiedRows = await verifyMade(contender, path, shape, generateRows(shape, count), count)
+  const verified = await verifyMade(contender, path, shape, count, checksum)
   const points = samples
     .filter(({ atMs }) => atMs >= measured.startedAtMs && atMs <= measured.endedAtMs)
     .map(({ atMs, rssBytes }) => [(atMs - measured.startedAtMs) / 1000, mebibytes(rssBytes)] as const)
   const timelines = [{ name: 'resident memory', unit: 'MiB', points: keepPeaks(points) }]
-  return { ...measured, verifiedRows, timelines }
+  return { ...measured, ...verified, timelines }
 }
