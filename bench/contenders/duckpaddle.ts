@@ -1,4 +1,4 @@
-import { type AnyRow, open, type Receipt } from 'duckpaddle'
+import { type AnyRow, type OpenOptions, open, type Receipt } from 'duckpaddle'
 import { readDuckDB } from '../read-back/read-duckdb.js'
 import { event } from '../shapes/event.js'
 import type { Shape } from '../shapes/shape.js'
@@ -12,12 +12,14 @@ export function duckpaddle(keeper: Keeper): Contender {
 }
 
 /** The rows come from an async generator, as from a stream: one at a time, each of them awaited. */
-export const duckpaddleAsync: Contender = {
-  async open(path, shape) {
-    const { write, close } = await openTable(path, shape, 'none')
-    return { write: (rows) => write(toAsync(rows)), close }
-  },
-  readBack: readDuckDB,
+export function duckpaddleAsync(options: OpenOptions = {}): Contender {
+  return {
+    async open(path, shape) {
+      const { write, close } = await openTable(path, shape, 'none', options)
+      return { write: (rows) => write(toAsync(rows)), close }
+    },
+    readBack: readDuckDB,
+  }
 }
 
 export function duckpaddleKeyed(keeper: Exclude<Keeper, 'none'>): KeyedContender {
@@ -34,8 +36,9 @@ async function openTable<Row extends object>(
   path: string,
   shape: Shape<Row>,
   keeper: Keeper,
+  options: OpenOptions = {},
 ): Promise<TableWriter<Row>> {
-  const db = await open(path, { threads: 1 })
+  const db = await open(path, { threads: 1, ...options })
   const columns: Readonly<Record<string, string>> = shape.columns
   const keyed = keeper === 'none' ? {} : { [keeper]: [shape.key] }
   await db.table(shape.table, { columns, ...keyed })

@@ -24,7 +24,8 @@ const contenders: Readonly<Record<string, Contender>> = {
   ),
   lmdb: lmdbRows,
   duckpaddle: duckpaddle('none'),
-  'duckpaddle, async generator': duckpaddleAsync,
+  'duckpaddle, async generator': duckpaddleAsync(),
+  'duckpaddle, async generator, 64 MB': duckpaddleAsync({ memoryLimit: '64MB' }),
   'duckpaddle, key': duckpaddle('key'),
   'duckpaddle, primaryKey': duckpaddle('primaryKey'),
 }

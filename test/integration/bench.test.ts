@@ -72,7 +72,14 @@ describe('a quick run of everything', () => {
       ['write text rows', ...all],
     ])
     expect(contendersOf('memory')).toEqual([
-      ['write event rows', 'Appender on main', 'worker, cloned rows', 'duckpaddle, async generator', 'lmdb'],
+      [
+        'write event rows',
+        'Appender on main',
+        'worker, cloned rows',
+        'duckpaddle, async generator',
+        'duckpaddle, async generator, 64 MB',
+        'lmdb',
+      ],
     ])
     expect(contendersOf('conflicts')).toEqual([
       ['load', 'duckpaddle', 'duckpaddle, key', 'duckpaddle, primaryKey', 'Appender on main, PRIMARY KEY'],
