@@ -22,7 +22,7 @@ const figures: readonly FigureDefinition[] = [
 
 /** What memory a write takes, where the rows themselves take none. */
 export const memory: Suite = {
-  defaults: { sizes: [1_000_000], shapes: ['event'] },
+  defaults: { sizes: [500_000], shapes: ['event'] },
   quick: { sizes: [5000], shapes: ['event'] },
   run,
   charts: memoryCharts,

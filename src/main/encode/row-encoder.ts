@@ -139,7 +139,7 @@ export class RowEncoder {
 
   /**
    * Writes a row by its own properties, in their order; false if there is anything about it. V8 reads a property that
-   * a `for (... in ...)` names by its position in the object, where one that is named otherwise is looked up: twenty
+   * a `for (... in ...)` names by its position in the object, and looks up one whose name comes from elsewhere: twenty
    * columns of numbers took 0.37 µs a row so, and take 0.25.
    */
   #write(batch: Batch, row: unknown): boolean {
@@ -173,11 +173,10 @@ export class RowEncoder {
       if (carried === columns.length) return true
       // Others may be getters of a class, or not there at all.
       for (const column of columns) {
-        if (
-          column.lastRow !== rowNumber &&
-          this.#writeColumn(batch, column, readValue(row, column)) !== undefined
-        )
-          return false
+        if (column.lastRow === rowNumber) continue
+        const value = readValue(row, column)
+        if (value !== undefined) carried++
+        if (this.#writeColumn(batch, column, value) !== undefined) return false
       }
       return carried > 0
     } catch {
