@@ -26,7 +26,9 @@ const between = `,"${separator}",`
 export class JsonGroup {
   /** Whether the next value may join the group. */
   isOpen = false
-  readonly #elements: unknown[] = new Array(2 * mostValues + 1).fill(separator)
+  /** All values but the last, with separators around them. */
+  readonly #elements: unknown[] = new Array(2 * mostValues - 1).fill(separator)
+  #last: unknown
   readonly #entryOffsets: number[] = new Array(mostValues).fill(0)
   #count = 0
   #rowCount = 0
@@ -69,6 +71,7 @@ export class JsonGroup {
     this.#units = 0
     this.#isAlone = false
     this.#elements.fill(separator)
+    this.#last = undefined
   }
 
   /** From now on a value belongs to another row. */
@@ -77,7 +80,9 @@ export class JsonGroup {
   }
 
   dropRow(): void {
+    if (this.#count === this.#rowCount) return
     this.#count = this.#rowCount
+    this.#last = this.#elements[2 * this.#count - 1]
   }
 
   /** Takes a value into the group; false if it has to be stringified alone. */
@@ -86,8 +91,11 @@ export class JsonGroup {
     if (typeof value !== 'object' || typeof (value as { toJSON?: unknown }).toJSON === 'function')
       return false
     const index = this.#count++
-    if (index > 0 && this.#elements[2 * index - 1] === value) this.#isRepeated = true
-    this.#elements[2 * index + 1] = value
+    if (index > 0) {
+      if (this.#last === value) this.#isRepeated = true
+      this.#elements[2 * index - 1] = this.#last
+    }
+    this.#last = value
     this.#entryOffsets[index] = entryOffset
     return true
   }
@@ -102,9 +110,25 @@ export class JsonGroup {
   writeTo(batch: Batch): boolean {
     if (this.#count === 0) return true
     if (this.#isRepeated) return false
-    const text = this.#stringify()
+    // Alone, for where it is long, those before it probably are too: one call for all of them might take long.
+    const last = stringify(this.#last)
+    if (last === undefined || last === 'null') return false
+    this.learn(last.length)
+    if (this.#isAlone) return false
+    return (
+      this.#writeAllButLast(batch) &&
+      batch.writeText(this.#entryOffsets[this.#count - 1] as number, last) === undefined
+    )
+  }
+
+  #writeAllButLast(batch: Batch): boolean {
+    const count = this.#count - 1
+    if (count === 0) return true
+    const length = 2 * count + 1
+    const elements = length === this.#elements.length ? this.#elements : this.#elements.slice(0, length)
+    const text = stringify(elements)
     if (text === undefined) return false
-    const ends = this.#findEnds(text)
+    const ends = this.#findEnds(text, count)
     if (ends === undefined) return false
     if (!batch.hasRoomFor(text)) return false
     let offset = batch.heapBytes
@@ -123,21 +147,11 @@ export class JsonGroup {
     return true
   }
 
-  #stringify(): string | undefined {
-    const length = 2 * this.#count + 1
-    const elements = length === this.#elements.length ? this.#elements : this.#elements.slice(0, length)
-    try {
-      return JSON.stringify(elements)
-    } catch {
-      return undefined
-    }
-  }
-
   /** Where the text of each value ends. */
-  #findEnds(text: string): number[] | undefined {
+  #findEnds(text: string, count: number): number[] | undefined {
     const ends: number[] = []
     let start = between.length
-    for (let left = this.#count; left > 0; left--) {
+    for (let left = count; left > 0; left--) {
       const found = text.indexOf(between, start)
       // There must be as many separators as are ours. The last one is followed by a bracket.
       if ((found === -1) !== (left === 1)) return undefined
@@ -148,5 +162,14 @@ export class JsonGroup {
       start = end + between.length
     }
     return ends
+  }
+}
+
+/** Undefined as well where it throws, be it for the text's length. */
+function stringify(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return undefined
   }
 }

@@ -39,8 +39,8 @@ describe('encodeGrouped', () => {
     const stringify = vi.spyOn(JSON, 'stringify')
     for (const row of rows) expect(encoder.encodeGrouped(row)).toBeUndefined()
     expect(encoder.settle()).toBe(0)
-    // 32 to learn how long they are, and then 64 at a time.
-    expect(stringify.mock.calls.length).toBeLessThan(32 + 1000 / 64 + 2)
+    // 32 to learn how long they are, and then the last of 64 and the others.
+    expect(stringify.mock.calls.length).toBeLessThan(32 + (2 * 1000) / 64 + 2)
     stringify.mockRestore()
     batch.finish()
     expect(readTexts(batch)).toEqual(rows.map(({ value }) => JSON.stringify(value)))
@@ -74,6 +74,22 @@ describe('encodeGrouped', () => {
     const before = stringify.mock.calls.length
     for (let id = 100; id < 200; id++) encode(id, 'short')
     expect(stringify.mock.calls.length - before).toBe(100)
+  })
+
+  it('makes no text of many long values where they suddenly are long', () => {
+    const { batch, encoder } = start()
+    const value = (id: number) => ({ text: id < 120 ? 'short' : 'long'.repeat(500) })
+    const stringify = vi.spyOn(JSON, 'stringify')
+    for (let id = 0; id < 200; id++) {
+      const outcome = encoder.encodeGrouped({ id, value: value(id) })
+      if (typeof outcome === 'number') id -= outcome
+    }
+    expect(encoder.settle()).toBe(0)
+    const lengths = stringify.mock.results.map(({ value: text }) => String(text).length)
+    stringify.mockRestore()
+    expect(Math.max(...lengths)).toBe(JSON.stringify(value(199)).length)
+    batch.finish()
+    expect(readTexts(batch)).toEqual(Array.from({ length: 200 }, (_, id) => JSON.stringify(value(id))))
   })
 
   it('gives rows back to the next batch when their texts do not fit', () => {
