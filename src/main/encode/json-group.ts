@@ -1,7 +1,7 @@
 import type { Batch } from './batch.js'
 
 /** So many values are stringified by one call, or as many as make so many UTF-16 units. */
-const mostValues = 64
+const mostValues = 96
 const mostUnits = 16_384
 /** Values are stringified alone until so many have shown how long they are, and where one is longer than this. */
 const learnedValues = 32

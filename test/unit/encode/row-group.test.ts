@@ -39,8 +39,8 @@ describe('encodeGrouped', () => {
     const stringify = vi.spyOn(JSON, 'stringify')
     for (const row of rows) expect(encoder.encodeGrouped(row)).toBeUndefined()
     expect(encoder.settle()).toBe(0)
-    // 32 to learn how long they are, and then the last of 64 and the others.
-    expect(stringify.mock.calls.length).toBeLessThan(32 + (2 * 1000) / 64 + 2)
+    // 32 to learn how long they are, and then the last of 96 and the others.
+    expect(stringify.mock.calls.length).toBeLessThan(32 + (2 * 1000) / 96 + 2)
     stringify.mockRestore()
     batch.finish()
     expect(readTexts(batch)).toEqual(rows.map(({ value }) => JSON.stringify(value)))
@@ -61,7 +61,7 @@ describe('encodeGrouped', () => {
       expect(batch.rows).toBe(id)
     }
     expect(encoder.settle()).toBe(0)
-    expect(takenBack).toBe(64)
+    expect(takenBack).toBe(96)
     batch.finish()
     expect(readTexts(batch)).toEqual(Array.from({ length: 200 }, (_, id) => JSON.stringify(value(id))))
   })
@@ -70,9 +70,9 @@ describe('encodeGrouped', () => {
     const { encoder } = start()
     const encode = (id: number, text: string) => encoder.encodeGrouped({ id, value: { text } })
     const stringify = vi.spyOn(JSON, 'stringify')
-    for (let id = 0; id < 100; id++) encode(id, id === 50 ? 'long'.repeat(1000) : 'short')
+    for (let id = 0; id < 200; id++) encode(id, id === 50 ? 'long'.repeat(1000) : 'short')
     const before = stringify.mock.calls.length
-    for (let id = 100; id < 200; id++) encode(id, 'short')
+    for (let id = 200; id < 300; id++) encode(id, 'short')
     expect(stringify.mock.calls.length - before).toBe(100)
   })
 
