@@ -6,7 +6,7 @@ import { duckpaddle, duckpaddleAsync, duckpaddleKeyed } from './duckpaddle.js'
 import { findByName } from './find-by-name.js'
 import { idle } from './idle.js'
 import { lmdbRows } from './lmdb-rows.js'
-import { appender, appenderPrimaryKey, preparedStatement, rowByRow } from './main-thread.js'
+import { appender, appenderInLimit, appenderPrimaryKey, preparedStatement, rowByRow } from './main-thread.js'
 import { sqlUpserts } from './sql-upsert.js'
 import { stringifyAlone } from './stringify-alone.js'
 
@@ -16,6 +16,7 @@ const contenders: Readonly<Record<string, Contender>> = {
   'row by row': rowByRow,
   'prepared statement': preparedStatement,
   'Appender on main': appender,
+  'Appender on main, 64 MB': appenderInLimit,
   'Appender on main, PRIMARY KEY': appenderPrimaryKey,
   'worker, cloned rows': chunkWorker(new URL('./cloning-worker-thread.js', import.meta.url), readDuckDB),
   'better-sqlite3 in a worker': chunkWorker(

@@ -24,6 +24,9 @@ export const preparedStatement: Contender = onMainThread(async (connection, shap
 /** DuckDB's Appender. */
 export const appender: Contender = onMainThread(appendRows)
 
+/** The same, and what DuckDB keeps of it in its cache is bounded. */
+export const appenderInLimit: Contender = onMainThread(appendRows, { config: { memory_limit: '64MB' } })
+
 /** The same, and DuckDB fills an index. */
 export const appenderPrimaryKey: Contender = onMainThread(appendRows, { hasPrimaryKey: true })
 

@@ -8,7 +8,14 @@ import { medianTrial } from './median-trial.js'
 import type { Suite, SuitePlan } from './suite.js'
 
 const asynchronous = 'duckpaddle, async generator'
-const names = ['Appender on main', 'worker, cloned rows', asynchronous, `${asynchronous}, 64 MB`, 'lmdb']
+const names = [
+  'Appender on main',
+  'Appender on main, 64 MB',
+  'worker, cloned rows',
+  asynchronous,
+  `${asynchronous}, 64 MB`,
+  'lmdb',
+]
 const peak = 'peak memory above start'
 /** What the bar allows, and for how many rows. */
 const targetMiB = 256

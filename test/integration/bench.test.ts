@@ -75,6 +75,7 @@ describe('a quick run of everything', () => {
       [
         'write event rows',
         'Appender on main',
+        'Appender on main, 64 MB',
         'worker, cloned rows',
         'duckpaddle, async generator',
         'duckpaddle, async generator, 64 MB',
