@@ -2,17 +2,38 @@ import { PersistenceError } from './errors/persistence-error.js'
 import { Cancellation } from './persist/cancellation.js'
 import type { CloseOptions, CloseReport, ServiceStatus } from './stats.js'
 
+/** How long, in milliseconds, what `close({ timeoutMs })` has interrupted may take to end. */
+const graceMs = 2000
+
+/** The longest time of a timer: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
+const longestTimerMs = 2 ** 31 - 1
+
+interface RunningCall {
+  readonly cancellation: Cancellation
+  /** Settles what the caller waits for, though the call itself goes on. */
+  readonly abandon: (error: unknown) => void
+}
+
+/** What closes a database once nothing is running any more. */
+export interface Closer {
+  /** Called once. */
+  close(): Promise<void>
+  /** Gives up waiting, because DuckDB does not return: the database is closed when it does. */
+  abandon(): void
+}
+
 /** Lets calls in while the service is open, and closes it once they have settled. */
 export class Lifecycle {
-  readonly #running = new Map<Promise<unknown>, Cancellation>()
-  readonly #closeDatabase: () => Promise<void>
+  readonly #running = new Map<Promise<unknown>, RunningCall>()
+  readonly #closer: Closer
   #status: ServiceStatus = 'open'
   #closed: Promise<void> | undefined
+  #abandoned: PersistenceError | undefined
+  #abandonClose: ((error: PersistenceError) => void)[] = []
   #interrupted = 0
 
-  /** @param closeDatabase - Called once, when nothing is running any more. */
-  constructor(closeDatabase: () => Promise<void>) {
-    this.#closeDatabase = closeDatabase
+  constructor(closer: Closer) {
+    this.#closer = closer
   }
 
   get status(): ServiceStatus {
@@ -26,38 +47,55 @@ export class Lifecycle {
     }
     const cancellation = new Cancellation()
     const result = task(cancellation)
-    this.#running.set(result, cancellation)
-    try {
-      return await result
-    } finally {
-      this.#running.delete(result)
-    }
+    return new Promise<Result>((resolve, reject) => {
+      this.#running.set(result, { cancellation, abandon: reject })
+      const settle = (then: () => void) => {
+        this.#running.delete(result)
+        then()
+      }
+      result.then(
+        (value) => settle(() => resolve(value)),
+        (error) => settle(() => reject(error)),
+      )
+    })
   }
 
   /** Like the `close()` of the service. A later call may set a limit that the first one did not. */
   async close({ timeoutMs }: CloseOptions): Promise<CloseReport> {
     if (this.#status === 'open') this.#status = 'closing'
     this.#closed ??= this.#close()
-    const timer = timeoutMs === undefined ? undefined : setTimeout(() => this.#interrupt(), timeoutMs)
+    const timers: NodeJS.Timeout[] = []
+    if (timeoutMs !== undefined && timeoutMs <= longestTimerMs - graceMs) {
+      timers.push(setTimeout(() => this.#interrupt(), timeoutMs))
+      timers.push(setTimeout(() => this.#abandon(timeoutMs), timeoutMs + graceMs))
+    }
     try {
-      await this.#closed
+      await this.#closedOrAbandoned(this.#closed)
     } finally {
-      clearTimeout(timer)
+      for (const timer of timers) clearTimeout(timer)
     }
     return { interrupted: this.#interrupted }
+  }
+
+  #closedOrAbandoned(closed: Promise<void>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#abandoned !== undefined) reject(this.#abandoned)
+      this.#abandonClose.push(reject)
+      closed.then(resolve, reject)
+    })
   }
 
   async #close(): Promise<void> {
     try {
       await Promise.allSettled(this.#running.keys())
-      await this.#closeDatabase()
+      await this.#closer.close()
     } finally {
       this.#status = 'closed'
     }
   }
 
   #interrupt(): void {
-    for (const [call, cancellation] of this.#running) {
+    for (const [call, { cancellation }] of this.#running) {
       const error = new PersistenceError('PERSIST_ABORTED', 'Interrupted by close({ timeoutMs })')
       cancellation.cancel(error)
       // A commit that is under way is not interrupted: that call succeeds.
@@ -65,5 +103,17 @@ export class Lifecycle {
         if (reason === error) this.#interrupted++
       })
     }
+  }
+
+  /** Settles everything that waits for DuckDB, which may return much later, or never. */
+  #abandon(timeoutMs: number): void {
+    if (this.#abandoned !== undefined || this.#status === 'closed') return
+    const message = `close({ timeoutMs: ${timeoutMs} }) gave up: DuckDB does not return from a call that cannot be interrupted, and has the file until it does`
+    const error = new PersistenceError('PERSIST_WORKER_LOST', message)
+    this.#abandoned = error
+    this.#status = 'closed'
+    for (const { abandon } of this.#running.values()) abandon(error)
+    for (const abandonClose of this.#abandonClose) abandonClose(error)
+    this.#closer.abandon()
   }
 }

@@ -1,5 +1,6 @@
-import { checkDatabase, inMemory, resolveDatabasePath } from './database/database-path.js'
-import { claimFile } from './database/open-files.js'
+import { resolveRealPath } from '../process/real-path.js'
+import { claimDatabase } from './database/claim-database.js'
+import { checkDatabase, inMemory } from './database/database-path.js'
 import { type OpenOptions, resolveOpenOptions } from './options/open-options.js'
 import { PersistenceService } from './persistence-service.js'
 import { DatabaseLink } from './worker-link/database-link.js'
@@ -14,7 +15,8 @@ import { DatabaseLink } from './worker-link/database-link.js'
  * @throws TypeError or RangeError for an option of the wrong type or size.
  * @throws `PERSIST_ALREADY_OPEN` if this process has the file open, by whatever path or link.
  * @throws `PERSIST_DATABASE_LOCKED` if another process has it open.
- * @throws `PERSIST_OPEN_FAILED` if DuckDB cannot open it, or refuses a setting.
+ * @throws `PERSIST_OPEN_FAILED` if DuckDB cannot open it as a database of its own, or refuses a setting. A Parquet, CSV
+ * or JSON file is none, nor is anything but a file.
  *
  * @example
  * ```ts
@@ -29,14 +31,14 @@ export async function open(database: string, options: OpenOptions = {}): Promise
     await link.open()
     return new PersistenceService(database, link, resolved, () => undefined)
   }
-  const path = await resolveDatabasePath(database)
-  const file = await claimFile(path)
+  const path = await resolveRealPath(database)
+  const file = await claimDatabase(path)
   try {
-    const link = new DatabaseLink(path, resolved)
+    const link = new DatabaseLink(path, resolved, () => file.identify())
     await link.open()
-    await file.identify()
     return new PersistenceService(database, link, resolved, () => file.release())
   } catch (error) {
+    await file.removeStump(error)
     file.release()
     throw error
   }

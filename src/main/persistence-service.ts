@@ -47,9 +47,12 @@ export class PersistenceService implements AsyncDisposable {
     const checkpointer = new Checkpointer(this.#turns, !options.isWalLeft, () => this.checkpoint())
     this.#persister = new Persister(link, this.#turns, checkpointer, options)
     this.#queries = new QueryRunner(link, this.#turns, checkpointer)
-    this.#lifecycle = new Lifecycle(() => {
-      checkpointer.stop()
-      return link.close().finally(releaseFile)
+    this.#lifecycle = new Lifecycle({
+      close() {
+        checkpointer.stop()
+        return link.close().finally(releaseFile)
+      },
+      abandon: () => link.abandon(),
     })
     shareInternals(this, {
       readPages: (sql) => this.#readPages(sql),

@@ -15,7 +15,7 @@ export const controlWords = {
 export const workerStates = {
   /** No database is open; the thread may be ended at any time. */
   parked: 0,
-  /** A database is open or being opened; the thread must be asked to stop first. */
+  /** DuckDB is being loaded, or a database is open or being opened; the thread must be asked to stop first. */
   attached: 1,
 } as const
 

@@ -2,7 +2,7 @@ import type { EncodedBatch } from './batch-layout.js'
 import type { ColumnDescriptor } from './column-type.js'
 import type { Failure } from './failure.js'
 
-/** What the worker is asked, and what it answers. The keys are the names of piscina's handlers. */
+/** What the worker is asked, and what it answers. */
 interface Requests {
   /** Opens the database file. The first request to every worker. */
   open: { request: OpenRequest; reply: OpenReply }
@@ -26,14 +26,19 @@ interface Requests {
   cancel: { request: CursorRequest; reply: void }
   checkpoint: { request: undefined; reply: void }
   /** Closes the database and releases its file. The last request to every worker. */
-  close: { request: readonly FinalWrite[]; reply: void }
+  close: { request: CloseRequest; reply: void }
 }
 
 export type RequestName = keyof Requests
 export type RequestOf<Name extends RequestName> = Requests[Name]['request']
 export type ReplyOf<Name extends RequestName> = Requests[Name]['reply']
 
-/** What a handler returns: a failure crosses the threads as data. */
+/** A request as it crosses to the worker. */
+export type Call = {
+  [Name in RequestName]: { readonly name: Name; readonly request: RequestOf<Name> }
+}[RequestName]
+
+/** What the worker answers: a failure crosses the threads as data. */
 export type Outcome<Reply> =
   | { readonly ok: true; readonly reply: Reply }
   | { readonly ok: false; readonly failure: Failure }
@@ -43,8 +48,6 @@ interface OpenRequest {
   readonly path: string
   /** DuckDB settings, applied when the database is opened. */
   readonly config: Readonly<Record<string, string>>
-  /** Shared memory with the words of `control-block.ts`. */
-  readonly control: SharedArrayBuffer
 }
 
 interface OpenReply {
@@ -79,6 +82,12 @@ export interface FinalWrite {
   readonly table: string
   readonly columns: readonly ColumnDescriptor[]
   readonly batches: readonly EncodedBatch[]
+}
+
+export interface CloseRequest {
+  readonly finalWrites: readonly FinalWrite[]
+  /** What the calls that are under way fail with; absent where none is. */
+  readonly failure?: Failure
 }
 
 /** What becomes of a row whose key is taken. */

@@ -9,7 +9,7 @@ export class Control {
     this.#words = new Int32Array(memory)
   }
 
-  /** Says that a database is about to be opened; refuses when the process is already exiting. */
+  /** Says that DuckDB is about to be loaded or to open a database; refuses when the process is already exiting. */
   attach(): void {
     Atomics.store(this.#words, controlWords.state, workerStates.attached)
     if (!this.isStopping) return
@@ -17,7 +17,7 @@ export class Control {
     this.checkStop()
   }
 
-  /** Says that no database is open any more: the thread may be ended. */
+  /** Says that DuckDB has nothing to do any more: the thread may be ended. */
   park(): void {
     Atomics.store(this.#words, controlWords.state, workerStates.parked)
     Atomics.notify(this.#words, controlWords.state)

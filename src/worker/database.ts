@@ -1,11 +1,13 @@
-import { statSync } from 'node:fs'
 import {
   type DuckDBConnection,
   DuckDBInstance,
   type DuckDBMaterializedResult,
   version,
 } from '@duckdb/node-api'
+import { clearSpillFiles } from './clear-spill-files.js'
 import type { Control } from './control.js'
+import { DatabaseFile } from './database-file.js'
+import { OpenFileGuard } from './query/open-file-guard.js'
 import { SerialQueue } from './serial-queue.js'
 
 /** Set after opening: the setting exists once the ICU extension is loaded, which it is by then. */
@@ -23,13 +25,15 @@ export class Database {
   readonly #inFlight = new Set<Promise<unknown>>()
   readonly #connections = new Set<DuckDBConnection>()
   readonly #instance: DuckDBInstance
-  readonly #walPath: string
+  /** None for a database in memory. */
+  readonly file: DatabaseFile | undefined
+  readonly openFiles: OpenFileGuard = new OpenFileGuard(this)
   /** Counts the statements that may have changed a table's columns. */
   catalogVersion = 0
 
-  private constructor(instance: DuckDBInstance, path: string, control: Control) {
+  private constructor(instance: DuckDBInstance, file: DatabaseFile | undefined, control: Control) {
     this.#instance = instance
-    this.#walPath = `${path}.wal`
+    this.file = file
     this.control = control
   }
 
@@ -40,9 +44,18 @@ export class Database {
   ): Promise<Database> {
     const timeZone = Object.keys(config).find((name) => name.toLowerCase() === timeZoneSetting)
     const settings = Object.entries(config).filter(([name]) => name !== timeZone)
+    if (path !== ':memory:') DatabaseFile.checkPlace(path)
     const instance = await DuckDBInstance.create(path, Object.fromEntries(settings))
-    const database = new Database(instance, path, control)
+    if (path !== ':memory:' && config.access_mode !== 'READ_ONLY') clearSpillFiles(path)
+    const file = path === ':memory:' ? undefined : new DatabaseFile(path)
+    const database = new Database(instance, file, control)
     const connection = await database.connect()
+    try {
+      await file?.checkOpened(database, connection)
+    } catch (error) {
+      await database.close()
+      throw error
+    }
     // Times without an offset are UTC here, so a cast between TIMESTAMP and TIMESTAMPTZ changes nothing.
     const zone = timeZone === undefined ? 'UTC' : (config[timeZone] ?? 'UTC')
     await database.execute(connection, `SET GLOBAL TimeZone = '${zone.replaceAll("'", "''")}'`)
@@ -54,9 +67,9 @@ export class Database {
     return version()
   }
 
-  /** Bytes of the write-ahead log. Only `stat` is called, for a `close()` of the file would drop DuckDB's lock. */
+  /** Bytes of the write-ahead log. */
   get walBytes(): number {
-    return statSync(this.#walPath, { throwIfNoEntry: false })?.size ?? 0
+    return this.file?.walBytes ?? 0
   }
 
   connect(): Promise<DuckDBConnection> {
@@ -104,10 +117,19 @@ export class Database {
   }
 
   /** Releases the file once no result of a query is held any more. No call may be under way. */
-  close(): void {
+  async close(): Promise<void> {
+    // The write-ahead log of another file would be taken for the one of this, and removed.
+    if (this.file?.isSame === false) await this.#skipCheckpoint()
     for (const connection of this.#connections) connection.disconnectSync()
     this.#connections.clear()
     this.#instance.closeSync()
+    this.openFiles.close()
+  }
+
+  async #skipCheckpoint(): Promise<void> {
+    const connection = await this.#instance.connect()
+    await connection.run('PRAGMA disable_checkpoint_on_shutdown')
+    connection.disconnectSync()
   }
 
   #track<Result>(call: Promise<Result>): Promise<Result> {

@@ -1,10 +1,11 @@
+import type { Failure } from '../protocol/failure.js'
 import type {
   BeginRequest,
+  CloseRequest,
   CommitReply,
   DescribeRequest,
   ExecuteReply,
   ExecuteRequest,
-  FinalWrite,
   ResultPage,
   TableDescription,
 } from '../protocol/requests.js'
@@ -100,6 +101,7 @@ export class Session {
   }
 
   async checkpoint(): Promise<void> {
+    this.#database.file?.checkSame()
     const connection = await this.#database.connect()
     try {
       await this.#database.executeToTheEnd(connection, 'CHECKPOINT')
@@ -112,17 +114,21 @@ export class Session {
    * Rolls back what is not committed, waits for what cannot be interrupted, writes what is to be written last, and
    * releases the file.
    */
-  close(finalWrites: readonly FinalWrite[] = []): Promise<void> {
-    this.#closed ??= this.#close(finalWrites)
+  close(request: CloseRequest): Promise<void> {
+    this.#closed ??= this.#close(request)
     return this.#closed
   }
 
-  async #close(finalWrites: readonly FinalWrite[]): Promise<void> {
-    await Promise.all([...this.#cursors.values()].map((cursor) => cursor.cancel()))
+  async #close({ finalWrites, failure }: CloseRequest): Promise<void> {
+    await this.#cancelCursors(failure)
     await Promise.all([...this.#transactions.values()].map((transaction) => transaction.rollback()))
     await this.#database.settle()
     for (const finalWrite of finalWrites) await writeFinally(this.#database, finalWrite)
-    this.#database.close()
+    await this.#database.close()
     this.#database.control.park()
+  }
+
+  async #cancelCursors(failure: Failure | undefined): Promise<void> {
+    await Promise.all([...this.#cursors.values()].map((cursor) => cursor.cancel(failure)))
   }
 }

@@ -1,3 +1,4 @@
+import type { Failure } from '../../protocol/failure.js'
 import type { FinalWrite } from '../../protocol/requests.js'
 import { PersistenceError } from '../errors/persistence-error.js'
 import type { ResolvedOpenOptions } from '../options/open-options.js'
@@ -11,8 +12,11 @@ import { WorkerHost } from './worker-host.js'
 export class DatabaseLink {
   readonly #path: string
   readonly #options: ResolvedOpenOptions
+  readonly #opened: () => Promise<void>
   #opening: Promise<WorkerHost> | undefined
   #previous: WorkerHost | undefined
+  /** The last one that was started. */
+  #host: WorkerHost | undefined
   #workers = 0
   #duckdbVersion = ''
   /** What is to be written when the process exits, by its owner. */
@@ -20,10 +24,18 @@ export class DatabaseLink {
   /** The lost workers whose loss some call was told of. */
   readonly #toldLosses = new WeakSet<WorkerHost>()
 
-  /** @param path - Absolute, or `:memory:`. */
-  constructor(path: string, options: ResolvedOpenOptions) {
+  /**
+   * @param path - Absolute, or `:memory:`.
+   * @param opened - Called whenever a worker has opened the database; where it rejects, the database is closed again.
+   */
+  constructor(
+    path: string,
+    options: ResolvedOpenOptions,
+    opened: () => Promise<void> = async () => undefined,
+  ) {
     this.#path = path
     this.#options = options
+    this.#opened = opened
   }
 
   get isInMemory(): boolean {
@@ -70,6 +82,11 @@ export class DatabaseLink {
     else await this.#previous?.exited
   }
 
+  /** Gives up waiting for the worker, which is inside of DuckDB: it closes the database when it returns from there. */
+  abandon(): void {
+    this.#host?.abandon()
+  }
+
   async #connect(): Promise<WorkerHost> {
     const opening = this.#opening
     if (opening === undefined) return this.#open()
@@ -93,13 +110,17 @@ export class DatabaseLink {
     return new PersistenceError('PERSIST_WORKER_LOST', message, { cause, isDataLost })
   }
 
-  /** Closes a database that DuckDB has invalidated: the next call opens it again, which recovers it. */
+  /** Closes a database that cannot be used any more: the next call opens it again, which recovers it. */
   async #retire(host: WorkerHost): Promise<void> {
-    if (this.#opening === undefined || (await this.#opening) !== host) return
+    const opening = this.#opening
+    // What opens meanwhile, or failed to, is not this worker.
+    if (opening === undefined || (await opening.catch(() => undefined)) !== host) return
+    if (this.#opening !== opening) return
     this.#opening = undefined
     this.#previous = host
+    const message = 'The database became unusable while this was under way: the next call opens it again'
     // An invalidated database refuses even to roll back; ending its thread is what counts.
-    await closeHost(host).catch(() => undefined)
+    await closeHost(host, { code: 'PERSIST_DATABASE_INVALID', message }).catch(() => undefined)
   }
 
   #open(): Promise<WorkerHost> {
@@ -118,23 +139,31 @@ export class DatabaseLink {
     const host = new WorkerHost(this.#options.resourceLimits, () =>
       [...this.finalWrites.values()].map((take) => take()),
     )
+    this.#host = host
     this.#workers++
     try {
       const { config } = this.#options
-      const reply = await host.request('open', { path: this.#path, config, control: host.control })
+      const reply = await host.request('open', { path: this.#path, config })
       this.#duckdbVersion = reply.duckdbVersion
     } catch (error) {
       await (host.isLost ? host.exited : host.stop())
+      throw error
+    }
+    try {
+      await this.#opened()
+    } catch (error) {
+      await closeHost(host).catch(() => undefined)
       throw error
     }
     return host
   }
 }
 
-async function closeHost(host: WorkerHost): Promise<void> {
+/** @param failure - What the calls that are under way fail with. */
+async function closeHost(host: WorkerHost, failure?: Failure): Promise<void> {
   if (host.isLost) return host.exited
   try {
-    await host.request('close', [])
+    await host.request('close', { finalWrites: [], ...(failure === undefined ? {} : { failure }) })
   } finally {
     await (host.isLost ? host.exited : host.stop())
   }

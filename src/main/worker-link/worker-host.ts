@@ -1,10 +1,17 @@
 import type { ResourceLimits, Worker } from 'node:worker_threads'
 import { Piscina } from 'piscina'
 import { controlBlockBytes } from '../../protocol/control-block.js'
-import type { FinalWrite, Outcome, ReplyOf, RequestName, RequestOf } from '../../protocol/requests.js'
+import type {
+  CloseRequest,
+  FinalWrite,
+  Outcome,
+  ReplyOf,
+  RequestName,
+  RequestOf,
+} from '../../protocol/requests.js'
 import { PersistenceError } from '../errors/persistence-error.js'
 import { reviveFailure } from '../errors/revive-failure.js'
-import { exitGuard } from './exit-guard.js'
+import { exitGuard, requestStop } from './exit-guard.js'
 
 /** More requests than are ever under way: piscina would queue what exceeds it, and lose their order. */
 const unboundedTasks = 2 ** 30
@@ -20,6 +27,7 @@ export class WorkerHost {
   readonly #takeFinalWrites: () => FinalWrite[]
   #isLost = false
   #isStopping = false
+  #isAbandoned = false
 
   /** @param takeFinalWrites - What is to be written when the process exits. */
   constructor(resourceLimits: ResourceLimits | undefined, takeFinalWrites: () => FinalWrite[]) {
@@ -32,6 +40,7 @@ export class WorkerHost {
       concurrentTasksPerWorker: unboundedTasks,
       // 'sync' would hold the worker's own timers and ports while it is idle.
       atomics: 'disabled',
+      workerData: this.#control,
       ...(resourceLimits === undefined ? {} : { resourceLimits }),
     })
     // Emitted when the thread fails while nothing is asked of it; otherwise the requests under way reject.
@@ -43,7 +52,7 @@ export class WorkerHost {
     exitGuard.add(this)
   }
 
-  /** The shared memory of `control-block.ts`. */
+  /** The memory of `control-block.ts`, which the worker has as its data. */
   get control(): SharedArrayBuffer {
     return this.#control
   }
@@ -72,7 +81,7 @@ export class WorkerHost {
     let outcome: Outcome<ReplyOf<Name>>
     try {
       // A running task is never given a signal: aborting it would end the thread, and with it the process.
-      outcome = await this.#pool.run(request, { name, transferList })
+      outcome = await this.#pool.run({ name, request }, { name: 'handle', transferList })
     } catch (error) {
       // Handlers answer with data; only a thread that ends rejects.
       this.#isLost = true
@@ -91,11 +100,27 @@ export class WorkerHost {
     await this.#exited
   }
 
+  /** True once nobody waits for the thread any more, which is inside of DuckDB. */
+  get isAbandoned(): boolean {
+    return this.#isAbandoned
+  }
+
+  /** Has the thread close its database as soon as DuckDB returns, and does not wait for it. */
+  abandon(): void {
+    if (this.#isAbandoned || this.#isLost) return
+    this.#isAbandoned = true
+    requestStop(this.#control)
+    this.#post({ finalWrites: [] })
+  }
+
   /** Sends the last request, whose answer cannot be waited for: the process is exiting. */
   postClose(): void {
-    const request = this.#takeFinalWrites()
-    const transferList = request.flatMap(({ batches }) => batches.map(({ buffer }) => buffer))
-    this.#pool.run(request, { name: 'close', transferList }).catch(() => undefined)
+    this.#post({ finalWrites: this.#takeFinalWrites() })
+  }
+
+  #post(request: CloseRequest): void {
+    const transferList = request.finalWrites.flatMap(({ batches }) => batches.map(({ buffer }) => buffer))
+    this.#pool.run({ name: 'close', request }, { name: 'handle', transferList }).catch(() => undefined)
   }
 
   #onExit(): void {

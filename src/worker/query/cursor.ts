@@ -1,4 +1,5 @@
 import { type DuckDBConnection, type DuckDBMaterializedResult, StatementType } from '@duckdb/node-api'
+import type { Failure } from '../../protocol/failure.js'
 import type { ExecuteReply, ExecuteRequest, ResultPage } from '../../protocol/requests.js'
 import type { Database } from '../database.js'
 import { WorkerFailure } from '../failure.js'
@@ -21,7 +22,7 @@ export class Cursor {
   readonly #done: () => void
   #connection: DuckDBConnection | undefined
   #pager: ResultPager | undefined
-  #isCancelled = false
+  #cancelled: Failure | undefined
   #running: Promise<unknown> = Promise.resolve()
 
   /** @param done - Called once, when the cursor has nothing more to give. */
@@ -43,15 +44,16 @@ export class Cursor {
     return page
   }
 
-  /** Stops between two tasks, and resolves when nothing is running any more. */
-  async cancel(): Promise<void> {
-    this.#isCancelled = true
+  /** Stops between two tasks with `failure`, and resolves when nothing is running any more. */
+  async cancel(failure: Failure = { code: 'PERSIST_ABORTED', message: 'Interrupted' }): Promise<void> {
+    this.#cancelled ??= failure
     await this.#running
     this.#close()
   }
 
   async #execute({ sql, parameters, mayWrite }: ExecuteRequest): Promise<ExecuteReply> {
     const database = this.#database
+    if (mayWrite) database.file?.checkSame()
     const connection = await database.connect()
     this.#connection = connection
     const statements = await database.poolCall(() => connection.extractStatements(sql))
@@ -68,6 +70,7 @@ export class Cursor {
         if (statementType === StatementType.TRANSACTION) hasTransactionStatement = true
         const isLast = index === statements.count - 1
         if (isLast && parameters !== undefined) bindParameters(statement, parameters)
+        await database.openFiles.check(sql, index, statementType)
         try {
           result = await runInTurns(database, statement, () => this.#checkCancelled())
         } finally {
@@ -77,6 +80,7 @@ export class Cursor {
         statement.destroySync()
       }
     }
+    if (mayWrite) await database.openFiles.releaseDetached(connection)
     if (hasTransactionStatement) await this.#refuseOpenTransaction(connection)
     const walBytes = mayWrite ? database.walBytes : 0
     if (result === undefined)
@@ -102,7 +106,7 @@ export class Cursor {
 
   #checkCancelled(): void {
     this.#database.control.checkStop()
-    if (this.#isCancelled) throw new WorkerFailure({ code: 'PERSIST_ABORTED', message: 'Interrupted' })
+    if (this.#cancelled !== undefined) throw new WorkerFailure(this.#cancelled)
   }
 
   #close(): void {

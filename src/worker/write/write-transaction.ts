@@ -37,6 +37,7 @@ export class WriteTransaction {
 
   begin(request: BeginRequest): Promise<void> {
     return this.#step(async () => {
+      this.#database.file?.checkSame()
       const duckdbConnection = await this.#database.connect()
       const connection = new TransactionConnection(this.#database, duckdbConnection)
       this.#connection = connection
@@ -83,6 +84,7 @@ export class WriteTransaction {
       if (this.#connection === undefined) return
       if (!this.#isChecked) await this.#resolve(true)
       this.#connection.checkStop()
+      this.#database.file?.checkSame()
       await this.#connection.runToTheEnd('COMMIT')
       this.#disconnect()
     })

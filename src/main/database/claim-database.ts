@@ -1,0 +1,51 @@
+import { rm, stat } from 'node:fs/promises'
+import { claimFile } from '../../process/file-claim.js'
+import { isOpenInProcess } from '../../process/is-open-in-process.js'
+import { PersistenceError } from '../errors/persistence-error.js'
+
+/** A database file that this service alone may open in this process. */
+export interface ClaimedDatabase {
+  /** To be called whenever DuckDB has opened the file: it exists then, and may be another one than before. */
+  identify(): Promise<void>
+  /** Removes what a failed opening has left where there was no file before: DuckDB would not open it again. */
+  removeStump(error: unknown): Promise<void>
+  /** To be called when no thread has the file open any more. */
+  release(): void
+}
+
+/** Codes of openings that failed for what others did with the file. */
+const othersFile: ReadonlySet<unknown> = new Set(['PERSIST_DATABASE_LOCKED', 'PERSIST_ALREADY_OPEN'])
+
+/**
+ * Claims a database file for this process, before any thread opens it.
+ *
+ * @param path - The file's real path.
+ * @throws `PERSIST_ALREADY_OPEN` if anything in this process has it open.
+ */
+export async function claimDatabase(path: string): Promise<ClaimedDatabase> {
+  const isNew = (await stat(path).catch(() => undefined)) === undefined
+  const claim = await claimFile(path)
+  if (claim === undefined) throw alreadyOpen(path)
+  if (await isOpenInProcess(path)) {
+    claim.release()
+    throw alreadyOpen(path)
+  }
+  return {
+    async identify() {
+      if (!(await claim.identify())) throw alreadyOpen(path)
+    },
+    async removeStump(error) {
+      if (!isNew || (error instanceof PersistenceError && othersFile.has(error.code))) return
+      await rm(path, { force: true })
+      await rm(`${path}.wal`, { force: true })
+    },
+    release: () => claim.release(),
+  }
+}
+
+function alreadyOpen(path: string): PersistenceError {
+  return new PersistenceError(
+    'PERSIST_ALREADY_OPEN',
+    `This process has ${path} open already: share the one service, or close it first`,
+  )
+}

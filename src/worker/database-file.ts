@@ -1,0 +1,77 @@
+import { statSync } from 'node:fs'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import type { Database } from './database.js'
+import { WorkerFailure } from './failure.js'
+
+/**
+ * The file of a database that is open. Only `stat` is called on it, for any `close()` of it in this process would drop
+ * DuckDB's lock.
+ */
+export class DatabaseFile {
+  readonly #path: string
+  readonly #identity: string | undefined
+
+  /** @param path - Of a database that DuckDB has just opened. */
+  constructor(path: string) {
+    this.#path = path
+    this.#identity = identityOf(path)
+  }
+
+  /** Refuses what is there and is no file: DuckDB would wait for a pipe for ever. */
+  static checkPlace(path: string): void {
+    const stats = statSync(path, { throwIfNoEntry: false })
+    if (stats === undefined || stats.isFile()) return
+    throw new WorkerFailure({ code: 'PERSIST_OPEN_FAILED', message: `${path} is not a file` })
+  }
+
+  /**
+   * Refuses what DuckDB has opened as something else than a database of its own: of a Parquet, CSV or JSON file it makes
+   * a view in a database in memory, which is gone with all that is written to it.
+   */
+  async checkOpened(database: Database, connection: DuckDBConnection): Promise<void> {
+    const result = await database.execute(
+      connection,
+      `SELECT path, type FROM duckdb_databases() WHERE database_name = current_database()`,
+    )
+    const [row = []] = await database.poolCall(() => result.getRowsJson())
+    const [path, type] = row
+    if (typeof path === 'string' && type === 'duckdb') return
+    throw new WorkerFailure({
+      code: 'PERSIST_OPEN_FAILED',
+      message: `${this.#path} is not a DuckDB database: read it by SQL, such as FROM '...', on another one`,
+    })
+  }
+
+  /** Bytes of the write-ahead log. */
+  get walBytes(): number {
+    return statSync(`${this.#path}.wal`, { throwIfNoEntry: false })?.size ?? 0
+  }
+
+  /** False once the file was removed, or another was put in its place. */
+  get isSame(): boolean {
+    try {
+      return identityOf(this.#path) === this.#identity
+    } catch {
+      // Where its folder cannot be looked into, DuckDB cannot get at another log there.
+      return true
+    }
+  }
+
+  /**
+   * DuckDB finds the write-ahead log by its path: it would append to the log of the other file, and remove it.
+   *
+   * @throws `PERSIST_DATABASE_INVALID`
+   */
+  checkSame(): void {
+    if (this.isSame) return
+    throw new WorkerFailure({
+      code: 'PERSIST_DATABASE_INVALID',
+      message: `${this.#path} was removed or replaced while it was open: what was written since is not in it`,
+    })
+  }
+}
+
+function identityOf(path: string): string | undefined {
+  const stats = statSync(path, { bigint: true, throwIfNoEntry: false })
+  return stats === undefined ? undefined : `${stats.dev}:${stats.ino}`
+}

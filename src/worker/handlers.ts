@@ -1,0 +1,118 @@
+import type { PersistenceErrorCode } from '../protocol/failure.js'
+import type { Call, Outcome, ReplyOf, RequestName, RequestOf } from '../protocol/requests.js'
+import type { Control } from './control.js'
+import { toFailure, WorkerFailure } from './failure.js'
+import { Session } from './session.js'
+import { withTransfer } from './transfer.js'
+
+/** Answers a request; never rejects. */
+export type Handle = (call: Call) => Promise<Outcome<unknown>>
+
+interface Handler<Name extends RequestName> {
+  /** What it fails with where nothing better is known. */
+  readonly code: PersistenceErrorCode
+  readonly message: string
+  handle(request: RequestOf<Name>): ReplyOf<Name> | Promise<ReplyOf<Name>>
+}
+
+type Handlers = { readonly [Name in RequestName]: Handler<Name> }
+
+const writeFailed = { code: 'PERSIST_WRITE_FAILED', message: 'DuckDB refused the rows' } as const
+const queryFailed = { code: 'PERSIST_QUERY_FAILED', message: 'The query failed' } as const
+
+let session: Session | undefined
+
+export function createHandle(control: Control): Handle {
+  const handlers = createHandlers(control)
+  endOnStrayErrors()
+  return async ({ name, request }) => {
+    const outcome = await answer(handlers, name, request)
+    return name === 'write' && outcome.ok ? withTransfer(outcome, request.batch.buffer) : outcome
+  }
+}
+
+function createHandlers(control: Control): Handlers {
+  return {
+    open: {
+      code: 'PERSIST_OPEN_FAILED',
+      message: 'The database cannot be opened',
+      async handle({ path, config }) {
+        control.attach()
+        try {
+          session = await Session.open(path, config, control)
+        } catch (error) {
+          control.park()
+          throw error
+        }
+        return { duckdbVersion: session.duckdbVersion }
+      },
+    },
+    describe: {
+      code: 'PERSIST_QUERY_FAILED',
+      message: 'The table cannot be read',
+      handle: (request) => current().describe(request),
+    },
+    begin: { ...writeFailed, handle: (request) => current().begin(request) },
+    write: {
+      ...writeFailed,
+      async handle({ transaction, batch }) {
+        await current().transaction(transaction).write(batch)
+        return { buffer: batch.buffer }
+      },
+    },
+    resolve: {
+      ...writeFailed,
+      handle: ({ transaction, isAllOrNothing }) => current().transaction(transaction).resolve(isAllOrNothing),
+    },
+    refusals: { ...writeFailed, handle: ({ transaction }) => current().transaction(transaction).refusals() },
+    commit: {
+      code: 'PERSIST_WRITE_FAILED',
+      message: 'The commit failed',
+      handle: ({ transaction }) => current().commit(transaction),
+    },
+    rollback: { ...writeFailed, handle: ({ transaction }) => current().rollback(transaction) },
+    execute: { ...queryFailed, handle: (request) => current().execute(request) },
+    fetch: { ...queryFailed, handle: ({ cursor }) => current().fetch(cursor) },
+    cancel: { ...queryFailed, handle: ({ cursor }) => current().cancel(cursor) },
+    checkpoint: {
+      code: 'PERSIST_WRITE_FAILED',
+      message: 'The checkpoint failed',
+      handle: () => current().checkpoint(),
+    },
+    // Also how an exiting process stops the worker: the stop word is set then, and whatever is running gives up.
+    close: {
+      code: 'PERSIST_WRITE_FAILED',
+      message: 'The database cannot be closed',
+      handle: (request) => current().close(request),
+    },
+  }
+}
+
+async function answer<Name extends RequestName>(
+  handlers: Handlers,
+  name: Name,
+  request: RequestOf<Name>,
+): Promise<Outcome<ReplyOf<Name>>> {
+  const { code, message, handle } = handlers[name]
+  try {
+    return { ok: true, reply: await handle(request) }
+  } catch (error) {
+    return { ok: false, failure: toFailure(error, code, message) }
+  }
+}
+
+function current(): Session {
+  if (session !== undefined) return session
+  throw new WorkerFailure({ code: 'PERSIST_WORKER_LOST', message: 'The worker has no database open' })
+}
+
+/** Thrown past every handler, while DuckDB may be at work: to end the thread at once would abort the process. */
+function endOnStrayErrors(): void {
+  const end = async (error: unknown) => {
+    console.error('duckpaddle: the worker ends for an error of its own:', error)
+    await session?.close({ finalWrites: [] })
+    process.exit(1)
+  }
+  process.on('uncaughtException', (error) => void end(error))
+  process.on('unhandledRejection', (error) => void end(error))
+}
