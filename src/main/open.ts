@@ -34,7 +34,7 @@ export async function open(database: string, options: OpenOptions = {}): Promise
   const path = await resolveRealPath(database)
   const file = await claimDatabase(path)
   try {
-    const link = new DatabaseLink(path, resolved, () => file.identify())
+    const link = new DatabaseLink(path, resolved, file)
     await link.open()
     return new PersistenceService(database, link, resolved, () => file.release())
   } catch (error) {

@@ -17,13 +17,6 @@ export class DatabaseFile {
     this.#identity = identityOf(path)
   }
 
-  /** Refuses what is there and is no file: DuckDB would wait for a pipe for ever. */
-  static checkPlace(path: string): void {
-    const stats = statSync(path, { throwIfNoEntry: false })
-    if (stats === undefined || stats.isFile()) return
-    throw new WorkerFailure({ code: 'PERSIST_OPEN_FAILED', message: `${path} is not a file` })
-  }
-
   /**
    * Refuses what DuckDB has opened as something else than a database of its own: of a Parquet, CSV or JSON file it makes
    * a view in a database in memory, which is gone with all that is written to it.

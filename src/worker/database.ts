@@ -44,7 +44,6 @@ export class Database {
   ): Promise<Database> {
     const timeZone = Object.keys(config).find((name) => name.toLowerCase() === timeZoneSetting)
     const settings = Object.entries(config).filter(([name]) => name !== timeZone)
-    if (path !== ':memory:') DatabaseFile.checkPlace(path)
     const instance = await DuckDBInstance.create(path, Object.fromEntries(settings))
     if (path !== ':memory:' && config.access_mode !== 'READ_ONLY') clearSpillFiles(path)
     const file = path === ':memory:' ? undefined : new DatabaseFile(path)

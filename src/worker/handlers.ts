@@ -42,7 +42,7 @@ function createHandlers(control: Control): Handlers {
           session = await Session.open(path, config, control)
         } catch (error) {
           control.park()
-          throw error
+          throw cannotBeOpened(error)
         }
         return { duckdbVersion: session.duckdbVersion }
       },
@@ -99,6 +99,13 @@ async function answer<Name extends RequestName>(
   } catch (error) {
     return { ok: false, failure: toFailure(error, code, message) }
   }
+}
+
+/** A file that is not there, or is no database, is a question of opening it, whether for reading only or not. */
+function cannotBeOpened(error: unknown): unknown {
+  const failure = toFailure(error, 'PERSIST_OPEN_FAILED', 'The database cannot be opened')
+  const isReadOnly = failure.code === 'PERSIST_READ_ONLY'
+  return new WorkerFailure(isReadOnly ? { ...failure, code: 'PERSIST_OPEN_FAILED' } : failure)
 }
 
 function current(): Session {

@@ -1,4 +1,7 @@
-import { describe, it } from 'vitest'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
 import { type End, endWhilePersisting } from '../support/end-while-persisting.js'
 import { endWhileUpserting, type UpsertEnd } from '../support/end-while-upserting.js'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
@@ -25,5 +28,20 @@ describe('a process that ends while it upserts', () => {
     ['kill', 'key'],
   ])('by %s leaves one round of a table with a %s, whole', async (way, kind) => {
     for (const delayMs of [10, 150]) await endWhileUpserting(newDatabase(folder), way, kind, delayMs)
+  })
+})
+
+describe('a process that ends while it opens a database', () => {
+  const program = fileURLToPath(new URL('../support/programs/end-while-opening.mjs', import.meta.url))
+
+  it.each([
+    ['exit', [3, null]],
+    ['throw', [1, null]],
+  ])('by %s ends with its exit code, whatever the worker is loading', async (way, expected) => {
+    for (const delayMs of ['now', '0', '50', '100', '150', '200', '300', '400']) {
+      const given = [program, newDatabase(folder), way, delayMs]
+      const end = await once(spawn(process.execPath, given, { stdio: 'ignore' }), 'exit')
+      expect(end, delayMs).toEqual(expected)
+    }
   })
 })

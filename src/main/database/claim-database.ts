@@ -5,7 +5,14 @@ import { PersistenceError } from '../errors/persistence-error.js'
 
 /** A database file that this service alone may open in this process. */
 export interface ClaimedDatabase {
-  /** To be called whenever DuckDB has opened the file: it exists then, and may be another one than before. */
+  /**
+   * To be called before DuckDB opens the file.
+   *
+   * @throws `PERSIST_OPEN_FAILED` if something else than a file is there: a folder, a device, a pipe that DuckDB would
+   * wait for.
+   */
+  check(): Promise<void>
+  /** To be called when DuckDB has opened the file: it exists then, and may be another one than before. */
   identify(): Promise<void>
   /** Removes what a failed opening has left where there was no file before: DuckDB would not open it again. */
   removeStump(error: unknown): Promise<void>
@@ -20,10 +27,10 @@ const othersFile: ReadonlySet<unknown> = new Set(['PERSIST_DATABASE_LOCKED', 'PE
  * Claims a database file for this process, before any thread opens it.
  *
  * @param path - The file's real path.
- * @throws `PERSIST_ALREADY_OPEN` if anything in this process has it open.
+ * @throws `PERSIST_ALREADY_OPEN` if anything in this process has it open; as `check()` of the claim.
  */
 export async function claimDatabase(path: string): Promise<ClaimedDatabase> {
-  const isNew = (await stat(path).catch(() => undefined)) === undefined
+  const isNew = !(await checkIsFile(path))
   const claim = await claimFile(path)
   if (claim === undefined) throw alreadyOpen(path)
   if (await isOpenInProcess(path)) {
@@ -31,6 +38,9 @@ export async function claimDatabase(path: string): Promise<ClaimedDatabase> {
     throw alreadyOpen(path)
   }
   return {
+    async check() {
+      await checkIsFile(path)
+    },
     async identify() {
       if (!(await claim.identify())) throw alreadyOpen(path)
     },
@@ -41,6 +51,13 @@ export async function claimDatabase(path: string): Promise<ClaimedDatabase> {
     },
     release: () => claim.release(),
   }
+}
+
+/** @returns whether there is anything. */
+async function checkIsFile(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined)
+  if (found === undefined || found.isFile()) return found !== undefined
+  throw new PersistenceError('PERSIST_OPEN_FAILED', `The database cannot be opened: ${path} is not a file`)
 }
 
 function alreadyOpen(path: string): PersistenceError {

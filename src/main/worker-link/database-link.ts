@@ -4,6 +4,17 @@ import { PersistenceError } from '../errors/persistence-error.js'
 import type { ResolvedOpenOptions } from '../options/open-options.js'
 import { WorkerHost } from './worker-host.js'
 
+/** Where a database is, for as long as it is open. */
+interface Place {
+  /** Called before a worker opens it; where it rejects, none does. */
+  check(): Promise<void>
+  /** Called when a worker has opened it; where it rejects, it is closed again. */
+  identify(): Promise<void>
+}
+
+/** Of a database in memory. */
+const nowhere: Place = { check: async () => undefined, identify: async () => undefined }
+
 /**
  * Holds the worker that has the database open, and starts another one where it was lost.
  *
@@ -12,7 +23,7 @@ import { WorkerHost } from './worker-host.js'
 export class DatabaseLink {
   readonly #path: string
   readonly #options: ResolvedOpenOptions
-  readonly #opened: () => Promise<void>
+  readonly #place: Place
   #opening: Promise<WorkerHost> | undefined
   #previous: WorkerHost | undefined
   /** The last one that was started. */
@@ -24,18 +35,11 @@ export class DatabaseLink {
   /** The lost workers whose loss some call was told of. */
   readonly #toldLosses = new WeakSet<WorkerHost>()
 
-  /**
-   * @param path - Absolute, or `:memory:`.
-   * @param opened - Called whenever a worker has opened the database; where it rejects, the database is closed again.
-   */
-  constructor(
-    path: string,
-    options: ResolvedOpenOptions,
-    opened: () => Promise<void> = async () => undefined,
-  ) {
+  /** @param path - Absolute, or `:memory:`. */
+  constructor(path: string, options: ResolvedOpenOptions, place: Place = nowhere) {
     this.#path = path
     this.#options = options
-    this.#opened = opened
+    this.#place = place
   }
 
   get isInMemory(): boolean {
@@ -136,6 +140,7 @@ export class DatabaseLink {
   async #start(): Promise<WorkerHost> {
     // A thread that has ended in an error may hold the file for as long as its last call into DuckDB takes.
     await this.#previous?.exited
+    await this.#place.check()
     const host = new WorkerHost(this.#options.resourceLimits, () =>
       [...this.finalWrites.values()].map((take) => take()),
     )
@@ -150,7 +155,7 @@ export class DatabaseLink {
       throw error
     }
     try {
-      await this.#opened()
+      await this.#place.identify()
     } catch (error) {
       await closeHost(host).catch(() => undefined)
       throw error

@@ -6,7 +6,7 @@ import { isOpenInProcess } from '../../process/is-open-in-process.js'
 import { resolveRealPath } from '../../process/real-path.js'
 import type { Database } from '../database.js'
 import { WorkerFailure } from '../failure.js'
-import { stringConstants } from './string-constants.js'
+import { copyTargets, stringConstants } from './string-constants.js'
 
 /** What DuckDB says of a file where it may reach none. */
 const deniedFile = /^Permission Error: Cannot access file "([\s\S]*)" - file system operations are disabled/
@@ -111,9 +111,9 @@ export class OpenFileGuard {
   }
 }
 
-/** @throws `PERSIST_ALREADY_OPEN` if a constant in `sql` names a database file that is open, or its write-ahead log. */
+/** @throws `PERSIST_ALREADY_OPEN` if a COPY in `sql` writes to a database file that is open, or to its write-ahead log. */
 async function refuseTargets(sql: string): Promise<void> {
-  for (const constant of stringConstants(sql)) {
+  for (const constant of copyTargets(sql)) {
     for (const path of pathsOf(constant)) {
       if (await isOpenAnywhere(path.replace(/\.wal$/, ''))) throw alreadyOpen(path)
     }

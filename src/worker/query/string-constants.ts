@@ -1,6 +1,6 @@
-/** E'...' with its escapes, '...' with doubled quotes, $tag$...$tag$; quoted names and comments are passed over. */
+/** Comments and quoted names; E'...' with its escapes, '...' with doubled quotes, $tag$...$tag$; words; the rest. */
 const tokens =
-  /"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|[eE]'((?:[^'\\]|''|\\[\s\S])*)'|'((?:[^']|'')*)'|\$([A-Za-z_]\w*)?\$([\s\S]*?)\$\3\$/g
+  /--[^\n]*|\/\*[\s\S]*?\*\/|"(?:[^"]|"")*"|[eE]'((?:[^'\\]|''|\\[\s\S])*)'|'((?:[^']|'')*)'|\$([A-Za-z_]\w*)?\$([\s\S]*?)\$\3\$|([A-Za-z_]\w*)|([();])/g
 
 const escapes: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }
 
@@ -10,13 +10,34 @@ const escapes: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r
  * @see https://duckdb.org/docs/stable/sql/data_types/literal_types
  */
 export function stringConstants(sql: string): string[] {
-  const values: string[] = []
-  for (const [, escaped, plain, , dollar] of sql.matchAll(tokens)) {
-    if (escaped !== undefined) values.push(unescapeText(escaped))
-    else if (plain !== undefined) values.push(plain.replaceAll("''", "'"))
-    else if (dollar !== undefined) values.push(dollar)
+  return [...sql.matchAll(tokens)].flatMap((token) => constantOf(token) ?? [])
+}
+
+/**
+ * The values of the string constants that say where a COPY writes to: those after a TO that is in no parentheses, and
+ * what they are together, for one may be made of several.
+ */
+export function copyTargets(sql: string): string[] {
+  const targets: string[] = []
+  let [depth, isAfterTo, joined] = [0, false, '']
+  for (const token of sql.matchAll(tokens)) {
+    const [, , , , , word, mark] = token
+    const value = constantOf(token)
+    if (mark === '(') depth++
+    else if (mark === ')') depth--
+    else if (mark === ';') [depth, isAfterTo, joined] = [0, false, '']
+    else if (word?.toUpperCase() === 'TO' && depth === 0) isAfterTo = true
+    else if (value !== undefined && isAfterTo) {
+      joined += value
+      targets.push(value, joined)
+    }
   }
-  return values
+  return targets
+}
+
+function constantOf([, escaped, plain, , dollar]: RegExpExecArray): string | undefined {
+  if (escaped !== undefined) return unescapeText(escaped)
+  return plain?.replaceAll("''", "'") ?? dollar
 }
 
 function unescapeText(text: string): string {
