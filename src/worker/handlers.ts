@@ -1,3 +1,5 @@
+// Before anything of DuckDB's is used.
+import './keep-byte-order-marks.js'
 import type { PersistenceErrorCode } from '../protocol/failure.js'
 import type { Call, Outcome, ReplyOf, RequestName, RequestOf } from '../protocol/requests.js'
 import type { Control } from './control.js'

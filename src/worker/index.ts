@@ -1,4 +1,3 @@
-import './keep-byte-order-marks.js'
 import { workerData } from 'node:worker_threads'
 import type { Call, Outcome } from '../protocol/requests.js'
 import { Control } from './control.js'

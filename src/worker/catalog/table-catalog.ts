@@ -1,16 +1,7 @@
-import {
-  type DuckDBConnection,
-  DuckDBDecimalType,
-  DuckDBEnumType,
-  type DuckDBType,
-  DuckDBTypeId,
-  type Json,
-} from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBType, Json } from '@duckdb/node-api'
 import {
   type ColumnDescriptor,
-  type ColumnType,
   formatColumnType,
-  type PlainColumnType,
   quoteIdentifier,
   quoteLiteral,
 } from '../../protocol/column-type.js'
@@ -19,33 +10,7 @@ import type { Database } from '../database.js'
 import { WorkerFailure } from '../failure.js'
 import { constraintColumns, indexColumns, readConstraints } from './table-constraints.js'
 import type { GeneratedColumn, TableShape } from './table-shape.js'
-
-const plainTypes: ReadonlyMap<DuckDBTypeId, PlainColumnType['name']> = new Map([
-  [DuckDBTypeId.BOOLEAN, 'BOOLEAN'],
-  [DuckDBTypeId.TINYINT, 'TINYINT'],
-  [DuckDBTypeId.SMALLINT, 'SMALLINT'],
-  [DuckDBTypeId.INTEGER, 'INTEGER'],
-  [DuckDBTypeId.BIGINT, 'BIGINT'],
-  [DuckDBTypeId.UTINYINT, 'UTINYINT'],
-  [DuckDBTypeId.USMALLINT, 'USMALLINT'],
-  [DuckDBTypeId.UINTEGER, 'UINTEGER'],
-  [DuckDBTypeId.UBIGINT, 'UBIGINT'],
-  [DuckDBTypeId.HUGEINT, 'HUGEINT'],
-  [DuckDBTypeId.UHUGEINT, 'UHUGEINT'],
-  [DuckDBTypeId.FLOAT, 'FLOAT'],
-  [DuckDBTypeId.DOUBLE, 'DOUBLE'],
-  [DuckDBTypeId.VARCHAR, 'VARCHAR'],
-  [DuckDBTypeId.BLOB, 'BLOB'],
-  [DuckDBTypeId.DATE, 'DATE'],
-  [DuckDBTypeId.TIME, 'TIME'],
-  [DuckDBTypeId.TIMESTAMP, 'TIMESTAMP'],
-  [DuckDBTypeId.TIMESTAMP_S, 'TIMESTAMP_S'],
-  [DuckDBTypeId.TIMESTAMP_MS, 'TIMESTAMP_MS'],
-  [DuckDBTypeId.TIMESTAMP_NS, 'TIMESTAMP_NS'],
-  [DuckDBTypeId.TIMESTAMP_TZ, 'TIMESTAMPTZ'],
-  [DuckDBTypeId.INTERVAL, 'INTERVAL'],
-  [DuckDBTypeId.UUID, 'UUID'],
-])
+import { toColumnType } from './to-column-type.js'
 
 /** What the tables of the main schema look like, read from DuckDB's catalog. */
 export class TableCatalog {
@@ -107,7 +72,10 @@ export class TableCatalog {
     const columns: ColumnDescriptor[] = []
     for (const [name, type] of types) {
       if (isGenerated.has(name)) continue
-      const columnType = toColumnType(table, name, type)
+      const columnType = toColumnType(type)
+      if (columnType === undefined) {
+        mismatch(`Column \`${name}\` of table \`${table}\` is of type ${type}, which cannot be written yet`)
+      }
       columns.push({ name, type: columnType, notNull: notNull.has(name), hasDefault: defaults.has(name) })
     }
     const [first] = uniques
@@ -182,17 +150,6 @@ interface Columns {
   readonly types: ReadonlyMap<string, DuckDBType>
   readonly defaults: ReadonlyMap<string, string>
   readonly generated: readonly GeneratedColumn[]
-}
-
-function toColumnType(table: string, column: string, type: DuckDBType): ColumnType {
-  if (type.alias === 'JSON') return { name: 'JSON' }
-  if (type instanceof DuckDBDecimalType) return { name: 'DECIMAL', width: type.width, scale: type.scale }
-  if (type instanceof DuckDBEnumType) return { name: 'ENUM', members: type.values }
-  const name = plainTypes.get(type.typeId)
-  if (name === undefined) {
-    mismatch(`Column \`${column}\` of table \`${table}\` is of type ${type}, which cannot be written yet`)
-  }
-  return { name }
 }
 
 export function mismatch(message: string): never {

@@ -1,4 +1,9 @@
-import { type DuckDBConnection, type DuckDBMaterializedResult, StatementType } from '@duckdb/node-api'
+import {
+  type DuckDBConnection,
+  type DuckDBMaterializedResult,
+  type DuckDBPreparedStatement,
+  StatementType,
+} from '@duckdb/node-api'
 import type { Failure } from '../../protocol/failure.js'
 import type { ExecuteReply, ExecuteRequest, ResultPage } from '../../protocol/requests.js'
 import type { Database } from '../database.js'
@@ -6,15 +11,7 @@ import { WorkerFailure } from '../failure.js'
 import { runInTurns } from '../run-in-turns.js'
 import { bindParameters } from './bind-parameters.js'
 import { ResultPager } from './result-pager.js'
-
-const readingStatements: ReadonlySet<StatementType> = new Set([StatementType.SELECT, StatementType.EXPLAIN])
-const rowStatements: ReadonlySet<StatementType> = new Set([
-  ...readingStatements,
-  StatementType.INSERT,
-  StatementType.UPDATE,
-  StatementType.DELETE,
-  StatementType.MERGE_INTO,
-])
+import { isRefusedWrite, mayChangeCatalog, prepareReads } from './statement-effects.js'
 
 /** Executes statements on a connection of its own, and hands out the last one's result page by page. */
 export class Cursor {
@@ -38,10 +35,14 @@ export class Cursor {
   }
 
   fetch(): ResultPage {
-    this.#checkCancelled()
-    const page = this.#pager?.next() ?? { rows: [], isLast: true }
-    if (page.isLast) this.#close()
-    return page
+    let page: ResultPage | undefined
+    try {
+      this.#checkCancelled()
+      page = this.#pager?.next() ?? { rows: [], isLast: true }
+      return page
+    } finally {
+      if (page === undefined || page.isLast) this.#close()
+    }
   }
 
   /** Stops between two tasks with `failure`, and resolves when nothing is running any more. */
@@ -51,43 +52,77 @@ export class Cursor {
     this.#close()
   }
 
-  async #execute({ sql, parameters, mayWrite }: ExecuteRequest): Promise<ExecuteReply> {
-    const database = this.#database
-    if (mayWrite) database.file?.checkSame()
-    const connection = await database.connect()
+  async #execute(request: ExecuteRequest): Promise<ExecuteReply> {
+    if (request.mayWrite) this.#database.file?.checkSame()
+    const connection = await this.#database.connect()
     this.#connection = connection
+    return request.mayWrite ? this.#write(connection, request) : this.#read(connection, request)
+  }
+
+  /** Executes the statements if all that they do is to read, and else none of them. */
+  async #read(connection: DuckDBConnection, { sql, parameters }: ExecuteRequest): Promise<ExecuteReply> {
+    const reads = await prepareReads(this.#database, connection, sql)
+    if (reads === undefined) return this.#refuse()
+    const { statements, isComputed } = reads
+    try {
+      if (isComputed) await this.#database.execute(connection, 'BEGIN TRANSACTION READ ONLY')
+      let result: DuckDBMaterializedResult | undefined
+      for (const [index, statement] of statements.entries()) {
+        const isLast = index === statements.length - 1
+        result = await this.#run(statement, isLast ? parameters : undefined)
+      }
+      const reply = this.#reply(result, 0)
+      // The transaction would keep what others delete meanwhile; that of a closed connection is over.
+      if (isComputed && this.#connection !== undefined) await this.#database.execute(connection, 'COMMIT')
+      return reply
+    } catch (error) {
+      if (isRefusedWrite(error)) return this.#refuse()
+      throw error
+    } finally {
+      for (const statement of statements) statement.destroySync()
+    }
+  }
+
+  /** Executes each statement before the next is prepared, which may be about what it makes. */
+  async #write(connection: DuckDBConnection, { sql, parameters }: ExecuteRequest): Promise<ExecuteReply> {
+    const database = this.#database
     const statements = await database.poolCall(() => connection.extractStatements(sql))
     let result: DuckDBMaterializedResult | undefined
     let hasTransactionStatement = false
     for (let index = 0; index < statements.count; index++) {
       const statement = await database.poolCall(() => statements.prepare(index))
+      const { statementType } = statement
+      if (statementType === StatementType.TRANSACTION) hasTransactionStatement = true
+      const isLast = index === statements.count - 1
       try {
-        const { statementType } = statement
-        if (!mayWrite && !readingStatements.has(statementType)) {
-          this.#close()
-          return { executed: false }
-        }
-        if (statementType === StatementType.TRANSACTION) hasTransactionStatement = true
-        const isLast = index === statements.count - 1
-        if (isLast && parameters !== undefined) bindParameters(statement, parameters)
         await database.openFiles.check(sql, index, statementType)
-        try {
-          result = await runInTurns(database, statement, () => this.#checkCancelled())
-        } finally {
-          if (!rowStatements.has(statementType)) database.catalogVersion++
-        }
+        result = await this.#run(statement, isLast ? parameters : undefined)
       } finally {
+        if (mayChangeCatalog(statementType, sql)) database.catalogVersion++
         statement.destroySync()
       }
     }
-    if (mayWrite) await database.openFiles.releaseDetached(connection)
+    await database.openFiles.releaseDetached(connection)
     if (hasTransactionStatement) await this.#refuseOpenTransaction(connection)
-    const walBytes = mayWrite ? database.walBytes : 0
-    if (result === undefined)
-      return { executed: true, rowsChanged: 0, page: { rows: [], isLast: true }, walBytes }
-    const { rowsChanged } = result
-    this.#pager = new ResultPager(result)
-    return { executed: true, rowsChanged, page: this.fetch(), walBytes }
+    return this.#reply(result, database.walBytes)
+  }
+
+  #run(
+    statement: DuckDBPreparedStatement,
+    parameters: ExecuteRequest['parameters'],
+  ): Promise<DuckDBMaterializedResult> {
+    if (parameters !== undefined) bindParameters(statement, parameters)
+    return runInTurns(this.#database, statement, () => this.#checkCancelled())
+  }
+
+  #reply(result: DuckDBMaterializedResult | undefined, walBytes: number): ExecuteReply {
+    if (result !== undefined) this.#pager = new ResultPager(result)
+    return { executed: true, rowsChanged: result?.rowsChanged ?? 0, page: this.fetch(), walBytes }
+  }
+
+  #refuse(): ExecuteReply {
+    this.#close()
+    return { executed: false }
   }
 
   /** A connection serves one call, so a transaction that it leaves open could never be committed. */

@@ -1,12 +1,15 @@
-import { type DuckDBAppender, DuckDBDataChunk } from '@duckdb/node-api'
+import { type DuckDBAppender, DuckDBDataChunk, type DuckDBType } from '@duckdb/node-api'
 import duckdb, { type Vector } from '@duckdb/node-bindings'
 import { type EncodedBatch, layOutBatch, vectorRows } from '../../protocol/batch-layout.js'
 import {
   type ColumnDescriptor,
+  formatColumnType,
   inlineStringBytes,
   isStringType,
   valueBytes,
 } from '../../protocol/column-type.js'
+import { mismatch } from '../catalog/table-catalog.js'
+import { toColumnType } from '../catalog/to-column-type.js'
 import { StringHeap } from './string-heap.js'
 
 /**
@@ -55,10 +58,10 @@ export class AppenderWriter {
     this.#nextOrdinal = staging?.firstOrdinal ?? 0
     // The table's own logical types: with others the appender would cast every value.
     const count = columns.length + (staging === undefined ? 0 : 1 + staging.absenceWords)
-    const types = Array.from({ length: count }, (_, index) => {
-      return appender.columnType(index).toLogicalType().logical_type
-    })
-    this.#chunk = new DuckDBDataChunk(duckdb.create_data_chunk(types))
+    const types = Array.from({ length: appender.columnCount }, (_, index) => appender.columnType(index))
+    checkLayout(columns, types, count)
+    const logicalTypes = types.map((type) => type.toLogicalType().logical_type)
+    this.#chunk = new DuckDBDataChunk(duckdb.create_data_chunk(logicalTypes))
     this.#columnBytes = columns.map((column) => valueBytes(column.type))
     this.#columns = columns.map((column, index) => ({
       vector: duckdb.data_chunk_get_vector(this.#chunk.chunk, index),
@@ -133,4 +136,22 @@ export class AppenderWriter {
       duckdb.copy_data_to_vector(vector, 0, buffer, offset, 4 * count)
     }
   }
+}
+
+/**
+ * Memory is copied as `columns` lay it out. So what counts are not the columns that the catalog was read to have, but
+ * those that the appender writes to; a later change of the table makes its flush fail.
+ */
+function checkLayout(
+  columns: readonly ColumnDescriptor[],
+  types: readonly DuckDBType[],
+  count: number,
+): void {
+  const isSame = columns.every(({ type }, index) => {
+    const appended = types[index]
+    const current = appended && toColumnType(appended)
+    return current !== undefined && formatColumnType(current) === formatColumnType(type)
+  })
+  if (isSame && types.length === count) return
+  mismatch('The columns of the table have changed: get the table again with table()')
 }

@@ -1,0 +1,85 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { type EncodedBatch, layOutBatch } from '../../src/protocol/batch-layout.js'
+import { controlBlockBytes } from '../../src/protocol/control-block.js'
+import type { BeginRequest } from '../../src/protocol/requests.js'
+import { TableCatalog } from '../../src/worker/catalog/table-catalog.js'
+import { Control } from '../../src/worker/control.js'
+import { Database } from '../../src/worker/database.js'
+import { WorkerFailure } from '../../src/worker/failure.js'
+import { WriteTransaction } from '../../src/worker/write/write-transaction.js'
+
+let database: Database
+let catalog: TableCatalog
+let connection: DuckDBConnection
+let transaction: WriteTransaction
+
+beforeEach(async () => {
+  const control = new Control(new SharedArrayBuffer(controlBlockBytes))
+  database = await Database.open(':memory:', {}, control)
+  catalog = new TableCatalog(database)
+  connection = await database.connect()
+  transaction = new WriteTransaction(database, catalog)
+  await connection.run('CREATE TABLE t (a BIGINT, b BIGINT)')
+})
+afterEach(async () => {
+  await transaction.rollback()
+  database.close()
+})
+
+async function describeTable(isChecked = false): Promise<BeginRequest> {
+  const { columns } = await catalog.shapeOf(connection, 't')
+  return { transaction: 1, table: 't', columns, key: [], onConflict: 'error', isChecked }
+}
+
+/** A batch of one row of two BIGINTs. */
+function encode(a: bigint, b: bigint): EncodedBatch {
+  const layout = layOutBatch([8, 8], 1)
+  const buffer = new ArrayBuffer(layout.heapOffset)
+  for (const [index, value] of [a, b].entries()) {
+    new BigInt64Array(buffer, layout.valueOffsets[index] ?? 0, 1)[0] = value
+  }
+  return { buffer, capacityRows: 1, rows: 1, heapBytes: 0, nullColumns: [] }
+}
+
+async function failureOf(promise: Promise<unknown>): Promise<unknown> {
+  const error = await promise.catch((reason) => reason)
+  return error instanceof WorkerFailure ? error.failure.code : error
+}
+
+// The catalog does not learn of these changes: the layout does not depend on what is known of a statement.
+it.each([
+  'ALTER TABLE t ALTER b TYPE VARCHAR',
+  'ALTER TABLE t ALTER b TYPE HUGEINT',
+  "ALTER TABLE t ALTER b TYPE ENUM('1', '2') USING '1'",
+  'ALTER TABLE t DROP b',
+  'ALTER TABLE t ADD c VARCHAR',
+])('does not begin by a layout that is out of date: %s', async (sql) => {
+  const request = await describeTable()
+  await connection.run(sql)
+  expect(await failureOf(transaction.begin(request))).toBe('PERSIST_SCHEMA_MISMATCH')
+})
+
+it.each([
+  'ALTER TABLE t ALTER b TYPE VARCHAR',
+  'ALTER TABLE t DROP b',
+  'ALTER TABLE t ADD c VARCHAR',
+  'DROP TABLE t',
+])('writes nothing if the table changes after it has begun: %s', async (sql) => {
+  await transaction.begin(await describeTable())
+  await transaction.write(encode(1n, 2n ** 40n + 30n))
+  await connection.run(sql)
+  await transaction.write(encode(3n, 2n ** 40n + 30n)).catch(() => undefined)
+  expect(await failureOf(transaction.commit())).toBe('PERSIST_WRITE_FAILED')
+  await transaction.rollback()
+  if (sql.startsWith('DROP')) return
+  const rows = await connection.runAndReadAll('SELECT * FROM t')
+  expect(rows.getRows()).toEqual([])
+})
+
+it('writes what it is given', async () => {
+  await transaction.begin(await describeTable())
+  await transaction.write(encode(1n, -2n))
+  await transaction.commit()
+  expect((await connection.runAndReadAll('SELECT * FROM t')).getRows()).toEqual([[1n, -2n]])
+})
