@@ -9,7 +9,7 @@ import { Persister, type Target } from './persist/persister.js'
 import type { Receipt } from './persist/receipt.js'
 import { createRowSource, type Rows } from './persist/row-source.js'
 import { Turns } from './persist/turns.js'
-import { checkQuery, type QueryParameters } from './query/query-parameters.js'
+import { copyParameters, type QueryParameters } from './query/query-parameters.js'
 import { QueryRunner, type RunReport } from './query/query-runner.js'
 import { checkSchema } from './schema/compare-schema.js'
 import type { AnyRow, RowOf } from './schema/row-types.js'
@@ -123,8 +123,8 @@ export class PersistenceService implements AsyncDisposable {
    * ```
    */
   async query<Row extends object = QueryRow>(sql: string, parameters?: QueryParameters): Promise<Row[]> {
-    checkQuery(sql, parameters)
-    const rows = await this.#query((cancellation) => this.#queries.query(sql, parameters, cancellation))
+    const copied = copyParameters(sql, parameters)
+    const rows = await this.#query((cancellation) => this.#queries.query(sql, copied, cancellation))
     // The caller's word for what the statement returns.
     return rows as object[] as Row[]
   }
@@ -136,8 +136,8 @@ export class PersistenceService implements AsyncDisposable {
    * @throws as `query()`; `PERSIST_READ_ONLY`, `PERSIST_DISK_FULL`, `PERSIST_DATABASE_INVALID`.
    */
   async run(sql: string, parameters?: QueryParameters): Promise<RunReport> {
-    checkQuery(sql, parameters)
-    const executed = await this.#query((cancellation) => this.#queries.run(sql, parameters, cancellation))
+    const copied = copyParameters(sql, parameters)
+    const executed = await this.#query((cancellation) => this.#queries.run(sql, copied, cancellation))
     return { rowsChanged: executed.rowsChanged }
   }
 

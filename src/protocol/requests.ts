@@ -41,6 +41,11 @@ export type Call = {
 /** What the worker answers: a failure crosses the threads as data. */
 export type Outcome<Reply> =
   | { readonly ok: true; readonly reply: Reply }
+  /**
+   * The reply as bytes of the structured clone algorithm, for one that is nested deeply: a message that runs out of
+   * stack when it is received never arrives, and nothing says so; to read bytes fails where the reply is waited for.
+   */
+  | { readonly ok: true; readonly packed: Uint8Array<ArrayBuffer> }
   | { readonly ok: false; readonly failure: Failure }
 
 interface OpenRequest {
@@ -138,6 +143,8 @@ export interface Refusal {
 export interface RefusalPage {
   readonly refusals: readonly Refusal[]
   readonly isLast: boolean
+  /** As of a `ResultPage`. */
+  readonly isDeep: boolean
 }
 
 interface TransactionRequest {
@@ -203,4 +210,9 @@ export interface ResultPage {
   readonly rows: readonly QueryRow[]
   /** True when this page is the last one, and the cursor is gone. */
   readonly isLast: boolean
+  /** True where a value is nested so deeply that the page is packed. */
+  readonly isDeep: boolean
 }
+
+/** The page after the last one. */
+export const noRows: ResultPage = { rows: [], isLast: true, isDeep: false }

@@ -4,6 +4,7 @@ import type { PersistenceErrorCode } from '../protocol/failure.js'
 import type { Call, Outcome, ReplyOf, RequestName, RequestOf } from '../protocol/requests.js'
 import type { Control } from './control.js'
 import { toFailure, WorkerFailure } from './failure.js'
+import { packReply } from './pack-reply.js'
 import { Session } from './session.js'
 import { withTransfer } from './transfer.js'
 
@@ -15,6 +16,8 @@ interface Handler<Name extends RequestName> {
   readonly code: PersistenceErrorCode
   readonly message: string
   handle(request: RequestOf<Name>): ReplyOf<Name> | Promise<ReplyOf<Name>>
+  /** Whether a reply is nested so deeply that it is packed. */
+  isDeep?(reply: ReplyOf<Name>): boolean
 }
 
 type Handlers = { readonly [Name in RequestName]: Handler<Name> }
@@ -29,7 +32,7 @@ export function createHandle(control: Control): Handle {
   endOnStrayErrors()
   return async ({ name, request }) => {
     const outcome = await answer(handlers, name, request)
-    return name === 'write' && outcome.ok ? withTransfer(outcome, request.batch.buffer) : outcome
+    return name === 'write' && 'reply' in outcome ? withTransfer(outcome, request.batch.buffer) : outcome
   }
 }
 
@@ -66,15 +69,27 @@ function createHandlers(control: Control): Handlers {
       ...writeFailed,
       handle: ({ transaction, isAllOrNothing }) => current().transaction(transaction).resolve(isAllOrNothing),
     },
-    refusals: { ...writeFailed, handle: ({ transaction }) => current().transaction(transaction).refusals() },
+    refusals: {
+      ...writeFailed,
+      handle: ({ transaction }) => current().transaction(transaction).refusals(),
+      isDeep: (page) => page.isDeep,
+    },
     commit: {
       code: 'PERSIST_WRITE_FAILED',
       message: 'The commit failed',
       handle: ({ transaction }) => current().commit(transaction),
     },
     rollback: { ...writeFailed, handle: ({ transaction }) => current().rollback(transaction) },
-    execute: { ...queryFailed, handle: (request) => current().execute(request) },
-    fetch: { ...queryFailed, handle: ({ cursor }) => current().fetch(cursor) },
+    execute: {
+      ...queryFailed,
+      handle: (request) => current().execute(request),
+      isDeep: (reply) => reply.executed && reply.page.isDeep,
+    },
+    fetch: {
+      ...queryFailed,
+      handle: ({ cursor }) => current().fetch(cursor),
+      isDeep: (page) => page.isDeep,
+    },
     cancel: { ...queryFailed, handle: ({ cursor }) => current().cancel(cursor) },
     checkpoint: {
       code: 'PERSIST_WRITE_FAILED',
@@ -95,9 +110,10 @@ async function answer<Name extends RequestName>(
   name: Name,
   request: RequestOf<Name>,
 ): Promise<Outcome<ReplyOf<Name>>> {
-  const { code, message, handle } = handlers[name]
+  const { code, message, handle, isDeep } = handlers[name]
   try {
-    return { ok: true, reply: await handle(request) }
+    const reply = await handle(request)
+    return isDeep?.(reply) === true ? { ok: true, packed: packReply(reply) } : { ok: true, reply }
   } catch (error) {
     return { ok: false, failure: toFailure(error, code, message) }
   }

@@ -1,13 +1,13 @@
-import type { Failure } from '../protocol/failure.js'
-import type {
-  BeginRequest,
-  CloseRequest,
-  CommitReply,
-  DescribeRequest,
-  ExecuteReply,
-  ExecuteRequest,
-  ResultPage,
-  TableDescription,
+import {
+  type BeginRequest,
+  type CloseRequest,
+  type CommitReply,
+  type DescribeRequest,
+  type ExecuteReply,
+  type ExecuteRequest,
+  noRows,
+  type ResultPage,
+  type TableDescription,
 } from '../protocol/requests.js'
 import { TableCatalog } from './catalog/table-catalog.js'
 import type { Control } from './control.js'
@@ -93,7 +93,7 @@ export class Session {
   }
 
   fetch(id: number): ResultPage {
-    return this.#cursors.get(id)?.fetch() ?? { rows: [], isLast: true }
+    return this.#cursors.get(id)?.fetch() ?? noRows
   }
 
   async cancel(id: number): Promise<void> {

@@ -1,43 +1,64 @@
 import { isDate, isUint8Array } from 'node:util/types'
 import type { QueryParameter } from '../../protocol/requests.js'
 import { describeValue } from '../describe-value.js'
+import { isDetached } from '../is-detached.js'
 
 /** Values for `?` and `$1` by position, or for `$name` by name. */
 export type QueryParameters = readonly QueryParameter[] | Readonly<Record<string, QueryParameter>>
 
-/** @throws TypeError or RangeError for what DuckDB has no value for. */
-export function checkQuery(sql: unknown, parameters: unknown): void {
+/**
+ * Checks what a query is called with, and copies the parameters: each is read once, so that what was checked is what is
+ * sent, whatever getters or a Proxy return the next time.
+ *
+ * @throws TypeError or RangeError for what DuckDB has no value for.
+ */
+export function copyParameters(sql: unknown, parameters: unknown): QueryParameters | undefined {
   if (typeof sql !== 'string')
     throw new TypeError(`Expected \`sql\` to be a string, got ${describeValue(sql)}`)
-  if (parameters === undefined) return
+  if (parameters === undefined) return undefined
   if (typeof parameters !== 'object' || parameters === null) {
     throw new TypeError(
       `Expected \`parameters\` to be an array or an object, got ${describeValue(parameters)}`,
     )
   }
-  for (const [name, value] of Object.entries(parameters)) checkParameter(name, value)
+  // By its length, for a hole is a value, too.
+  if (Array.isArray(parameters)) {
+    return Array.from({ length: parameters.length }, (_, index) => copyParameter(index, parameters[index]))
+  }
+  // Defines its properties, one that is called __proto__ too.
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, value]) => [name, copyParameter(name, value)]),
+  )
 }
 
-function checkParameter(name: string, value: unknown): void {
+function copyParameter(name: string | number, value: unknown): QueryParameter {
   const what = `Expected parameter ${name} to be`
   switch (typeof value) {
     case 'boolean':
     case 'number':
-      return
+      return value
     case 'string':
-      if (value.isWellFormed()) return
+      if (value.isWellFormed()) return value
       throw new RangeError(`${what} a string without lone surrogates`)
     case 'bigint':
-      if (BigInt.asIntN(128, value) === value || BigInt.asUintN(128, value) === value) return
+      if (BigInt.asIntN(128, value) === value || BigInt.asUintN(128, value) === value) return value
       throw new RangeError(`${what} a bigint of at most 128 bits, got ${describeValue(value)}`)
     default:
-      if (value === null || isUint8Array(value)) return
-      if (isDate(value)) {
-        if (!Number.isNaN(value.getTime())) return
-        throw new RangeError(`${what} a valid Date`)
+      if (value === null) return null
+      if (isUint8Array(value)) {
+        if (isDetached(value)) throw new TypeError(`${what} a Uint8Array that has its buffer`)
+        return new Uint8Array(value)
       }
+      if (isDate(value)) return copyDate(what, value)
       throw new TypeError(
         `${what} null, a boolean, number, bigint, string, Date or Uint8Array, got ${describeValue(value)}`,
       )
   }
+}
+
+/** The time of a Date, whatever methods it has been given. */
+function copyDate(what: string, value: Date): Date {
+  const copy = new Date(Date.prototype.getTime.call(value))
+  if (Number.isNaN(copy.getTime())) throw new RangeError(`${what} a valid Date`)
+  return copy
 }

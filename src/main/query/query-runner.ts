@@ -105,8 +105,9 @@ export class QueryRunner {
       }
       return { rows, rowsChanged: reply.rowsChanged, walBytes: reply.walBytes }
     } catch (error) {
-      // Until the worker has stopped, the database cannot be closed, nor the next call have its turn.
-      if (cancellation.isCancelled) await host.request('cancel', { cursor }).catch(() => undefined)
+      // Until the worker has stopped, the database cannot be closed, nor the next call have its turn. A result of
+      // which a page could not be received is given up.
+      await host.request('cancel', { cursor }).catch(() => undefined)
       throw error
     }
   }

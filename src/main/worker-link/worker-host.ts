@@ -12,6 +12,7 @@ import type {
 import { PersistenceError } from '../errors/persistence-error.js'
 import { reviveFailure } from '../errors/revive-failure.js'
 import { exitGuard, requestStop } from './exit-guard.js'
+import { unpackReply } from './unpack-reply.js'
 
 /** More requests than are ever under way: piscina would queue what exceeds it, and lose their order. */
 const unboundedTasks = 2 ** 30
@@ -71,6 +72,8 @@ export class WorkerHost {
    * Sends a request; requests arrive in the order in which they are sent.
    *
    * @throws `PERSIST_WORKER_LOST` if the worker ends before it has answered.
+   * @throws TypeError for a request that cannot be sent, and `PERSIST_QUERY_FAILED` for a reply that cannot be read:
+   * the worker goes on.
    */
   async request<Name extends RequestName>(
     name: Name,
@@ -83,11 +86,19 @@ export class WorkerHost {
       // A running task is never given a signal: aborting it would end the thread, and with it the process.
       outcome = await this.#pool.run({ name, request }, { name: 'handle', transferList })
     } catch (error) {
+      // The request was never sent.
+      if (error instanceof DOMException && error.name === 'DataCloneError') {
+        throw new TypeError(`Expected values that can be sent to a worker: ${error.message}`, {
+          cause: error,
+        })
+      }
       // Handlers answer with data; only a thread that ends rejects.
       this.#isLost = true
       throw workerLost(error)
     }
-    if (outcome.ok) return outcome.reply
+    // What the worker packed is the reply to this request.
+    if (outcome.ok)
+      return 'packed' in outcome ? (unpackReply(outcome.packed) as ReplyOf<Name>) : outcome.reply
     // Answered by the empty worker that piscina starts in the place of a lost one.
     if (outcome.failure.code === 'PERSIST_WORKER_LOST') this.#isLost = true
     throw reviveFailure(outcome.failure)

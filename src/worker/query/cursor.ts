@@ -5,7 +5,7 @@ import {
   StatementType,
 } from '@duckdb/node-api'
 import type { Failure } from '../../protocol/failure.js'
-import type { ExecuteReply, ExecuteRequest, ResultPage } from '../../protocol/requests.js'
+import { type ExecuteReply, type ExecuteRequest, noRows, type ResultPage } from '../../protocol/requests.js'
 import type { Database } from '../database.js'
 import { WorkerFailure } from '../failure.js'
 import { runInTurns } from '../run-in-turns.js'
@@ -38,7 +38,7 @@ export class Cursor {
     let page: ResultPage | undefined
     try {
       this.#checkCancelled()
-      page = this.#pager?.next() ?? { rows: [], isLast: true }
+      page = this.#pager?.next() ?? noRows
       return page
     } finally {
       if (page === undefined || page.isLast) this.#close()

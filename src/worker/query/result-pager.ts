@@ -1,6 +1,6 @@
 import type { DuckDBDataChunk, DuckDBMaterializedResult, DuckDBType } from '@duckdb/node-api'
 import type { QueryRow, ResultPage } from '../../protocol/requests.js'
-import { toQueryValue, weigh } from './to-query-value.js'
+import { toQueryValue } from './to-query-value.js'
 
 /** Rows of a page, and about as many bytes of values: what main deserialises in a fraction of a millisecond. */
 const pageRows = 512
@@ -24,15 +24,18 @@ export class ResultPager {
   next(): ResultPage {
     const rows: QueryRow[] = []
     let bytes = 0
+    let isDeep = false
     while (rows.length < pageRows && bytes < pageBytes) {
       const chunk = this.#currentChunk()
-      if (chunk === undefined) return { rows, isLast: true }
+      if (chunk === undefined) return { rows, isLast: true, isDeep }
       const row: QueryRow = {}
       for (const [column, name] of this.#names.entries()) {
         const type = this.#types[column]
         if (type === undefined) continue
-        const value = toQueryValue(chunk.getColumnVector(column).getItem(this.#row), type)
-        bytes += weigh(value)
+        const read = toQueryValue(chunk.getColumnVector(column).getItem(this.#row), type)
+        const { value } = read
+        bytes += read.bytes
+        isDeep ||= read.isDeep
         // A column may be called __proto__, which an assignment would not make a property of.
         if (name === '__proto__') Object.defineProperty(row, name, { value, enumerable: true })
         else row[name] = value
@@ -40,7 +43,7 @@ export class ResultPager {
       rows.push(row)
       this.#row++
     }
-    return { rows, isLast: this.#currentChunk() === undefined }
+    return { rows, isLast: this.#currentChunk() === undefined, isDeep }
   }
 
   #currentChunk(): DuckDBDataChunk | undefined {

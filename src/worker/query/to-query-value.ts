@@ -18,25 +18,50 @@ import {
   DuckDBVariantValue,
 } from '@duckdb/node-api'
 import type { QueryValue } from '../../protocol/requests.js'
+import { WorkerFailure } from '../failure.js'
 import { floorMod, formatDate, formatTime, formatTimestamp } from './format-time.js'
 
 const nanosPerDay = 86_400_000_000_000n
 /** The last millisecond that a Date holds: https://tc39.es/ecma262/#sec-time-values-and-time-range */
 const lastDateMs = 8_640_000_000_000_000n
 
-/** A value as it is read: plain, cloneable, and nothing of it lost. README has the table. */
-export function toQueryValue(value: DuckDBValue, type: DuckDBType): QueryValue {
-  if (typeof value === 'string' && type.alias === 'JSON') return parseJson(value)
-  return toPlain(value)
+/** Levels of arrays and objects that are sent as they are: any stack suffices for these. */
+const shallowLevels = 100
+/**
+ * More levels are not read. With Node's usual stacks, 1,900 levels of objects are the most that main can receive, and
+ * 12,000 what the worker can send; a worker with `stackSizeMb: 1` can send 2,500.
+ */
+const mostLevels = 1000
+
+/** A value on its way to main. */
+interface Weighed {
+  readonly value: QueryValue
+  /** About how many bytes it takes. */
+  readonly bytes: number
+  readonly isDeep: boolean
 }
 
-/** About how many bytes a value takes on its way to main. */
-export function weigh(value: QueryValue): number {
+/** A value as it is read: plain, cloneable, and nothing of it lost. README has the table. */
+export function toQueryValue(item: DuckDBValue, type: DuckDBType): Weighed {
+  const isJson = typeof item === 'string' && type.alias === 'JSON'
+  const value = isJson ? parseJson(item) : toPlain(item)
+  const bytes = weigh(value, shallowLevels)
+  if (!Number.isNaN(bytes)) return { value, bytes, isDeep: false }
+  const deepBytes = weigh(value, mostLevels)
+  if (!Number.isNaN(deepBytes)) return { value, bytes: deepBytes, isDeep: true }
+  if (isJson) return { value: item, bytes: weigh(item, 0), isDeep: false }
+  const message = `A value is nested more than ${mostLevels} levels deep`
+  throw new WorkerFailure({ code: 'PERSIST_QUERY_FAILED', message })
+}
+
+/** About how many bytes a value takes on its way to main; NaN if it has more levels of arrays and objects. */
+function weigh(value: QueryValue, levels: number): number {
   if (typeof value === 'string') return 16 + value.length
   if (typeof value !== 'object' || value === null || value instanceof Date) return 16
   if (value instanceof Uint8Array) return 64 + value.byteLength
+  if (levels === 0) return Number.NaN
   let bytes = 32
-  for (const [key, item] of Object.entries(value)) bytes += key.length + weigh(item)
+  for (const [key, item] of Object.entries(value)) bytes += key.length + weigh(item, levels - 1)
   return bytes
 }
 

@@ -21,8 +21,8 @@ export class RefusalPager {
   }
 
   next(): RefusalPage {
-    const { rows, isLast } = this.#pager.next()
-    return { refusals: rows.flatMap((row) => this.#toRefusal(row)), isLast }
+    const { rows, isLast, isDeep } = this.#pager.next()
+    return { refusals: rows.flatMap((row) => this.#toRefusal(row)), isLast, isDeep }
   }
 
   #toRefusal({ ordinal, rule, other, ...values }: QueryRow): Refusal[] {

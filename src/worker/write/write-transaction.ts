@@ -13,6 +13,8 @@ import { TransactionConnection } from './transaction-connection.js'
 import { nothingWritten, type WriteStrategy } from './write-strategy.js'
 import { createWriteTarget } from './write-target.js'
 
+const noRefusals: RefusalPage = { refusals: [], isLast: true, isDeep: false }
+
 /**
  * One transaction on a connection of its own, from BEGIN to COMMIT or ROLLBACK.
  *
@@ -73,7 +75,7 @@ export class WriteTransaction {
   refusals(): Promise<RefusalPage> {
     return this.#step(async () => {
       const query = this.#strategy?.refusals
-      if (this.#connection === undefined || query === undefined) return { refusals: [], isLast: true }
+      if (this.#connection === undefined || query === undefined) return noRefusals
       this.#refusals ??= new RefusalPager(await this.#connection.run(query.sql), query.rules, this.#columns)
       return this.#refusals.next()
     })
