@@ -1,12 +1,10 @@
 import { PersistenceError } from './errors/persistence-error.js'
 import { Cancellation } from './persist/cancellation.js'
+import { clearTimeout, startTimer } from './real-timers.js'
 import type { CloseOptions, CloseReport, ServiceStatus } from './stats.js'
 
 /** How long, in milliseconds, what `close({ timeoutMs })` has interrupted may take to end. */
 const graceMs = 2000
-
-/** The longest time of a timer: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
-const longestTimerMs = 2 ** 31 - 1
 
 interface RunningCall {
   readonly cancellation: Cancellation
@@ -65,9 +63,9 @@ export class Lifecycle {
     if (this.#status === 'open') this.#status = 'closing'
     this.#closed ??= this.#close()
     const timers: NodeJS.Timeout[] = []
-    if (timeoutMs !== undefined && timeoutMs <= longestTimerMs - graceMs) {
-      timers.push(setTimeout(() => this.#interrupt(), timeoutMs))
-      timers.push(setTimeout(() => this.#abandon(timeoutMs), timeoutMs + graceMs))
+    if (timeoutMs !== undefined) {
+      timers.push(startTimer(() => this.#interrupt(), timeoutMs))
+      timers.push(startTimer(() => this.#abandon(timeoutMs), timeoutMs + graceMs))
     }
     try {
       await this.#closedOrAbandoned(this.#closed)

@@ -1,3 +1,4 @@
+import type { Failure } from '../protocol/failure.js'
 import {
   type BeginRequest,
   type CloseRequest,

@@ -1,3 +1,4 @@
+import { clearTimeout, startTimer } from '../real-timers.js'
 import type { Turns } from './turns.js'
 
 /** Bytes of the write-ahead log from which on it is moved into the file when nothing waits; DuckDB's own limit. */
@@ -43,7 +44,7 @@ export class Checkpointer {
   }
 
   #wait(): void {
-    this.#timer = setTimeout(() => {
+    this.#timer = startTimer(() => {
       if (this.#turns.isBusy) this.#wait()
       else this.#start()
     }, idleMs)

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises'
 import type { Resolution } from '../../protocol/requests.js'
 import { describeValue } from '../describe-value.js'
 import type { Batch } from '../encode/batch.js'
@@ -6,6 +5,7 @@ import type { BatchAllocator } from '../encode/batch-allocator.js'
 import type { RowEncoder, RowFault } from '../encode/row-encoder.js'
 import { PersistenceError } from '../errors/persistence-error.js'
 import type { ResolvedPersistOptions } from '../options/persist-options.js'
+import { clearImmediate, nextTurn, setImmediate } from '../real-timers.js'
 import type { Cancellation } from './cancellation.js'
 import type { InFlightWindow } from './in-flight-window.js'
 import type { Receipt } from './receipt.js'
@@ -158,7 +158,7 @@ export class PersistRun {
     for (;;) {
       let hasLoopTurned = false
       clock.start()
-      const turn = globalThis.setImmediate(() => {
+      const turn = setImmediate(() => {
         hasLoopTurned = true
       })
       // One slice: as long as the source answers without the event loop having had a turn.
@@ -269,7 +269,7 @@ export class PersistRun {
   async #yield(): Promise<void> {
     const { clock, cancellation } = this.#parts
     clock.end()
-    await setImmediate()
+    await nextTurn()
     cancellation.check()
     clock.start()
   }

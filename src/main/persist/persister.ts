@@ -8,6 +8,7 @@ import { RowEncoder } from '../encode/row-encoder.js'
 import { PersistenceError } from '../errors/persistence-error.js'
 import type { ResolvedOpenOptions } from '../options/open-options.js'
 import type { ResolvedPersistOptions } from '../options/persist-options.js'
+import { now } from '../real-timers.js'
 import type { TableKey } from '../schema/table-key.js'
 import type { DatabaseLink } from '../worker-link/database-link.js'
 import type { WorkerHost } from '../worker-link/worker-host.js'
@@ -99,13 +100,13 @@ export class Persister {
     options: ResolvedPersistOptions,
     cancellation: Cancellation,
   ): Promise<Receipt> {
-    const startedAt = performance.now()
+    const startedAt = now()
     const stopListening = cancelOnAbort(options.signal, cancellation)
     try {
       const run = await this.#turns.take(cancellation, () =>
         this.#link.use((host) => this.#write(host, target, source, options, cancellation)),
       )
-      return run.receipt(performance.now() - startedAt)
+      return run.receipt(now() - startedAt)
     } finally {
       stopListening()
     }

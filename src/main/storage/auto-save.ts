@@ -1,3 +1,4 @@
+import { clearTimeout, startTimer } from '../real-timers.js'
 import type { ResolvedStorageOptions } from './storage-options.js'
 
 /** Decides when changes are saved by themselves. */
@@ -22,7 +23,7 @@ export class AutoSave {
   /** Saves after the longest delay, unless it is about to do so. */
   start(): void {
     if (this.#options === undefined || this.#timer !== undefined) return
-    this.#timer = setTimeout(() => this.#fire(), this.#options.maxDelayMs)
+    this.#timer = startTimer(() => this.#fire(), this.#options.maxDelayMs)
     // A process with nothing else to do ends, and what is due is written then.
     this.#timer.unref()
   }

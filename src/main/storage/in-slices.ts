@@ -1,12 +1,12 @@
-import { setImmediate } from 'node:timers/promises'
+import { nextTurn, now } from '../real-timers.js'
 
 /** The items, with a turn of the event loop whenever the budget is used up. */
 export async function* inSlices<Item>(items: Iterable<Item>, budgetMs: number): AsyncGenerator<Item> {
-  let startedAt = performance.now()
+  let startedAt = now()
   for (const item of items) {
     yield item
-    if (performance.now() - startedAt < budgetMs / 2) continue
-    await setImmediate()
-    startedAt = performance.now()
+    if (now() - startedAt < budgetMs / 2) continue
+    await nextTurn()
+    startedAt = now()
   }
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from '../real-timers.js'
 import { ChangeSet } from './change-set.js'
 import type { MemoryLayer } from './memory-layer.js'
 import { emptyReceipt, type StorageReceipt } from './storage-receipt.js'

@@ -97,8 +97,7 @@ function resolveAutoPersist(autoPersist: AutoPersistOptions | false): ResolvedSt
   const { maxDelayMs = 1000, maxChanges = 10_000 } = autoPersist
   checkNumber('autoPersist.maxDelayMs', maxDelayMs, 0, false)
   checkNumber('autoPersist.maxChanges', maxChanges, 1, true)
-  // A longer timer would fire at once: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args
-  return Object.freeze({ maxDelayMs: Math.min(maxDelayMs, 2 ** 31 - 1), maxChanges })
+  return Object.freeze({ maxDelayMs, maxChanges })
 }
 
 function checkChoice(name: string, value: unknown, choices: readonly string[]): void {

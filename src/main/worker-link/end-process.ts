@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { Worker } from 'node:worker_threads'
+import { now } from '../real-timers.js'
 
 /** When, in milliseconds, the process is killed where it could not be ended with its exit code. */
 const killMs = 1000
@@ -65,8 +66,8 @@ const exitSource = `
 
 /** A thread that is still starting would use what `exit()` destroys. */
 function awaitHelpers(memory: Int32Array): void {
-  const deadline = performance.now() + killMs
-  while (Atomics.load(memory, words.ready) < 2 && performance.now() < deadline) {
+  const deadline = now() + killMs
+  while (Atomics.load(memory, words.ready) < 2 && now() < deadline) {
     Atomics.wait(memory, words.never, 0, 5)
   }
   Atomics.wait(memory, words.never, 0, 5)

@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
 import { controlWords, workerStates } from '../../protocol/control-block.js'
+import { now } from '../real-timers.js'
 import { endProcess } from './end-process.js'
 
 interface Stoppable {
@@ -38,19 +39,19 @@ export function requestStop(control: SharedArrayBuffer): void {
 
 /** Asks all workers to roll back and close, then waits for them: no event will be handled on this thread any more. */
 function stopAll(exitCode: number): void {
-  const startedAt = performance.now()
+  const startedAt = now()
   for (const stoppable of stoppables) {
     requestStop(stoppable.control)
     if (isAttached(stoppable) && !stoppable.isAbandoned) stoppable.postClose()
   }
   for (const { control, isAbandoned } of stoppables) {
     const waitMs = isAbandoned ? exitGuard.abandonedWaitMs : exitGuard.waitMs
-    const left = Math.max(0, startedAt + waitMs - performance.now())
+    const left = Math.max(0, startedAt + waitMs - now())
     Atomics.wait(new Int32Array(control), controlWords.state, workerStates.attached, left)
   }
   // Only the main thread ends the process with it.
   if (!isMainThread || ![...stoppables].some(isAttached)) return
-  const seconds = (performance.now() - startedAt) / 1000
+  const seconds = (now() - startedAt) / 1000
   writeSync(
     2,
     `duckpaddle: DuckDB did not return within ${seconds.toFixed(1)} s, and the process ends without it\n`,

@@ -1,0 +1,31 @@
+/**
+ * Time as it was when the library was imported, and as all of it is to take it.
+ *
+ * Test runners replace the global timers by fakes that stand still until the test moves them, and with them would stand
+ * still whatever waits here for a turn of the event loop: a save, a long `persist()`, a `close()`. Nothing can be done
+ * about fakes that are installed before the import.
+ */
+
+const { performance: realPerformance } = globalThis
+
+export const { setImmediate, clearImmediate, clearTimeout }: typeof globalThis = globalThis
+
+const { setTimeout }: typeof globalThis = globalThis
+
+/** A longer timer fires at once: https://nodejs.org/docs/latest-v20.x/api/timers.html#settimeoutcallback-delay-args */
+const longestTimerMs = 2 ** 31 - 1
+
+/** Milliseconds since the process began, as of `performance.now()`. */
+export const now: () => number = realPerformance.now.bind(realPerformance)
+
+/** Like `setTimeout()`, where `ms` may be any number from 0 on: what is longer than 24.8 days ends by then. */
+export function startTimer(callback: () => void, ms: number): NodeJS.Timeout {
+  return setTimeout(callback, Math.min(ms, longestTimerMs))
+}
+
+/** Resolves once the event loop has had a turn. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve)
+  })
+}
