@@ -8,7 +8,9 @@
 
 const { performance: realPerformance } = globalThis
 
-export const { setImmediate, clearImmediate, clearTimeout }: typeof globalThis = globalThis
+export const setImmediate: typeof globalThis.setImmediate = globalThis.setImmediate
+export const clearImmediate: typeof globalThis.clearImmediate = globalThis.clearImmediate
+export const clearTimeout: typeof globalThis.clearTimeout = globalThis.clearTimeout
 
 const { setTimeout }: typeof globalThis = globalThis
 

@@ -98,6 +98,18 @@ export class Database {
     })
   }
 
+  /**
+   * Runs JavaScript that may need much memory while no call is under way on the libuv pool: a thread that ends for its
+   * heap's limit aborts the process where such a call completes meanwhile.
+   */
+  compute<Result>(work: () => Result): Promise<Result> {
+    return this.#poolCalls.add(async () => {
+      while (this.#inFlight.size > 0) await Promise.allSettled(this.#inFlight)
+      this.control.checkStop()
+      return work()
+    })
+  }
+
   /** Runs one short statement without parameters, and all of it on the libuv pool. */
   execute(connection: DuckDBConnection, sql: string): Promise<DuckDBMaterializedResult> {
     return this.poolCall(() => connection.run(sql))

@@ -93,7 +93,7 @@ export class Session {
     return cursor.execute(request)
   }
 
-  fetch(id: number): ResultPage {
+  async fetch(id: number): Promise<ResultPage> {
     return this.#cursors.get(id)?.fetch() ?? noRows
   }
 

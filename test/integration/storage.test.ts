@@ -12,6 +12,7 @@ import {
   type StorageAdapterOptions,
 } from 'duckpaddle'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { loseWorker, smallHeap } from '../support/lose-worker.js'
 import { readDatabase } from '../support/read-database.js'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
 
@@ -943,14 +944,13 @@ describe('load()', () => {
 })
 
 describe('a store in memory whose worker was lost', () => {
-  const resourceLimits = { maxOldGenerationSizeMb: 24, maxYoungGenerationSizeMb: 4 }
-  const overflow = 'SELECT list(i) AS l FROM range(5000000) r(i)'
+  const resourceLimits = smallHeap
 
   async function createLost(): Promise<DuckDBStorageAdapter> {
     const store = createStore({ database: await openService(':memory:', { resourceLimits }) })
     await store.setMany(numbered(3))
     await store.persist()
-    await expect(store.query(overflow)).rejects.toMatchObject({
+    await expect(loseWorker(store)).rejects.toMatchObject({
       code: 'PERSIST_WORKER_LOST',
       isDataLost: true,
     })

@@ -24,7 +24,7 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   await transaction.rollback()
-  database.close()
+  await database.close()
 })
 
 async function describeTable(isChecked = false): Promise<BeginRequest> {

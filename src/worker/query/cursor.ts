@@ -34,15 +34,10 @@ export class Cursor {
     return reply
   }
 
-  fetch(): ResultPage {
-    let page: ResultPage | undefined
-    try {
-      this.#checkCancelled()
-      page = this.#pager?.next() ?? noRows
-      return page
-    } finally {
-      if (page === undefined || page.isLast) this.#close()
-    }
+  fetch(): Promise<ResultPage> {
+    const page = this.#nextPage()
+    this.#running = page.catch(() => undefined)
+    return page
   }
 
   /** Stops between two tasks with `failure`, and resolves when nothing is running any more. */
@@ -71,7 +66,7 @@ export class Cursor {
         const isLast = index === statements.length - 1
         result = await this.#run(statement, isLast ? parameters : undefined)
       }
-      const reply = this.#reply(result, 0)
+      const reply = await this.#reply(result, 0)
       // The transaction would keep what others delete meanwhile; that of a closed connection is over.
       if (isComputed && this.#connection !== undefined) await this.#database.execute(connection, 'COMMIT')
       return reply
@@ -89,20 +84,23 @@ export class Cursor {
     const statements = await database.poolCall(() => connection.extractStatements(sql))
     let result: DuckDBMaterializedResult | undefined
     let hasTransactionStatement = false
-    for (let index = 0; index < statements.count; index++) {
-      const statement = await database.poolCall(() => statements.prepare(index))
-      const { statementType } = statement
-      if (statementType === StatementType.TRANSACTION) hasTransactionStatement = true
-      const isLast = index === statements.count - 1
-      try {
-        await database.openFiles.check(sql, index, statementType)
-        result = await this.#run(statement, isLast ? parameters : undefined)
-      } finally {
-        if (mayChangeCatalog(statementType, sql)) database.catalogVersion++
-        statement.destroySync()
+    try {
+      for (let index = 0; index < statements.count; index++) {
+        const statement = await database.poolCall(() => statements.prepare(index))
+        const { statementType } = statement
+        if (statementType === StatementType.TRANSACTION) hasTransactionStatement = true
+        const isLast = index === statements.count - 1
+        try {
+          await database.openFiles.check(sql, index, statementType)
+          result = await this.#run(statement, isLast ? parameters : undefined)
+        } finally {
+          if (mayChangeCatalog(statementType, sql)) database.catalogVersion++
+          statement.destroySync()
+        }
       }
+    } finally {
+      await database.openFiles.releaseDetached(connection)
     }
-    await database.openFiles.releaseDetached(connection)
     if (hasTransactionStatement) await this.#refuseOpenTransaction(connection)
     return this.#reply(result, database.walBytes)
   }
@@ -115,9 +113,21 @@ export class Cursor {
     return runInTurns(this.#database, statement, () => this.#checkCancelled())
   }
 
-  #reply(result: DuckDBMaterializedResult | undefined, walBytes: number): ExecuteReply {
-    if (result !== undefined) this.#pager = new ResultPager(result)
-    return { executed: true, rowsChanged: result?.rowsChanged ?? 0, page: this.fetch(), walBytes }
+  async #reply(result: DuckDBMaterializedResult | undefined, walBytes: number): Promise<ExecuteReply> {
+    if (result !== undefined) this.#pager = new ResultPager(this.#database, result)
+    const page = await this.#nextPage()
+    return { executed: true, rowsChanged: result?.rowsChanged ?? 0, page, walBytes }
+  }
+
+  async #nextPage(): Promise<ResultPage> {
+    let page: ResultPage | undefined
+    try {
+      this.#checkCancelled()
+      page = (await this.#pager?.next()) ?? noRows
+      return page
+    } finally {
+      if (page === undefined || page.isLast) this.#close()
+    }
   }
 
   #refuse(): ExecuteReply {

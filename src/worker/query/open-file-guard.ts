@@ -45,17 +45,24 @@ export class OpenFileGuard {
   /** To be called after statements that may have detached files: others may open those again. */
   async releaseDetached(connection: DuckDBConnection): Promise<void> {
     if (this.#claims.size === 0) return
-    const result = await this.#database.execute(
-      connection,
-      'SELECT path FROM duckdb_databases() WHERE path IS NOT NULL',
-    )
-    const rows = await this.#database.poolCall(() => result.getRowsJson())
-    const attached = new Set<string>()
-    for (const [path] of rows) attached.add(await resolveRealPath(String(path)))
+    const attached = await this.#attachedPaths(connection)
+    if (attached === undefined) return
     for (const [path, claim] of this.#claims) {
       // Made by the ATTACH, for a file that was not there.
       if (attached.has(path)) await claim.identify()
       else this.#release(path, claim)
+    }
+  }
+
+  /** Undefined where DuckDB does not say, as within a transaction that has failed. */
+  async #attachedPaths(connection: DuckDBConnection): Promise<ReadonlySet<string> | undefined> {
+    const sql = 'SELECT path FROM duckdb_databases() WHERE path IS NOT NULL'
+    try {
+      const reader = await this.#database.poolCall(() => connection.runAndReadAll(sql))
+      const paths = reader.getRowsJson().map(([path]) => resolveRealPath(String(path)))
+      return new Set(await Promise.all(paths))
+    } catch {
+      return undefined
     }
   }
 

@@ -1,4 +1,4 @@
-import { DuckDBDataChunk } from '@duckdb/node-api'
+import { DuckDBDataChunk, type DuckDBMaterializedResult } from '@duckdb/node-api'
 import type { Unique } from '../catalog/table-shape.js'
 import { keyNames, type Relation, sameKey, selectKeys } from './key-sql.js'
 import { type Claim, type Judgement, judge, untouched } from './referee.js'
@@ -14,7 +14,9 @@ export async function judgeUniques(round: StagedRound): Promise<KeyVerdicts> {
   for (const { rule } of verdicts.uniques) {
     claims.push(await readClaims(connection, selectClaims(fresh, old, rule.expressions, target.key)))
   }
-  const { judgements, updated } = judge(claims, target.key !== undefined, target.onConflict)
+  const { judgements, updated } = await connection.compute(() =>
+    judge(claims, target.key !== undefined, target.onConflict),
+  )
   const count = (kind: Judgement['kind']) => judgements.filter((judgement) => judgement.kind === kind).length
   if (judgements.length > 0) await append(connection, verdicts, judgements)
   return { refused: count('refused'), ignored: count('ignored'), updates: count('updates'), updated }
@@ -56,6 +58,11 @@ function prefixed(alias: string, key: readonly string[]): string {
 
 async function readClaims(connection: TransactionConnection, sql: string): Promise<Claim[]> {
   const result = await connection.run(sql)
+  // As many as there are rows, in the worst case.
+  return connection.compute(() => toClaims(result))
+}
+
+function toClaims(result: DuckDBMaterializedResult): Claim[] {
   const claims: Claim[] = []
   for (let index = 0; index < result.chunkCount; index++) {
     const chunk = result.getChunk(index)

@@ -1,6 +1,7 @@
 import type { DuckDBMaterializedResult } from '@duckdb/node-api'
 import type { ColumnDescriptor } from '../../protocol/column-type.js'
 import type { QueryRow, QueryValue, Refusal, RefusalPage } from '../../protocol/requests.js'
+import type { Database } from '../database.js'
 import { ResultPager } from '../query/result-pager.js'
 import type { Rule } from './write-strategy.js'
 
@@ -11,17 +12,18 @@ export class RefusalPager {
   readonly #columns: readonly ColumnDescriptor[]
 
   constructor(
+    database: Database,
     result: DuckDBMaterializedResult,
     rules: readonly Rule[],
     columns: readonly ColumnDescriptor[],
   ) {
-    this.#pager = new ResultPager(result)
+    this.#pager = new ResultPager(database, result)
     this.#rules = rules
     this.#columns = columns
   }
 
-  next(): RefusalPage {
-    const { rows, isLast, isDeep } = this.#pager.next()
+  async next(): Promise<RefusalPage> {
+    const { rows, isLast, isDeep } = await this.#pager.next()
     return { refusals: rows.flatMap((row) => this.#toRefusal(row)), isLast, isDeep }
   }
 

@@ -41,6 +41,11 @@ export class TransactionConnection {
     return row.map(Number)
   }
 
+  /** Runs JavaScript that may need much memory; see the database. */
+  compute<Result>(work: () => Result): Promise<Result> {
+    return this.#database.compute(work)
+  }
+
   createAppender(table: string, schema: string, catalog?: string): Promise<DuckDBAppender> {
     return this.#database.poolCall(() => this.#connection.createAppender(table, schema, catalog))
   }

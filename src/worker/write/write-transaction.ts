@@ -76,7 +76,12 @@ export class WriteTransaction {
     return this.#step(async () => {
       const query = this.#strategy?.refusals
       if (this.#connection === undefined || query === undefined) return noRefusals
-      this.#refusals ??= new RefusalPager(await this.#connection.run(query.sql), query.rules, this.#columns)
+      this.#refusals ??= new RefusalPager(
+        this.#database,
+        await this.#connection.run(query.sql),
+        query.rules,
+        this.#columns,
+      )
       return this.#refusals.next()
     })
   }
