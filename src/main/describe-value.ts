@@ -1,5 +1,8 @@
 const longestText = 40
 
+/** A bigint of more bits is not written out. */
+const longestBits = 1024
+
 /**
  * A value as it appears in a message: short, on one line, and safe for hostile objects, whose own code is not run.
  *
@@ -10,6 +13,8 @@ export function describeValue(value: unknown): string {
     case 'string':
       return `${quoteShort(value)} (string)`
     case 'bigint':
+      // The text of a million digits takes 140 ms to make.
+      if (BigInt.asIntN(longestBits, value) !== value) return `more than ${longestBits} bits (bigint)`
       return `${shorten(value.toString())}n (bigint)`
     case 'number':
       return `${Object.is(value, -0) ? '-0' : value} (number)`

@@ -1,6 +1,7 @@
 import { absenceWords, type BatchLayout, type EncodedBatch } from '../../protocol/batch-layout.js'
 import { inlineStringBytes } from '../../protocol/column-type.js'
 import { batchFull, type Fault, fault } from './fault.js'
+import { byteLengthOf } from './own-slots.js'
 import { PendingTexts } from './pending-texts.js'
 
 /** The longest value, in bytes: far below what a JS string can hold (2^29 characters) and DuckDB can read back. */
@@ -72,6 +73,11 @@ export class Batch {
   /** Bytes of the heap that are free whatever the pending strings turn out to take. */
   get freeHeapBytes(): number {
     return this.#heapCapacity - this.heapBytes - this.#pending.mostBytes
+  }
+
+  /** Heap bytes that the row which did not fit needs, as far as it is known. */
+  get neededRowBytes(): number {
+    return this.neededHeapBytes - this.heapBytes
   }
 
   /** Bytes of strings encoded so far; those that are pending are taken for ASCII. */
@@ -164,7 +170,7 @@ export class Batch {
 
   /** Writes bytes as the entry at `entryOffset` (bytes), inline or in the heap. */
   writeBytes(entryOffset: number, value: Uint8Array): Fault | undefined {
-    const bytes = value.byteLength
+    const bytes = byteLengthOf(value)
     if (bytes > maxValueBytes) return tooLarge()
     if (Math.max(bytes, inlineStringBytes) > this.freeHeapBytes) return this.#lacks(bytes)
     const start = this.layout.heapOffset + this.heapBytes

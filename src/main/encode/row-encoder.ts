@@ -15,6 +15,15 @@ export interface RowFault {
   readonly cause?: unknown
 }
 
+/** So many prototypes of a row are looked through. */
+const deepestClass = 100
+
+/** A getter may give more bytes each time that it is asked. */
+export const growingRow: RowFault = {
+  code: 'serialize',
+  message: 'The row has more bytes each time that it is read',
+}
+
 interface Column {
   readonly name: string
   readonly index: number
@@ -24,8 +33,8 @@ interface Column {
   readonly isString: boolean
   readonly type: string
   readonly encoder: ColumnEncoder
-  /** What every object inherits under the column's name, such as `constructor`: not the row's own value. */
-  readonly inherited: unknown
+  /** Whether every object inherits something under the column's name, such as `constructor`. */
+  isShadowed: boolean
   valueOffset: number
   /** The last row, by the count of `#rowNumber`, that had a value for it. */
   lastRow: number
@@ -53,7 +62,7 @@ export class RowEncoder {
       isString: isStringType(type),
       type: formatColumnType(type),
       encoder: createColumnEncoder(type),
-      inherited: ({} as Record<string, unknown>)[name],
+      isShadowed: name in Object.prototype,
       valueOffset: 0,
       lastRow: 0,
     }))
@@ -72,6 +81,18 @@ export class RowEncoder {
       column.valueOffset = batch.layout.valueOffsets[index] ?? 0
       column.encoder.attach(batch, column.valueOffset)
     }
+  }
+
+  /**
+   * Looks at what every object inherits, which is nothing that a row has: a library may have added to it. To be called
+   * whenever code of others may have run, but for that of the rows themselves.
+   */
+  lookAtPrototype(): void {
+    for (const column of this.#columns) column.isShadowed = column.name in Object.prototype
+  }
+
+  get columnCount(): number {
+    return this.#columns.length
   }
 
   /** Rows have no batch to go into, until the next `attach`. */
@@ -163,7 +184,7 @@ export class RowEncoder {
         }
         position++
         const value = (row as Record<string, unknown>)[name]
-        if (value === undefined || (column.inherited !== undefined && value === column.inherited)) continue
+        if (value === undefined || (column.isShadowed && isInherited(row, name))) continue
         carried++
         column.lastRow = rowNumber
         const problem =
@@ -240,8 +261,20 @@ export class RowEncoder {
 
 /** Any own or inherited property counts: rows may be instances of classes with getters. */
 function readValue(row: object, column: Column): unknown {
-  const found = (row as Record<string, unknown>)[column.name]
-  return found === column.inherited ? undefined : found
+  const { name, isShadowed } = column
+  return isShadowed && isInherited(row, name) ? undefined : (row as Record<string, unknown>)[name]
+}
+
+/** Whether a property is one that every object has, and neither the row nor its class. */
+function isInherited(row: object, name: string): boolean {
+  let owner: unknown = row
+  // A proxy may say that it is its own prototype.
+  for (let depth = 0; depth < deepestClass && typeof owner === 'object' && owner !== null; depth++) {
+    if (owner === Object.prototype) return true
+    if (Object.hasOwn(owner, name)) return false
+    owner = Object.getPrototypeOf(owner)
+  }
+  return true
 }
 
 function notARow(row: unknown): RowFault {

@@ -1,6 +1,5 @@
 import { isUint8Array } from 'node:util/types'
 import { describeValue } from '../../describe-value.js'
-import { isDetached } from '../../is-detached.js'
 import { type Fault, fault } from '../fault.js'
 import { StringEncoder } from './text-encoder.js'
 
@@ -8,7 +7,10 @@ import { StringEncoder } from './text-encoder.js'
 export class BlobEncoder extends StringEncoder {
   override write(row: number, value: unknown): Fault | undefined {
     if (!isUint8Array(value)) return fault('type', `expected a Uint8Array, got ${describeValue(value)}`)
-    if (isDetached(value)) return fault('type', 'expected a Uint8Array that has its buffer')
-    return this.batch.writeBytes(this.entryOffset(row), value)
+    try {
+      return this.batch.writeBytes(this.entryOffset(row), value)
+    } catch {
+      return fault('type', 'the bytes are gone: their buffer was transferred, or has become shorter')
+    }
   }
 }

@@ -4,6 +4,7 @@ import type { Batch } from '../batch.js'
 import type { ColumnEncoder } from '../column-encoder.js'
 import { type Fault, fault } from '../fault.js'
 import { parseIsoDateTime } from '../iso-8601.js'
+import { formatDate, timeOf } from '../own-slots.js'
 
 const msPerDay = 86_400_000
 /** DuckDB's infinity; its negation is DuckDB's -infinity, and the finite dates lie between them. */
@@ -38,10 +39,10 @@ function toDays(value: unknown): number | Fault {
 }
 
 function fromDate(value: Date): number | Fault {
-  const days = value.getTime() / msPerDay
+  const days = timeOf(value) / msPerDay
   if (Number.isInteger(days)) return days
   if (Number.isNaN(days)) return fault('range', 'the Date is invalid')
-  return fault('range', `a DATE would lose the time of ${value.toISOString()}`)
+  return fault('range', `a DATE would lose the time of ${formatDate(value)}`)
 }
 
 function fromText(text: string): number | Fault {

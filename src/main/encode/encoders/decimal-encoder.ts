@@ -43,6 +43,8 @@ export class DecimalEncoder implements ColumnEncoder {
   write(row: number, value: unknown): Fault | undefined {
     if (typeof value === 'number') return this.#writeNumber(row, value)
     if (typeof value === 'bigint') {
+      // Before it is multiplied, for it may have a million digits.
+      if (value >= this.#limit || value <= -this.#limit) return this.#fault('magnitude', value)
       const scaled = value * 10n ** BigInt(this.#scale)
       if (scaled >= this.#limit || scaled <= -this.#limit) return this.#fault('magnitude', value)
       this.#store(row, scaled)

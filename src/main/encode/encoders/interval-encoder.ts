@@ -20,7 +20,7 @@ export class IntervalEncoder implements ColumnEncoder {
 
   write(row: number, value: unknown): Fault | undefined {
     const parts = toParts(value)
-    if ('code' in parts) return parts
+    if (isFault(parts)) return parts
     const { months, days, micros } = parts
     if (!isIntN(32, months) || !isIntN(32, days) || !isIntN(64, micros)) {
       return fault('range', 'expected months and days of 32 bits and microseconds of 64 bits')
@@ -51,11 +51,16 @@ function toParts(value: unknown): IntervalParts | Fault {
   if (unknown !== undefined || names.length === 0) {
     return fault('type', `expected { months, days, micros }, got ${describeValue(value)}`)
   }
-  const { months = 0, days = 0, micros = 0 }: Record<string, unknown> = { ...value }
+  // Without what every object inherits.
+  const { months = 0, days = 0, micros = 0 }: Record<string, unknown> = { __proto__: null, ...value }
   if (!isInteger(months) || !isInteger(days) || !isInteger(micros)) {
     return fault('range', 'expected months, days and micros as integers')
   }
   return { months: BigInt(months), days: BigInt(days), micros: BigInt(micros) }
+}
+
+function isFault(parts: IntervalParts | Fault): parts is Fault {
+  return Object.hasOwn(parts, 'code')
 }
 
 function isInteger(value: unknown): value is number | bigint {

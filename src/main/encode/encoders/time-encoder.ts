@@ -4,6 +4,7 @@ import type { Batch } from '../batch.js'
 import type { ColumnEncoder } from '../column-encoder.js'
 import { type Fault, fault } from '../fault.js'
 import { parseIsoTime } from '../iso-8601.js'
+import { formatDate, timeOf } from '../own-slots.js'
 import { storeInt64 } from './bigint-encoder.js'
 
 const microsPerDay = 86_400_000_000
@@ -32,10 +33,10 @@ export class TimeEncoder implements ColumnEncoder {
 function toMicros(value: unknown): number | Fault {
   if (typeof value === 'bigint') return Number(value)
   if (isDate(value)) {
-    const ms = value.getTime()
+    const ms = timeOf(value)
     if (Number.isNaN(ms)) return fault('range', 'the Date is invalid')
     const isOnFirstDay = ms >= 0 && ms * 1000 < microsPerDay
-    return isOnFirstDay ? ms * 1000 : fault('range', `a TIME would lose the date of ${value.toISOString()}`)
+    return isOnFirstDay ? ms * 1000 : fault('range', `a TIME would lose the date of ${formatDate(value)}`)
   }
   if (typeof value !== 'string') {
     const expected = 'a string HH:MM:SS, a Date on 1970-01-01 UTC, or microseconds as bigint'

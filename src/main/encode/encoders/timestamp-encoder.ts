@@ -4,6 +4,7 @@ import type { Batch } from '../batch.js'
 import type { ColumnEncoder } from '../column-encoder.js'
 import { type Fault, fault } from '../fault.js'
 import { type IsoDateTime, nanosPerDay, parseIsoDateTime } from '../iso-8601.js'
+import { formatDate, timeOf } from '../own-slots.js'
 import { storeInt64 } from './bigint-encoder.js'
 
 /** DuckDB's infinity in every unit; its negation is DuckDB's -infinity. */
@@ -77,7 +78,7 @@ export class TimestampEncoder implements ColumnEncoder {
   }
 
   #writeDate(row: number, value: Date): Fault | undefined {
-    const ms = value.getTime()
+    const ms = timeOf(value)
     if (Number.isNaN(ms)) return fault('range', 'the Date is invalid')
     return this.#writeParts(row, { days: 0, nanos: 0 }, ms, value)
   }
@@ -121,7 +122,7 @@ export class TimestampEncoder implements ColumnEncoder {
   }
 
   #losesFraction(value: unknown): Fault {
-    const got = isDate(value) ? value.toISOString() : describeValue(value)
+    const got = isDate(value) ? formatDate(value) : describeValue(value)
     return fault('range', `expected whole ${this.#unit.name}, got ${got}`)
   }
 }
