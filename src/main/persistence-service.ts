@@ -57,6 +57,7 @@ export class PersistenceService implements AsyncDisposable {
     shareInternals(this, {
       readPages: (sql) => this.#readPages(sql),
       writeAtExit: (table, takeRows) => this.#writeAtExit(table, takeRows),
+      refuseSelfWait: (what) => this.#turns.queue.check(what),
     })
   }
 
@@ -91,7 +92,9 @@ export class PersistenceService implements AsyncDisposable {
     const { definition } = resolved
     const request = { table: name, ...(definition === undefined ? {} : { definition }) }
     const description = await this.#lifecycle.run((cancellation) =>
-      this.#turns.take(cancellation, () => this.#link.use((host) => host.request('describe', request))),
+      this.#turns.take(cancellation, 'table()', () =>
+        this.#link.use((host) => host.request('describe', request)),
+      ),
     )
     if (definition !== undefined) checkSchema(name, definition, resolved, description)
     const key = resolveTableKey(name, resolved.key, description)
@@ -150,7 +153,9 @@ export class PersistenceService implements AsyncDisposable {
    */
   async checkpoint(): Promise<void> {
     await this.#lifecycle.run((cancellation) =>
-      this.#turns.take(cancellation, () => this.#link.use((host) => host.request('checkpoint', undefined))),
+      this.#turns.take(cancellation, 'checkpoint()', () =>
+        this.#link.use((host) => host.request('checkpoint', undefined)),
+      ),
     )
   }
 
@@ -176,12 +181,16 @@ export class PersistenceService implements AsyncDisposable {
    * the file. From the call on, new work is refused with `PERSIST_CLOSED`. Calling it again is safe, and can add a
    * `timeoutMs`.
    *
+   * @throws TypeError, as a rejection, if the source of a `persist()` calls it without a `timeoutMs`: it would wait for
+   * itself.
    * @returns how many calls were interrupted, and so rejected and rolled back, because of `timeoutMs`.
    */
   async close(options: CloseOptions = {}): Promise<CloseReport> {
     checkNames('the options of close()', options, ['timeoutMs'])
     checkNumber('timeoutMs', options.timeoutMs, 0, false)
-    return this.#lifecycle.close(options)
+    if (options.timeoutMs !== undefined) return this.#lifecycle.close(options)
+    const call = this.#turns.queue.join('close()')
+    return this.#lifecycle.close(options).finally(() => this.#turns.queue.leave(call))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -189,13 +198,13 @@ export class PersistenceService implements AsyncDisposable {
   }
 
   async #persist(target: Target, rows: Rows<unknown>, options: PersistOptions): Promise<Receipt> {
-    const resolved = resolvePersistOptions(options)
-    if (resolved.onConflict !== 'error' && target.key.length === 0) {
-      throw new TypeError(`Expected \`onConflict: '${resolved.onConflict}'\` for a table with a key only`)
-    }
     const source = createRowSource(rows)
     this.#persisting++
     try {
+      const resolved = resolvePersistOptions(options)
+      if (resolved.onConflict !== 'error' && target.key.length === 0) {
+        throw new TypeError(`Expected \`onConflict: '${resolved.onConflict}'\` for a table with a key only`)
+      }
       const receipt = await this.#lifecycle.run((cancellation) =>
         this.#persister.persist(target, source, resolved, cancellation),
       )
@@ -204,6 +213,10 @@ export class PersistenceService implements AsyncDisposable {
       this.#committed.rejected += receipt.rejected
       this.#committed.bytes += receipt.bytes
       return receipt
+    } catch (error) {
+      // Whatever it was, nobody will take its rows any more.
+      source.release()
+      throw error
     } finally {
       this.#persisting--
     }

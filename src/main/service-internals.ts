@@ -11,6 +11,8 @@ export interface ServiceInternals {
    * that is not committed by then has been rolled back. `undefined` takes it back.
    */
   writeAtExit(table: Table<never>, takeRows: (() => readonly unknown[]) | undefined): void
+  /** @throws TypeError if something that waits for every write would wait for itself, where it is called. */
+  refuseSelfWait(what: string): void
 }
 
 const known = new WeakMap<PersistenceService, ServiceInternals>()

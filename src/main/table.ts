@@ -41,13 +41,22 @@ export class Table<Row = AnyRow> {
    * Writes rows in one transaction: all that are good, or none. Resolves when they are committed.
    *
    * Calls may overlap: each is a transaction of its own, they are committed in the order in which they were made, and a
-   * later one sees an earlier one's rows. A source must not wait for another `persist()` on the same service, which
-   * would wait for it in turn. Rows are read while the promise is pending, and must not be changed until it settles.
+   * later one sees an earlier one's rows. Rows are read while the promise is pending, and must not be changed until it
+   * settles.
+   *
+   * An asynchronous source must not wait for a call on the same service that waits for its turn, such as another
+   * `persist()`: that would wait for the source in turn. Such a call rejects with a TypeError while the source is asked
+   * for a row, also where the source would not wait for it. `query()` of a statement that only reads may be waited for.
+   *
+   * A source belongs to the call: one that fails while it waits rejects the call, and one that is not read to its end
+   * is released, whatever the reason. A stream is destroyed, a web stream is cancelled, and any other iterator has its
+   * `return()` called. The promise does not wait for what they do about it, which may never end.
    *
    * @param rows - An array, a generator, a Map's `values()`, an async generator, a readable stream of objects. Taken
-   * once, and not faster than they are written. What it throws rejects the promise as it is.
-   * @throws TypeError or RangeError, as a rejection, for arguments of the wrong type, and for an `onConflict` that takes
-   * a key on a table without one.
+   * once, and not faster than they are written. What it throws rejects the promise as it is. What is piped into
+   * a stream by `pipe()` is not released with it; what `pipeline()` or `compose()` connects is.
+   * @throws TypeError or RangeError, as a rejection, for arguments of the wrong type, for an `onConflict` that takes a
+   * key on a table without one, and for a call that would wait for itself.
    * @throws `PERSIST_ROW_REJECTED` for the first bad row, with `onRowError: 'abort'`.
    * @throws `PERSIST_WRITE_FAILED` if DuckDB refuses the rows for a reason that is no single row's.
    * @throws `PERSIST_SCHEMA_MISMATCH` if the table's columns have changed, `PERSIST_TABLE_NOT_FOUND` if it is gone.

@@ -26,12 +26,17 @@ export interface PersistOptions {
    * and nothing is written. Without effect once the commit has been asked for.
    */
   readonly signal?: AbortSignal | undefined
-  /** Called on the main thread after each batch that the worker has appended. What it throws aborts the call. */
+  /**
+   * Called on the main thread after each batch that the worker has appended. What it throws aborts the call, and so
+   * does what a promise that it returns rejects with; the call does not wait for that promise. Without effect once the
+   * commit has been asked for.
+   */
   readonly onProgress?: ((progress: Progress) => void) | undefined
   /**
    * - `'abort'`: the first bad row rejects the promise with `PERSIST_ROW_REJECTED`, and nothing is written.
    * - `'skip'`: the other rows are written, and `receipt.rejections` tells of the bad ones.
-   * - a function decides for each bad row as it is met. What it throws aborts the call.
+   * - a function decides for each bad row as it is met. What it throws aborts the call. It must not be `async`: a
+   *   promise is refused with a TypeError.
    *
    * @defaultValue `'abort'`
    */

@@ -1,23 +1,29 @@
 import type { Resolution } from '../../protocol/requests.js'
-import { describeValue } from '../describe-value.js'
 import type { Batch } from '../encode/batch.js'
 import type { BatchAllocator } from '../encode/batch-allocator.js'
-import type { RowEncoder, RowFault } from '../encode/row-encoder.js'
-import { PersistenceError } from '../errors/persistence-error.js'
+import { growingRow, type RowEncoder, type RowFault } from '../encode/row-encoder.js'
 import type { ResolvedPersistOptions } from '../options/persist-options.js'
 import { clearImmediate, nextTurn, setImmediate } from '../real-timers.js'
+import type { RowStore } from './array-source.js'
+import type { AsyncSource } from './async-source.js'
+import type { Call } from './call.js'
 import type { Cancellation } from './cancellation.js'
+import { SourceCode } from './code-inside.js'
+import { decideOnRow, rowRejected, toRejection } from './decide-on-row.js'
 import type { InFlightWindow } from './in-flight-window.js'
+import { onRejection } from './promise-like.js'
 import type { Receipt } from './receipt.js'
 import { refusalToRejection } from './refusal-to-rejection.js'
 import type { Rejection } from './rejection.js'
 import type { RemoteTransaction } from './remote-transaction.js'
 import { RowPositions } from './row-positions.js'
-import type { AsyncSource, RowSource, RowStore, SyncSource } from './row-source.js'
+import type { RowSource } from './row-source.js'
 import type { SliceClock } from './slice-clock.js'
 
 export interface PersistRunParts {
   readonly source: RowSource
+  /** The call that the source is asked for. */
+  readonly call: Call
   readonly encoder: RowEncoder
   readonly allocator: BatchAllocator
   readonly window: InFlightWindow
@@ -58,12 +64,11 @@ export class PersistRun {
     const { source, clock, encoder, allocator, cancellation } = this.#parts
     encoder.detach()
     try {
+      cancellation.check()
       await (source.isAsync ? this.#takeAsync(source) : this.#takeSync(source))
       while (!this.#sendBatch()) await this.#waitForWorker()
     } catch (error) {
-      // A source that is being waited for may never answer; it is told of the end, and learns of it when it does.
-      const released = release(source)
-      if (!cancellation.isCancelled) await released
+      source.release()
       if (error === this.#unsettled) while (!this.#sendBatch()) await this.#waitForWorker()
       throw error
     } finally {
@@ -96,12 +101,13 @@ export class PersistRun {
     this.#appended += rows
     const { options, cancellation } = this.#parts
     try {
-      options.onProgress?.({
+      const returned: unknown = options.onProgress?.({
         rows: this.#rows,
         rejected: this.#rejected,
         appended: this.#appended,
         bytes: this.#transaction?.bytes ?? 0,
       })
+      onRejection(returned, (error) => cancellation.cancel(error))
     } catch (error) {
       cancellation.cancel(error)
     }
@@ -109,17 +115,12 @@ export class PersistRun {
 
   receipt(totalMs: number): Receipt {
     const { clock } = this.#parts
-    const {
-      inserted = this.#rows - this.#rejected,
-      updated = 0,
-      ignored = 0,
-      refused = 0,
-    } = this.#resolution ?? {}
+    const inserted = this.#rows - this.#rejected
+    const none = { inserted, updated: 0, ignored: 0, refused: 0 }
+    const { refused, ...counts } = this.#resolution ?? none
     return Object.freeze({
       rows: this.#rows,
-      inserted,
-      updated,
-      ignored,
+      ...counts,
       rejected: this.#rejected + refused,
       rejections: this.#rejections,
       bytes: this.#transaction?.bytes ?? 0,
@@ -132,10 +133,11 @@ export class PersistRun {
     })
   }
 
-  async #takeSync(source: SyncSource): Promise<void> {
+  async #takeSync(source: Exclude<RowSource, AsyncSource>): Promise<void> {
     const { clock, encoder } = this.#parts
     const { store } = source
     clock.start()
+    encoder.lookAtPrototype()
     do {
       while (source.advance()) {
         while (!this.#accept(source.row, store)) await this.#waitForWorker()
@@ -154,33 +156,58 @@ export class PersistRun {
   }
 
   async #takeAsync(source: AsyncSource): Promise<void> {
-    const { clock, cancellation } = this.#parts
-    for (;;) {
-      let hasLoopTurned = false
-      clock.start()
-      const turn = setImmediate(() => {
-        hasLoopTurned = true
-      })
-      // One slice: as long as the source answers without the event loop having had a turn.
-      while (!hasLoopTurned) {
-        const { done, value } = await cancellation.guard(source.next())
-        if (hasLoopTurned) {
-          clock.endAtLastSeen()
-          clock.start()
-        }
-        if (done === true) return clearImmediate(turn)
-        while (!this.#accept(value)) await this.#waitForWorker()
-        if (clock.isOver()) break
-      }
-      clearImmediate(turn)
-      if (hasLoopTurned) clock.end()
-      else await this.#yield()
+    const code = new SourceCode(this.#parts.call)
+    try {
+      while (await this.#takeSlice(source, code));
+    } finally {
+      code.end()
     }
+  }
+
+  /** Takes rows as long as they come without the event loop having had a turn; false at the end. */
+  async #takeSlice(source: AsyncSource, code: SourceCode): Promise<boolean> {
+    const { clock, encoder, cancellation } = this.#parts
+    let hasLoopTurned = false
+    clock.start()
+    encoder.lookAtPrototype()
+    const turn = setImmediate(() => {
+      hasLoopTurned = true
+    })
+    while (!hasLoopTurned) {
+      let answer: IteratorResult<unknown>
+      try {
+        answer = await cancellation.guard(code.ask(source))
+      } catch (error) {
+        // What has thrown need not be released.
+        if (!cancellation.isCancelled) source.end()
+        throw error
+      }
+      code.noteAnswer(!hasLoopTurned)
+      if (hasLoopTurned) {
+        clock.endAtLastSeen()
+        clock.start()
+      }
+      if (answer.done === true) {
+        source.end()
+        clearImmediate(turn)
+        return false
+      }
+      while (!this.#accept(answer.value)) {
+        code.reset()
+        await this.#waitForWorker()
+      }
+      if (clock.isOver()) break
+    }
+    clearImmediate(turn)
+    if (hasLoopTurned) clock.end()
+    else await this.#yield()
+    return true
   }
 
   /** Encodes a row, or counts it as rejected; false while there is no room for it. */
   #accept(row: unknown, store?: RowStore): boolean {
     const { encoder, allocator } = this.#parts
+    let attempts = 0
     for (;;) {
       const outcome = store === undefined ? encoder.encode(row) : encoder.encodeGrouped(row)
       if (outcome === undefined) {
@@ -196,26 +223,24 @@ export class PersistRun {
         this.#reject(row, outcome)
         return true
       }
-      const { neededHeapBytes = 0, heapBytes = 0 } = this.#batch ?? {}
+      const needed = (this.#batch?.neededHeapBytes ?? 0) - (this.#batch?.heapBytes ?? 0)
+      const isAlone = this.#batch?.rows === 0
       if (!this.#sendBatch()) return false
+      if (isAlone && ++attempts > encoder.columnCount) {
+        this.#reject(row, growingRow)
+        return true
+      }
       // What the row itself needs, as far as it is known: it may turn out to need more with its next column.
-      this.#batch = allocator.allocate(neededHeapBytes - heapBytes)
+      this.#batch = allocator.allocate(needed)
       encoder.attach(this.#batch)
     }
   }
 
-  #reject(row: unknown, { code, column, message, cause }: RowFault): void {
+  #reject(row: unknown, rowFault: RowFault): void {
     const { options, isChecked } = this.#parts
     const index = this.#rows++
-    const rejection: Rejection = {
-      index,
-      row,
-      code,
-      message,
-      ...(column === undefined ? {} : { column }),
-      ...(cause === undefined ? {} : { cause }),
-    }
-    if (decide(rejection, options) === 'abort') {
+    const rejection = toRejection(index, row, rowFault)
+    if (decideOnRow(rejection, options.onRowError) === 'abort') {
       const error = rowRejected(rejection)
       // A function has decided on this very row; otherwise the first bad row of the call is to be told.
       if (isChecked && options.onRowError === 'abort') this.#unsettled = error
@@ -235,7 +260,7 @@ export class PersistRun {
       const page = await cancellation.guard(transaction.refusals())
       for (const refusal of page.refusals) {
         const rejection = refusalToRejection(refusal, this.#positions, key, rowAt)
-        if (decide(rejection, options) === 'abort') throw rowRejected(rejection)
+        if (decideOnRow(rejection, options.onRowError) === 'abort') throw rowRejected(rejection)
         if (refused.length < options.maxRejections) refused.push(rejection)
       }
       // Only a function must be asked about each of them.
@@ -270,27 +295,8 @@ export class PersistRun {
     const { clock, cancellation } = this.#parts
     clock.end()
     await nextTurn()
+    this.#parts.encoder.lookAtPrototype()
     cancellation.check()
     clock.start()
-  }
-}
-
-function decide(rejection: Rejection, { onRowError }: ResolvedPersistOptions): 'skip' | 'abort' {
-  const verdict: unknown = typeof onRowError === 'function' ? onRowError(rejection) : onRowError
-  if (verdict === 'skip' || verdict === 'abort') return verdict
-  throw new TypeError(`Expected \`onRowError\` to return 'skip' or 'abort', got ${describeValue(verdict)}`)
-}
-
-function rowRejected(rejection: Rejection): PersistenceError {
-  const { index, message, cause } = rejection
-  return new PersistenceError('PERSIST_ROW_REJECTED', `Row ${index}: ${message}`, { cause, rejection })
-}
-
-/** The error that made the call give up matters, not what the source says to it. */
-async function release(source: RowSource): Promise<void> {
-  try {
-    await source.release()
-  } catch {
-    return
   }
 }

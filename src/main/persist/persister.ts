@@ -4,7 +4,7 @@ import type { FinalWrite, TableDescription } from '../../protocol/requests.js'
 import type { Batch } from '../encode/batch.js'
 import { BatchAllocator } from '../encode/batch-allocator.js'
 import { BufferPool } from '../encode/buffer-pool.js'
-import { RowEncoder } from '../encode/row-encoder.js'
+import { growingRow, RowEncoder } from '../encode/row-encoder.js'
 import { PersistenceError } from '../errors/persistence-error.js'
 import type { ResolvedOpenOptions } from '../options/open-options.js'
 import type { ResolvedPersistOptions } from '../options/persist-options.js'
@@ -12,6 +12,7 @@ import { now } from '../real-timers.js'
 import type { TableKey } from '../schema/table-key.js'
 import type { DatabaseLink } from '../worker-link/database-link.js'
 import type { WorkerHost } from '../worker-link/worker-host.js'
+import type { Call } from './call.js'
 import type { Cancellation } from './cancellation.js'
 import type { Checkpointer } from './checkpointer.js'
 import { InFlightWindow } from './in-flight-window.js'
@@ -80,8 +81,14 @@ export class Persister {
     const batches: EncodedBatch[] = []
     let batch: Batch | undefined
     for (const row of rows) {
+      let attempts = 0
       let outcome = encoder.encode(row)
       while (outcome === 'batch-full') {
+        const isAlone = batch?.rows === 0
+        if (isAlone && ++attempts > columns.length) {
+          outcome = growingRow
+          break
+        }
         const neededHeapBytes = (batch?.neededHeapBytes ?? 0) - (batch?.heapBytes ?? 0)
         if (batch !== undefined && batch.rows > 0) batches.push(batch.finish())
         batch = allocator.allocate(neededHeapBytes)
@@ -102,9 +109,11 @@ export class Persister {
   ): Promise<Receipt> {
     const startedAt = now()
     const stopListening = cancelOnAbort(options.signal, cancellation)
+    if (source.isAsync) source.onFailure = (error) => cancellation.cancel(error)
     try {
-      const run = await this.#turns.take(cancellation, () =>
-        this.#link.use((host) => this.#write(host, target, source, options, cancellation)),
+      const what = `persist() to \`${target.table}\``
+      const run = await this.#turns.take(cancellation, what, (call) =>
+        this.#link.use((host) => this.#write(host, target, source, options, cancellation, call)),
       )
       return run.receipt(now() - startedAt)
     } finally {
@@ -118,10 +127,12 @@ export class Persister {
     source: RowSource,
     options: ResolvedPersistOptions,
     cancellation: Cancellation,
+    call: Call,
   ): Promise<PersistRun> {
     const clock = new SliceClock(this.#sliceBudgetMs)
     const run = new PersistRun({
       source,
+      call,
       encoder,
       allocator,
       window: this.window,

@@ -1,7 +1,11 @@
+import type { Call } from './call.js'
+import { CallQueue } from './call-queue.js'
 import type { Cancellation } from './cancellation.js'
 
 /** Gives whatever writes its turn, one after the other, in the order in which they asked. */
 export class Turns {
+  /** Whatever has a turn or waits for one. */
+  readonly queue: CallQueue = new CallQueue()
   #last: Promise<void> = Promise.resolve()
   #waiting = 0
   #running = 0
@@ -20,8 +24,17 @@ export class Turns {
    * Runs `task` when everything that asked before has ended.
    *
    * Cancelled while it waits, it gives up its place at once.
+   *
+   * @param what - For messages: `run()`.
+   * @throws TypeError if it would wait for itself: the code that calls it is that of a call which has its place here.
    */
-  async take<Result>(cancellation: Cancellation, task: () => Promise<Result>): Promise<Result> {
+  async take<Result>(
+    cancellation: Cancellation,
+    what: string,
+    task: (call: Call) => Promise<Result>,
+    outer?: Call,
+  ): Promise<Result> {
+    const call = this.queue.join(what, outer)
     const previous = this.#last
     let end = () => {}
     const ended = new Promise<void>((resolve) => {
@@ -33,6 +46,7 @@ export class Turns {
     try {
       await cancellation.guard(previous)
     } catch (error) {
+      this.queue.leave(call)
       end()
       throw error
     } finally {
@@ -40,9 +54,10 @@ export class Turns {
     }
     this.#running++
     try {
-      return await task()
+      return await task(call)
     } finally {
       this.#running--
+      this.queue.leave(call)
       end()
     }
   }

@@ -1,4 +1,6 @@
 import type { ExecuteRequest, QueryRow } from '../../protocol/requests.js'
+import type { Call } from '../persist/call.js'
+import { presentCall } from '../persist/call-queue.js'
 import type { Cancellation } from '../persist/cancellation.js'
 import type { Checkpointer } from '../persist/checkpointer.js'
 import type { Turns } from '../persist/turns.js'
@@ -36,18 +38,26 @@ export class QueryRunner {
     parameters: QueryParameters | undefined,
     cancellation: Cancellation,
   ): Promise<QueryRow[]> {
+    // It has to be known now: what comes after an await may be of nobody's.
+    const outer = presentCall()
     const read = await this.#link.use((host) => this.#execute(host, sql, parameters, false, cancellation))
     if (read !== undefined) return read.rows
-    return (await this.run(sql, parameters, cancellation)).rows
+    return (await this.run(sql, parameters, cancellation, 'query() of a statement that may write', outer))
+      .rows
   }
 
   async run(
     sql: string,
     parameters: QueryParameters | undefined,
     cancellation: Cancellation,
+    what = 'run()',
+    outer?: Call,
   ): Promise<RunReport & { readonly rows: QueryRow[] }> {
-    const executed = await this.#turns.take(cancellation, () =>
-      this.#link.use((host) => this.#execute(host, sql, parameters, true, cancellation)),
+    const executed = await this.#turns.take(
+      cancellation,
+      what,
+      () => this.#link.use((host) => this.#execute(host, sql, parameters, true, cancellation)),
+      outer,
     )
     if (executed === undefined) return { rows: [], rowsChanged: 0 }
     this.#checkpointer.note(executed.walBytes)

@@ -1,5 +1,7 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { describeValue } from '../describe-value.js'
+import type { Call } from '../persist/call.js'
+import { CallQueue } from '../persist/call-queue.js'
+import { codeInside } from '../persist/code-inside.js'
 import { inSlices } from './in-slices.js'
 import { toJsonValue } from './json-value.js'
 import type { Change, Layer } from './layer.js'
@@ -33,6 +35,7 @@ export interface StoreHooks {
 export class KeyValueStore<T = unknown> {
   readonly #layer: Layer<T>
   readonly #hooks: StoreHooks
+  readonly #transactions = new CallQueue()
   #lastTransaction: Promise<void> = Promise.resolve()
 
   /** @internal */
@@ -171,22 +174,20 @@ export class KeyValueStore<T = unknown> {
    * rejects, none is, and so does this. Transactions run one after the other, other operations meanwhile. They may be
    * nested, by `transaction()` of the store that `work` is given, which is not to be used after `work` has settled.
    *
-   * @throws TypeError, as a rejection, if `work` calls this of the store that its transaction is on: it would wait for
-   * itself.
+   * @throws TypeError, as a rejection, if it would wait for itself: if `work` calls this of the store that its
+   * transaction is on, or of a store whose transaction waits for it in turn.
    */
   async transaction<Result>(work: (store: KeyValueStore<T>) => Promise<Result>): Promise<Result> {
     if (typeof work !== 'function') {
       throw new TypeError(`Expected the work of a transaction to be a function, got ${describeValue(work)}`)
     }
-    const outer = running.getStore() ?? []
-    if (outer.some(({ store, isOver }) => store === this && !isOver)) {
+    if (this.#transactions.isRunningCode) {
       throw new TypeError('A transaction on this store is under way: use the store that it was given')
     }
-    const before = this.#lastTransaction
-    const transaction: RunningTransaction = { store: this, isOver: false }
-    const result = before.then(() =>
-      running.run([...outer, transaction], () => this.#transact(work, transaction)),
-    )
+    const call = this.#transactions.join('transaction()')
+    const result = this.#lastTransaction
+      .then(() => this.#transact(work, call))
+      .finally(() => this.#transactions.leave(call))
     this.#lastTransaction = result.then(
       () => undefined,
       () => undefined,
@@ -194,25 +195,17 @@ export class KeyValueStore<T = unknown> {
     return result
   }
 
-  async #transact<Result>(
-    work: (store: KeyValueStore<T>) => Promise<Result>,
-    transaction: RunningTransaction,
-  ): Promise<Result> {
+  async #transact<Result>(work: (store: KeyValueStore<T>) => Promise<Result>, call: Call): Promise<Result> {
     await this.#hooks.ready()
     const overlay = new OverlayLayer(this.#layer)
     const ready = () => {
-      if (transaction.isOver)
+      if (!call.isRunningCode)
         throw new TypeError('The transaction is over: its store cannot be used any more')
       return undefined
     }
     const { sliceBudgetMs } = this.#hooks
     const store = new KeyValueStore<T>(overlay, { ready, changed: () => undefined, sliceBudgetMs })
-    let result: Result
-    try {
-      result = await work(store)
-    } finally {
-      transaction.isOver = true
-    }
+    const result = await codeInside.run(call, () => work(store))
     // A transaction that this one is part of may be over meanwhile.
     await this.#hooks.ready()
     const changes = [...overlay.changes()]
@@ -221,15 +214,6 @@ export class KeyValueStore<T = unknown> {
     return result
   }
 }
-
-interface RunningTransaction {
-  readonly store: unknown
-  /** Its work has settled, though something that it started may still run. */
-  isOver: boolean
-}
-
-/** The transactions that the present call is part of. */
-const running = new AsyncLocalStorage<readonly RunningTransaction[]>()
 
 function check<T>(operation: BatchOperation<T>): Change<T> {
   if (typeof operation !== 'object' || operation === null) {

@@ -1,3 +1,4 @@
+import { codeInside } from '../persist/code-inside.js'
 import { setImmediate } from '../real-timers.js'
 import { ChangeSet } from './change-set.js'
 import type { MemoryLayer } from './memory-layer.js'
@@ -68,7 +69,8 @@ export class SaveQueue<T> {
     // Whoever waits is told; a save that nobody waits for any more is none the less an error of somebody's.
     save.receipt.catch(() => undefined)
     this.#saves.push(save)
-    if (this.#saves.length === 1) void this.#run()
+    // A save is not part of the call that happens to begin it.
+    if (this.#saves.length === 1) codeInside.leave(() => void this.#run())
   }
 
   async #run(): Promise<void> {

@@ -1,6 +1,8 @@
 import type { EventEmitter } from 'node:events'
 import { PersistenceError } from '../errors/persistence-error.js'
+import { internalsOf } from '../service-internals.js'
 import { AutoSave } from './auto-save.js'
+import { callListeners } from './call-listeners.js'
 import type { ChangeSet } from './change-set.js'
 import { inSlices } from './in-slices.js'
 import { MemoryLayer } from './memory-layer.js'
@@ -64,6 +66,7 @@ export class StorageSession<T> {
     if (this.#status === 'closing' || this.#status === 'closed') {
       throw new PersistenceError('PERSIST_CLOSED', `The store is ${this.#status}`)
     }
+    this.#refuseSelfWait('the opening of a store')
     if (this.#opening === undefined) {
       this.#status = 'opening'
       this.#opening = this.#open().finally(() => {
@@ -77,11 +80,13 @@ export class StorageSession<T> {
   changed(): Promise<void> | undefined {
     this.#autoSave.note(this.memory.pending.size)
     if (this.#options.durability !== 'each') return undefined
+    this.#refuseSelfWait('the save of a change')
     return this.#queue.saveTogether().then(() => undefined)
   }
 
   /** Saves what is due now, and tells of an automatic save that failed before. */
   async persist(): Promise<StorageReceipt> {
+    this.#refuseSelfWait('persist() of a store')
     await this.ready()
     if (this.#queue.due.length === 0 && (await this.#opened.isGone())) this.memory.makeAllDue()
     return this.#saveAndTell()
@@ -92,6 +97,7 @@ export class StorageSession<T> {
       await this.ready()
       return this.#loaded
     }
+    this.#refuseSelfWait('load()')
     this.#loading ??= this.#load(this.#opened).finally(() => {
       this.#loading = undefined
     })
@@ -118,7 +124,8 @@ export class StorageSession<T> {
   }
 
   /** Like `close()` of the adapter. */
-  close(discardsChanges: boolean): Promise<void> {
+  async close(discardsChanges: boolean): Promise<void> {
+    if (this.#status !== 'closed') this.#refuseSelfWait('close() of a store')
     this.#closed ??= this.#close(discardsChanges).catch((error) => {
       // What could not be saved is still there, for another attempt; an error is told once.
       if (this.#status === 'closing') this.#status = 'open'
@@ -162,6 +169,12 @@ export class StorageSession<T> {
   /** For whoever saves when the process ends. */
   save(): Promise<StorageReceipt> {
     return this.#queue.save()
+  }
+
+  /** @throws TypeError where what waits for a save is code of a `persist()` that saves wait for. */
+  #refuseSelfWait(what: string): void {
+    const { database } = this.#options
+    if (typeof database !== 'string') internalsOf(database).refuseSelfWait(what)
   }
 
   get #opened(): StorageDatabase<T> {
@@ -225,7 +238,7 @@ export class StorageSession<T> {
   #saveByItself(): void {
     this.#queue.save().then(
       (receipt) => {
-        if (receipt.rows > 0) this.#events.emit('persisted', receipt)
+        if (receipt.rows > 0) callListeners(this.#events, 'persisted', receipt)
       },
       (error) => this.#report(error),
     )
@@ -233,7 +246,7 @@ export class StorageSession<T> {
 
   #report(error: unknown): void {
     this.#untold = { error }
-    this.#events.emit('persistError', error)
+    callListeners(this.#events, 'persistError', error)
   }
 
   async #saveAndTell(): Promise<StorageReceipt> {

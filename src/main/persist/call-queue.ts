@@ -1,0 +1,90 @@
+import type { Call } from './call.js'
+import { codeInside } from './code-inside.js'
+
+let calls = 0
+
+/**
+ * Calls that hold each other up: each waits for all before it.
+ *
+ * A call whose own code waits for another one behind it would wait for ever, and everybody else with it. Code that runs
+ * for a call is known by `code-inside.ts`; a call that it makes is refused where it would complete a circle.
+ */
+export class CallQueue {
+  readonly #calls = new Set<Call>()
+  /** Those of them whose code has made calls. */
+  readonly #outers = new Set<Call>()
+
+  /** Whether what runs now is code of a call that has its place here. */
+  get isRunningCode(): boolean {
+    return outersOf(presentCall()).some((outer) => outer.queue === this)
+  }
+
+  /**
+   * Takes a place behind all others.
+   *
+   * @param outer - The call whose code asks for it, where that was some time ago.
+   * @throws TypeError if the call would wait for itself.
+   */
+  join(what: string, outer: Call | undefined = presentCall()): Call {
+    const call: Call = { what, queue: this, number: ++calls, outer, inner: new Set(), isRunningCode: true }
+    if (outer !== undefined) {
+      refuseCircle(call)
+      outer.inner.add(call)
+      outer.queue.noteInner(outer)
+    }
+    this.#calls.add(call)
+    return call
+  }
+
+  leave(call: Call): void {
+    this.#calls.delete(call)
+    this.#outers.delete(call)
+    call.isRunningCode = false
+    const { outer } = call
+    if (outer?.inner.delete(call)) outer.queue.noteInner(outer)
+  }
+
+  noteInner(outer: Call): void {
+    if (outer.inner.size > 0 && this.#calls.has(outer)) this.#outers.add(outer)
+    else this.#outers.delete(outer)
+  }
+
+  /** @throws TypeError if something that waits for all who have a place here would wait for itself. */
+  check(what: string): void {
+    this.leave(this.join(what))
+  }
+
+  pathTo(goals: ReadonlySet<Call>, waiting: Call, seen: Set<Call>): readonly Call[] | undefined {
+    for (const goal of goals) if (goal.queue === this && goal.number < waiting.number) return [goal]
+    for (const outer of this.#outers) {
+      if (outer.number >= waiting.number || seen.has(outer)) continue
+      seen.add(outer)
+      for (const inner of outer.inner) {
+        const path = inner.queue.pathTo(goals, inner, seen)
+        if (path !== undefined) return [outer, ...path]
+      }
+    }
+    return undefined
+  }
+}
+
+/** The call whose code runs now. */
+export function presentCall(): Call | undefined {
+  return outersOf(codeInside.present)[0]
+}
+
+/** A call and those that it is part of, as far as their code still runs. */
+function outersOf(call: Call | undefined): Call[] {
+  const outers: Call[] = []
+  for (let outer = call; outer !== undefined; outer = outer.outer) if (outer.isRunningCode) outers.push(outer)
+  return outers
+}
+
+function refuseCircle(call: Call): void {
+  const path = call.queue.pathTo(new Set(outersOf(call.outer)), call, new Set())
+  if (path === undefined) return
+  const names = path.map(({ what }) => what).join(', which waits for ')
+  throw new TypeError(
+    `${call.what} would wait for ${names}, which waits for the code that calls it, for ever`,
+  )
+}

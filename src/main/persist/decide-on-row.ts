@@ -1,0 +1,34 @@
+import { describeValue } from '../describe-value.js'
+import type { RowFault } from '../encode/row-encoder.js'
+import { PersistenceError } from '../errors/persistence-error.js'
+import type { OnRowError } from '../options/persist-options.js'
+import { ignoreRejection } from './promise-like.js'
+import type { Rejection } from './rejection.js'
+
+export function toRejection(
+  index: number,
+  row: unknown,
+  { code, column, message, cause }: RowFault,
+): Rejection {
+  return {
+    index,
+    row,
+    code,
+    message,
+    ...(column === undefined ? {} : { column }),
+    ...(cause === undefined ? {} : { cause }),
+  }
+}
+
+/** @throws TypeError for an answer that is none, such as a promise: there is no row to wait with. */
+export function decideOnRow(rejection: Rejection, onRowError: OnRowError): 'skip' | 'abort' {
+  const verdict: unknown = typeof onRowError === 'function' ? onRowError(rejection) : onRowError
+  if (verdict === 'skip' || verdict === 'abort') return verdict
+  ignoreRejection(verdict)
+  throw new TypeError(`Expected \`onRowError\` to return 'skip' or 'abort', got ${describeValue(verdict)}`)
+}
+
+export function rowRejected(rejection: Rejection): PersistenceError {
+  const { index, message, cause } = rejection
+  return new PersistenceError('PERSIST_ROW_REJECTED', `Row ${index}: ${message}`, { cause, rejection })
+}
