@@ -1,0 +1,31 @@
+import { rm } from 'node:fs/promises'
+import { describe, it } from 'vitest'
+import { activities, endInActivity, ways } from '../support/end-in-activity.js'
+import { openInThreads } from '../support/open-in-threads.js'
+import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
+
+const folder = temporaryFolder()
+
+/** Ways of ending, each at so many moments. */
+const moments = 4
+
+describe.each(activities)('a process that ends in the middle of its activity (%s)', (activity) => {
+  it.each(Object.keys(ways) as (keyof typeof ways)[])(
+    'by %s never aborts, and loses nothing',
+    async (way) => {
+      for (let moment = 0; moment < moments; moment++) {
+        const path = newDatabase(folder)
+        await endInActivity(path, activity, way, (moment * 67 + activity.length * 11 + way.length * 5) % 250)
+        await rm(path, { force: true })
+      }
+    },
+  )
+})
+
+it.each([
+  [2, 40],
+  [3, 30],
+  [4, 30],
+])('%i threads that race to open a file, %i times, lose nothing', async (threads, times) => {
+  for (let time = 0; time < times; time++) await openInThreads(newDatabase(folder), threads)
+})
