@@ -1,13 +1,34 @@
 import { defineConfig } from 'vitest/config'
 
+/** Where generated SQL would show that it means something else; they run under `test/support/hostile-settings.ts` too. */
+const underHostileSettings = ['conflicts-model', 'conflicts', 'round-trip'].map(
+  (name) => `test/integration/${name}.test.ts`,
+)
+
 export default defineConfig({
   test: {
-    include: ['test/unit/**/*.test.ts', 'test/integration/**/*.test.ts', 'test/types/**/*.test.ts'],
     // Two cores: each test file has a worker of its own besides DuckDB's.
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: ['default', ['json', { outputFile: 'reports/test.json' }]],
     coverage: { include: ['src/**'] },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'default',
+          include: ['test/unit/**/*.test.ts', 'test/integration/**/*.test.ts', 'test/types/**/*.test.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'hostile settings',
+          include: underHostileSettings,
+          env: { HOSTILE_SETTINGS: '1', CONFLICT_RUNS: '10' },
+        },
+      },
+    ],
   },
 })

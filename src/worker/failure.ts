@@ -27,10 +27,23 @@ const patterns: readonly (readonly [RegExp, PersistenceErrorCode, string])[] = [
 /** What main is told of an error: what is known of it, or else `code`. */
 export function toFailure(error: unknown, code: PersistenceErrorCode, message: string): Failure {
   if (error instanceof WorkerFailure) return error.failure
-  const databaseMessage = error instanceof Error ? error.message : String(error)
+  const databaseMessage = messageOf(error)
   const known = patterns.find(([pattern]) => pattern.test(databaseMessage))
   const [, knownCode, knownMessage] = known ?? [undefined, code, message]
   return { code: knownCode, message: `${knownMessage}: ${firstLine(databaseMessage)}`, databaseMessage }
+}
+
+/** DuckDB's message, as it is without the setting `errors_as_json`. */
+function messageOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  const [, json] = /(\{"exception_type":.*\})/s.exec(message) ?? []
+  if (json === undefined) return message
+  try {
+    const { exception_type: type, exception_message: text } = JSON.parse(json)
+    return `${type} Error: ${text}`
+  } catch {
+    return message
+  }
 }
 
 function firstLine(text: string): string {

@@ -1,4 +1,4 @@
-import { open, type PersistenceError, type PersistenceService, type Rejection } from 'duckpaddle'
+import type { PersistenceError, PersistenceService, Rejection } from 'duckpaddle'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
@@ -11,12 +11,13 @@ import {
   type ModelTable,
   numbered,
 } from '../support/conflict-model.js'
+import { openForTest } from '../support/hostile-settings.js'
 
 let db: PersistenceService
 let tables = 0
 
 beforeAll(async () => {
-  db = await open(':memory:', { threads: 1 })
+  db = await openForTest(':memory:', { threads: 1 })
   await db.run('CREATE TABLE parent (id INTEGER PRIMARY KEY, code VARCHAR, UNIQUE (id, code))')
   await db.run("INSERT INTO parent VALUES (0, 'a'), (1, 'b'), (2, 'c')")
   await db.run('CREATE SEQUENCE numbers START 1')

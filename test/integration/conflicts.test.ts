@@ -1,12 +1,6 @@
-import {
-  open,
-  type PersistenceError,
-  type PersistenceService,
-  type PersistOptions,
-  type Rejection,
-  type Table,
-} from 'duckpaddle'
+import type { PersistenceError, PersistenceService, PersistOptions, Rejection, Table } from 'duckpaddle'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openForTest } from '../support/hostile-settings.js'
 import { readDatabase } from '../support/read-database.js'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
 
@@ -16,7 +10,7 @@ let db: PersistenceService
 let tables = 0
 
 beforeAll(async () => {
-  db = await open(path)
+  db = await openForTest(path)
   await db.run('CREATE TABLE parent (id BIGINT PRIMARY KEY)')
   await db.run('INSERT INTO parent VALUES (1), (2)')
 })
@@ -36,7 +30,8 @@ async function createTable(sql: string | undefined, definition?: Definition): Pr
 const persist = (table: Table, rows: Iterable<Row>, options: Options = {}) =>
   table.persist(rows, options as PersistOptions)
 
-const read = ({ name }: Table, select = '*') => db.query(`SELECT ${select} FROM ${name} ORDER BY ALL`)
+const read = ({ name }: Table, select = '*') =>
+  db.query(`SELECT ${select} FROM ${name} ORDER BY ALL ASC NULLS LAST`)
 
 async function rejectionOf(call: Promise<unknown>): Promise<Rejection | undefined> {
   const error: unknown = await call.catch((reason: unknown) => reason)
@@ -243,7 +238,7 @@ describe('a bad row', () => {
     )
     const found = await readDatabase(path, `${counts.join(' UNION ALL ')} ORDER BY "table"`)
     expect(found).toEqual(stored.sort((left, right) => (left.table < right.table ? -1 : 1)))
-    db = await open(path)
+    db = await openForTest(path)
   })
 })
 
@@ -915,7 +910,7 @@ describe('a call that is interrupted', () => {
 
   it.each(keyKinds)('by close() leaves nothing in a table with a %s', async (kind) => {
     const other = newDatabase(folder)
-    const service = await open(other)
+    const service = await openForTest(other)
     const table = (await service.table('t', { columns, [kind]: ['id'] } as never)) as Table
     await persist(table, rows(1000, 1))
     let isStarted = () => {}
@@ -934,7 +929,7 @@ describe('a call that is interrupted', () => {
 
   it('by close() while it is decided about is written as a whole, or not at all', async () => {
     const other = newDatabase(folder)
-    const service = await open(other)
+    const service = await openForTest(other)
     const table = (await service.table('t', { columns, key: ['id'] })) as unknown as Table
     await persist(table, rows(200_000, 1))
     let isAppended = () => {}

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { open } from 'duckpaddle'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { openForTest } from '../support/hostile-settings.js'
 import { readDatabase } from '../support/read-database.js'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
 
@@ -12,11 +12,11 @@ async function roundTrip(
   type: string,
   values: readonly unknown[],
 ): Promise<{ values: unknown[]; texts: unknown[] }> {
-  const db = await open(newDatabase(folder))
+  const db = await openForTest(newDatabase(folder))
   try {
     const table = await db.table('t', { columns: { i: 'INTEGER NOT NULL', v: type } })
     await table.persist(values.map((v, i) => ({ i, v })))
-    const rows = await db.query('SELECT v, v::VARCHAR AS text FROM t ORDER BY i')
+    const rows = await db.query('SELECT v, v::VARCHAR AS text FROM t ORDER BY i ASC')
     return { values: rows.map((row) => row.v), texts: rows.map((row) => row.text) }
   } finally {
     await db.close()
@@ -202,7 +202,7 @@ describe('values larger than a batch', () => {
   })
 
   it('make a row that is larger than a batch, though none of its values is', async () => {
-    const db = await open(newDatabase(folder))
+    const db = await openForTest(newDatabase(folder))
     try {
       const table = await db.table('t', {
         columns: { i: 'INTEGER NOT NULL', a: 'VARCHAR', b: 'VARCHAR', c: 'JSON' },
@@ -215,7 +215,7 @@ describe('values larger than a batch', () => {
       })
       const rows = [{ i: 0, a: 'a', b: null, c: 1 }, wide(1), wide(2), { i: 3, a: '', b: 'b', c: null }]
       await table.persist(rows)
-      expect(await db.query('SELECT * FROM t ORDER BY i')).toEqual(rows)
+      expect(await db.query('SELECT * FROM t ORDER BY i ASC')).toEqual(rows)
     } finally {
       await db.close()
     }
@@ -239,7 +239,7 @@ describe('several columns of strings', () => {
       d: i % 11 === 0 ? null : new Uint8Array(Buffer.from(text(i * 7 + 3) ?? '')),
     }))
     const path = newDatabase(folder)
-    const db = await open(path)
+    const db = await openForTest(path)
     try {
       const table = await db.table('t', {
         columns: {
@@ -252,7 +252,7 @@ describe('several columns of strings', () => {
         },
       })
       expect((await table.persist(rows)).batches).toBeGreaterThan(1)
-      expect(await db.query('SELECT * FROM t ORDER BY i')).toEqual(rows)
+      expect(await db.query('SELECT * FROM t ORDER BY i ASC')).toEqual(rows)
     } finally {
       await db.close()
     }
@@ -261,9 +261,9 @@ describe('several columns of strings', () => {
       createHash('md5')
         .update(parts.map((part) => part ?? 'NULL').join('|'))
         .digest('hex')
-    const sql = `SELECT md5(string_agg(coalesce(a, 'NULL'), '|' ORDER BY i)) AS a,
-      md5(string_agg(coalesce(b, 'NULL'), '|' ORDER BY i)) AS b,
-      md5(string_agg(coalesce(c::VARCHAR, 'NULL'), '|' ORDER BY i)) AS c FROM t`
+    const sql = `SELECT md5(string_agg(coalesce(a, 'NULL'), '|' ORDER BY i ASC)) AS a,
+      md5(string_agg(coalesce(b, 'NULL'), '|' ORDER BY i ASC)) AS b,
+      md5(string_agg(coalesce(c::VARCHAR, 'NULL'), '|' ORDER BY i ASC)) AS c FROM t`
     expect(await readDatabase(path, sql)).toEqual([
       {
         a: md5(rows.map((row) => row.a)),
@@ -311,7 +311,7 @@ describe('what would lose something', () => {
     ['INTEGER NOT NULL', undefined, 'not-null'],
     ['INTEGER NOT NULL', null, 'not-null'],
   ])('%s %s is rejected with its row, column and reason', async (type, value, code) => {
-    const db = await open(':memory:')
+    const db = await openForTest(':memory:')
     try {
       const table = await db.table('t', { columns: { v: type, other: 'BOOLEAN' } })
       const error = await table.persist([{ v: value, other: true }]).catch((reason) => reason)

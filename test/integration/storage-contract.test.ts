@@ -1,4 +1,5 @@
 import { DuckDBStorageAdapter, type KeyValueStore, open } from 'duckpaddle'
+import { openHostile } from '../support/hostile-settings.js'
 import { describeStorageContract } from '../support/storage-contract.js'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
 
@@ -22,6 +23,16 @@ describeStorageContract('a store that commits each change', async () => {
 describeStorageContract('a store on a service of the caller', async () => {
   const service = await open(newDatabase(folder))
   const store = new DuckDBStorageAdapter({ database: service, tableName: 'entries' })
+  const end = async () => {
+    await store.close()
+    await service.close()
+  }
+  return { store, end }
+})
+
+describeStorageContract('a store under hostile settings', async () => {
+  const service = await openHostile(newDatabase(folder))
+  const store = new DuckDBStorageAdapter({ database: service, tableName: 'entries', durability: 'each' })
   const end = async () => {
     await store.close()
     await service.close()

@@ -3,10 +3,12 @@ import {
   DuckDBStorageAdapter,
   type KeyValueStore,
   PersistenceError,
+  type PersistenceService,
   type StorageReceipt,
 } from 'duckpaddle'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { openHostile } from '../support/hostile-settings.js'
 import { readDatabase } from '../support/read-database.js'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
 
@@ -112,8 +114,10 @@ const select = 'SELECT key, value::VARCHAR AS value FROM storage'
 
 /** A store, what it must hold, and what must be saved of that. */
 class Subject {
-  readonly #path = newDatabase(folder)
+  readonly #path: string
   readonly #onRowError: 'abort' | 'skip'
+  /** Where the store does not open its database itself. */
+  #service: PersistenceService | undefined
   #store: DuckDBStorageAdapter
   readonly #model: Entries = new Map()
   #saved: Entries = new Map()
@@ -121,14 +125,21 @@ class Subject {
   /** Values that are circular now, by the keys that have them. */
   readonly #poisoned = new Map<string, Record<string, unknown>>()
 
-  constructor(onRowError: 'abort' | 'skip') {
+  private constructor(path: string, onRowError: 'abort' | 'skip', service: PersistenceService | undefined) {
+    this.#path = path
     this.#onRowError = onRowError
+    this.#service = service
     this.#store = this.#create()
+  }
+
+  static async create(onRowError: 'abort' | 'skip', isHostile: boolean): Promise<Subject> {
+    const path = newDatabase(folder)
+    return new Subject(path, onRowError, isHostile ? await openHostile(path) : undefined)
   }
 
   #create(): DuckDBStorageAdapter {
     return new DuckDBStorageAdapter({
-      database: this.#path,
+      database: this.#service ?? this.#path,
       autoPersist: false,
       onRowError: this.#onRowError,
     })
@@ -175,8 +186,11 @@ class Subject {
     }
     this.#mend()
     await this.#store.close()
+    const service = this.#service
+    await service?.close()
     expect(parse(await readDatabase(this.#path, select))).toEqual(this.#model)
     this.#expectSave()
+    if (service !== undefined) this.#service = await openHostile(this.#path)
     this.#store = this.#create()
     await this.check()
   }
@@ -188,6 +202,7 @@ class Subject {
 
   async end(): Promise<void> {
     await this.#store.close({ discardChanges: true })
+    await this.#service?.close()
   }
 
   get #isPoisoned(): boolean {
@@ -320,13 +335,15 @@ class Subject {
 }
 
 it.each([
-  ['abort', 20_261_124],
-  ['skip', 20_261_125],
+  ['abort', 'the default', 20_261_124, 12],
+  ['skip', 'the default', 20_261_125, 12],
+  ['abort', 'hostile', 20_261_126, 6],
+  ['skip', 'hostile', 20_261_127, 6],
 ] as const)(
-  "holds what a Map would, and saves what it held at each save, with onRowError '%s'",
-  async (onRowError, seed) => {
+  "holds what a Map would, and saves what it held at each save, with onRowError '%s' and %s settings",
+  async (onRowError, settings, seed, numRuns) => {
     const check = async (sequence: readonly Step[]) => {
-      const subject = new Subject(onRowError)
+      const subject = await Subject.create(onRowError, settings === 'hostile')
       try {
         // A store that was never opened makes no file.
         await subject.check()
@@ -340,6 +357,6 @@ it.each([
       }
     }
     const sequences = fc.array(steps, { minLength: 20, maxLength: 60, size: 'max' })
-    await fc.assert(fc.asyncProperty(sequences, check), { seed, numRuns: 12 })
+    await fc.assert(fc.asyncProperty(sequences, check), { seed, numRuns })
   },
 )

@@ -12,6 +12,13 @@ export interface StorageState {
   readonly isText: boolean
 }
 
+interface State {
+  readonly sequence: number
+  readonly rows: number
+  readonly type: string
+  readonly isCurrent: boolean
+}
+
 /**
  * A key, its value as text, and whether that is JSON; SQL's NULL counts as JSON's. DuckDB also takes NaN, Infinity and
  * a comma too many, which are worth a second look where there may be one.
@@ -63,17 +70,19 @@ export class StorageTables {
         CREATE VIEW main.${view} AS ${this.#viewSql};
         COMMIT`)
     }
-    const [state] = await this.#service.query<{ sequence: number; rows: number; type: string }>(
+    const [state] = await this.#service.query<State>(
       `SELECT coalesce(max(seq), 0)::DOUBLE AS sequence, count(*)::DOUBLE AS rows,
-       (SELECT data_type FROM duckdb_columns() WHERE ${this.#isNamed('table_name', this.log)} AND column_name = 'value') AS type
+       (SELECT data_type FROM duckdb_columns() WHERE ${this.#isNamed('table_name', this.log)} AND column_name COLLATE "binary" = 'value') AS type,
+       (SELECT contains(sql, 'COLLATE') FROM duckdb_views() WHERE ${this.#isNamed('view_name', this.#name)}) AS "isCurrent"
        FROM main.${log}`,
     )
+    if (state?.isCurrent === false) await this.#replaceView()
     return { sequence: state?.sequence ?? 0, logRows: state?.rows ?? 0, isText: state?.type === 'VARCHAR' }
   }
 
   /** SQL of all entries, and whether their values are JSON. */
   get entriesSql(): string {
-    return `SELECT ${entryColumns} FROM main.${quoteIdentifier(this.#name)}`
+    return `SELECT ${entryColumns} FROM (${this.#viewSql})`
   }
 
   /** Moves the log into the base: one transaction, by a hash join. */
@@ -82,14 +91,14 @@ export class StorageTables {
     const log = `main.${quoteIdentifier(this.log)}`
     await this.#service.run(`BEGIN TRANSACTION;
       DELETE FROM ${base} WHERE EXISTS (SELECT 1 FROM ${log} WHERE key IS NULL);
-      DELETE FROM ${base} WHERE key IN (SELECT key FROM ${log} WHERE key IS NOT NULL);
+      DELETE FROM ${base} WHERE key COLLATE "binary" IN (SELECT key COLLATE "binary" FROM ${log} WHERE key IS NOT NULL);
       INSERT INTO ${base} (key, value) ${this.#latestSql};
       DELETE FROM ${log};
       COMMIT`)
   }
 
   async exportParquet(file: string): Promise<number> {
-    const select = `SELECT key, value FROM main.${quoteIdentifier(this.#name)} ORDER BY key`
+    const select = `SELECT key, value FROM (${this.#viewSql}) ORDER BY key COLLATE "binary" ASC NULLS LAST`
     const { rowsChanged } = await this.#service.run(
       `COPY (${select}) TO ${quoteLiteral(file)} (FORMAT parquet)`,
     )
@@ -100,16 +109,27 @@ export class StorageTables {
   get #latestSql(): string {
     const log = `main.${quoteIdentifier(this.log)}`
     return `SELECT l.key, l.value FROM ${log} l
-      JOIN (SELECT key, max(seq) AS seq FROM ${log} WHERE key IS NOT NULL GROUP BY key) last
-      ON last.key = l.key AND last.seq = l.seq
+      JOIN (SELECT key COLLATE "binary" AS key, max(seq) AS seq FROM ${log} WHERE key IS NOT NULL
+        GROUP BY key COLLATE "binary") last
+      ON last.key COLLATE "binary" = l.key COLLATE "binary" AND last.seq = l.seq
       WHERE NOT l.is_deleted AND l.seq > coalesce((SELECT max(seq) FROM ${log} WHERE key IS NULL), -1)`
   }
 
   get #viewSql(): string {
     const log = `main.${quoteIdentifier(this.log)}`
-    return `SELECT b.key, b.value FROM main.${quoteIdentifier(this.#base)} b ANTI JOIN ${log} l ON l.key = b.key
+    return `SELECT b.key, b.value FROM main.${quoteIdentifier(this.#base)} b ANTI JOIN ${log} l
+      ON l.key COLLATE "binary" = b.key COLLATE "binary"
       WHERE NOT EXISTS (SELECT 1 FROM ${log} WHERE key IS NULL)
       UNION ALL ${this.#latestSql}`
+  }
+
+  /** Earlier versions made a view that has other entries where `default_collation` is set. */
+  async #replaceView(): Promise<void> {
+    const sql = `CREATE OR REPLACE VIEW main.${quoteIdentifier(this.#name)} AS ${this.#viewSql}`
+    await this.#service.run(sql).catch((error) => {
+      // It can be read all the same.
+      if (!(error instanceof PersistenceError) || error.code !== 'PERSIST_READ_ONLY') throw error
+    })
   }
 
   async #isPrepared(): Promise<boolean> {
@@ -125,7 +145,7 @@ export class StorageTables {
   async #findPlainTable(): Promise<boolean> {
     const rows = await this.#service.query<{ name: string; type: string }>(
       `SELECT column_name AS name, data_type AS type FROM duckdb_columns()
-       WHERE ${this.#isNamed('table_name', this.#name)} ORDER BY column_index`,
+       WHERE ${this.#isNamed('table_name', this.#name)} ORDER BY column_index ASC NULLS LAST`,
     )
     if (rows.length === 0) return false
     const columns = rows.map(({ name, type }) => `${name.toLowerCase()} ${type}`).sort()
@@ -137,7 +157,8 @@ export class StorageTables {
   }
 
   #isNamed(column: string, name: string): string {
-    const isInMain = "database_name = current_database() AND schema_name = 'main'"
-    return `${isInMain} AND lower(${column}) = lower(${quoteLiteral(name)})`
+    const isInMain =
+      'database_name COLLATE "binary" = current_database() AND schema_name COLLATE "binary" = \'main\''
+    return `${isInMain} AND lower(${column}) COLLATE "binary" = lower(${quoteLiteral(name)})`
   }
 }

@@ -1,6 +1,7 @@
 import type { DuckDBConnection, DuckDBType, Json } from '@duckdb/node-api'
 import {
   type ColumnDescriptor,
+  type ColumnType,
   formatColumnType,
   quoteIdentifier,
   quoteLiteral,
@@ -8,7 +9,13 @@ import {
 import type { TableDefinition } from '../../protocol/requests.js'
 import type { Database } from '../database.js'
 import { WorkerFailure } from '../failure.js'
-import { constraintColumns, indexColumns, readConstraints } from './table-constraints.js'
+import {
+  computedExpressions,
+  constraintColumns,
+  indexColumns,
+  readConstraints,
+  toTried,
+} from './table-constraints.js'
 import type { GeneratedColumn, TableShape } from './table-shape.js'
 import { toColumnType } from './to-column-type.js'
 
@@ -57,22 +64,23 @@ export class TableCatalog {
     const isOfTable = isNamed('table_name', table)
     const constraintRows = await this.#query(
       connection,
-      `SELECT ${constraintColumns} FROM duckdb_constraints() WHERE ${isOfTable} ORDER BY constraint_index`,
+      `SELECT ${constraintColumns} FROM duckdb_constraints() WHERE ${isOfTable} ORDER BY constraint_index ASC NULLS LAST`,
     )
     const indexRows = await this.#query(
       connection,
-      `SELECT ${indexColumns} FROM duckdb_indexes() WHERE ${isOfTable} ORDER BY index_oid`,
+      `SELECT ${indexColumns} FROM duckdb_indexes() WHERE ${isOfTable} ORDER BY index_oid ASC NULLS LAST`,
     )
-    const [sqlRow] = await this.#query(connection, `SELECT sql FROM duckdb_tables() WHERE ${isOfTable}`)
-    const isCollated = /\bCOLLATE\b/i.test(String(sqlRow?.[0]))
-    const constraints = readConstraints(constraintRows, indexRows, [...types.keys()], generated, isCollated)
+    const columnTypes = new Map([...types].map(([name, type]) => [name, toColumnType(type)] as const))
+    const computed = computedExpressions(indexRows, types)
+    const computedTypes = await this.#typesOf(connection, table, computed)
+    const constraints = readConstraints(constraintRows, indexRows, columnTypes, generated, computedTypes)
     const { notNulls, checks, foreignKeys, uniques } = constraints
     const notNull = new Set(notNulls.flatMap(({ columns }) => columns))
     const isGenerated = new Set(generated.map(({ name }) => name))
     const columns: ColumnDescriptor[] = []
     for (const [name, type] of types) {
       if (isGenerated.has(name)) continue
-      const columnType = toColumnType(type)
+      const columnType = columnTypes.get(name)
       if (columnType === undefined) {
         mismatch(`Column \`${name}\` of table \`${table}\` is of type ${type}, which cannot be written yet`)
       }
@@ -94,6 +102,20 @@ export class TableCatalog {
     }
   }
 
+  /** The types of expressions over the columns of a table. */
+  async #typesOf(
+    connection: DuckDBConnection,
+    table: string,
+    expressions: readonly string[],
+  ): Promise<ReadonlyMap<string, ColumnType | undefined>> {
+    if (expressions.length === 0) return new Map()
+    const sql = `SELECT ${expressions.map(toTried).join(', ')} FROM main.${quoteIdentifier(table)} LIMIT 0`
+    const empty = await this.#database.execute(connection, sql)
+    return new Map(
+      expressions.map((expression, index) => [expression, toColumnType(empty.columnType(index))] as const),
+    )
+  }
+
   async #kind(connection: DuckDBConnection, table: string): Promise<'table' | 'view' | undefined> {
     const [row] = await this.#query(
       connection,
@@ -112,7 +134,7 @@ export class TableCatalog {
     const columnRows = await this.#query(
       connection,
       `SELECT column_name, column_default FROM duckdb_columns()
-       WHERE column_default IS NOT NULL AND ${isNamed('table_name', table)} ORDER BY column_index`,
+       WHERE column_default IS NOT NULL AND ${isNamed('table_name', table)} ORDER BY column_index ASC NULLS LAST`,
     )
     for (const [column, expression] of columnRows) {
       const [name, sql] = [String(column), String(expression)]
@@ -140,10 +162,11 @@ export class TableCatalog {
   }
 }
 
-/** A condition on the catalog's rows: DuckDB ignores the case of names. */
+/** A condition on the catalog's rows: DuckDB ignores the case of names, and nothing else. */
 function isNamed(column: string, name: string): string {
-  const isInMain = "database_name = current_database() AND schema_name = 'main'"
-  return `${isInMain} AND lower(${column}) = lower(${quoteLiteral(name)})`
+  const isInMain =
+    'database_name COLLATE "binary" = current_database() AND schema_name COLLATE "binary" = \'main\''
+  return `${isInMain} AND lower(${column}) COLLATE "binary" = lower(${quoteLiteral(name)})`
 }
 
 interface Columns {

@@ -1,4 +1,5 @@
-import { quoteIdentifier } from '../../protocol/column-type.js'
+import { type ColumnType, quoteIdentifier } from '../../protocol/column-type.js'
+import { toKeyExpression } from './key-expression.js'
 import type { Check, ForeignKey, GeneratedColumn, NotNull, Unique } from './table-shape.js'
 
 /** Rows of `duckdb_constraints()`: type, text, expression, columns, referenced table, referenced columns. */
@@ -15,16 +16,32 @@ export interface TableConstraints {
   readonly uniques: readonly Unique[]
 }
 
+/** The expressions that unique indexes are on and that are no columns. */
+export function computedExpressions(
+  indexRows: readonly (readonly unknown[])[],
+  types: ReadonlyMap<string, unknown>,
+): string[] {
+  const known = namesOf(types)
+  return indexRows
+    .filter(([, isUnique]) => isUnique === true)
+    .flatMap(([, , expressionList]) => toStrings(expressionList))
+    .filter((expression) => !known.has(expression))
+}
+
+/** NULL where it cannot be computed, which is another rule's concern. */
+export function toTried(expression: string): string {
+  return `TRY(${expression})`
+}
+
 /** Makes constraints of what the catalog has about them, as JSON values; the PRIMARY KEY is the first of the uniques. */
 export function readConstraints(
   constraintRows: readonly (readonly unknown[])[],
   indexRows: readonly (readonly unknown[])[],
-  columnNames: readonly string[],
+  types: ReadonlyMap<string, ColumnType | undefined>,
   generated: readonly GeneratedColumn[],
-  isCollated: boolean,
+  computedTypes: ReadonlyMap<string, ColumnType | undefined>,
 ): TableConstraints {
-  // A PRIMARY KEY and a UNIQUE constraint compare bytes, whatever the collation of their columns is.
-  const toKey = (name: string) => `${quoteIdentifier(name)}${isCollated ? ' COLLATE "binary"' : ''}`
+  const toKey = (name: string) => toKeyExpression(quoteIdentifier(name), types.get(name))
   const notNulls: NotNull[] = []
   const checks: Check[] = []
   const foreignKeys: ForeignKey[] = []
@@ -48,7 +65,7 @@ export function readConstraints(
     } else if (type === 'PRIMARY KEY') primary.push({ code: 'duplicate-key', text, columns, expressions })
     else if (type === 'UNIQUE') others.push({ code: 'unique', text, columns, expressions })
   }
-  const known = new Map(columnNames.flatMap((name) => [[name, name] as const, [quoteIdentifier(name), name]]))
+  const known = namesOf(types)
   for (const [name, isUnique, expressionList] of indexRows) {
     if (isUnique !== true) continue
     const indexed = toStrings(expressionList)
@@ -58,7 +75,8 @@ export function readConstraints(
     for (const expression of computed) checks.push(toComputable(text, expression))
     const expressions = indexed.map((expression, index) => {
       const column = names[index]
-      return column === undefined ? `TRY(${expression})` : toKey(column)
+      if (column !== undefined) return toKey(column)
+      return toKeyExpression(toTried(expression), computedTypes.get(expression))
     })
     // What an expression is about is not known.
     const columns = computed.length > 0 ? [] : names.map(String)
@@ -68,6 +86,11 @@ export function readConstraints(
     checks.push(toComputable(`${quoteIdentifier(name)} AS (${expression})`, expression))
   }
   return { notNulls, checks, foreignKeys, uniques: [...primary, ...others] }
+}
+
+/** The names of columns, as an index has them. */
+function namesOf(types: ReadonlyMap<string, unknown>): ReadonlyMap<string, string> {
+  return new Map([...types.keys()].flatMap((name) => [[name, name] as const, [quoteIdentifier(name), name]]))
 }
 
 /** A CHECK holds where it is NULL. One whose evaluation fails, as a cast may, does not hold. */

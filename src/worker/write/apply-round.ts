@@ -3,6 +3,7 @@ import type { ForeignKey, Unique } from '../catalog/table-shape.js'
 import { isOfOwnTable, selectParents } from './judge-rows.js'
 import { sameKey, selectKeys } from './key-sql.js'
 import { acceptedRows, type StagedRound } from './staged-round.js'
+import { toColumnKey } from './write-target.js'
 
 /** Moves the rows of a round into the table, each as its verdict says. */
 export async function applyRound(round: StagedRound, hasUpdates: boolean): Promise<void> {
@@ -53,7 +54,7 @@ async function findUnchanged(round: StagedRound, isSame: string): Promise<Set<st
   const names = [...new Set(target.otherUniques.flatMap(({ columns }) => columns))]
   if (names.length === 0) return new Set()
   const changes = names.map((name) => {
-    const column = quoteIdentifier(name)
+    const column = toColumnKey(target.shape, name)
     return `count(*) FILTER (WHERE t.${column} IS DISTINCT FROM s.${column})::DOUBLE`
   })
   const counts = await connection.readNumbers(
@@ -68,18 +69,18 @@ async function findUnchanged(round: StagedRound, isSame: string): Promise<Set<st
  * statements of their own: first those that refer to none of them, then those that refer to the first, and so on.
  */
 async function insertParentsFirst(round: StagedRound, own: readonly ForeignKey[]): Promise<void> {
-  const { connection, staging, verdicts } = round
+  const { connection, target, staging, verdicts } = round
   for (let wave = 0; ; wave++) {
     const waiting = own.map((rule) => {
-      const key = rule.columns.map(quoteIdentifier)
+      const key = rule.columns.map((name) => toColumnKey(target.shape, name))
       const children = selectKeys(acceptedRows(round), key)
-      return `SELECT f.o FROM ${children} f ANTI JOIN ${selectParents(rule)} p ON ${sameKey('f', 'p', key)}`
+      return `SELECT f.o FROM ${children} f ANTI JOIN ${selectParents(round, rule)} p ON ${sameKey('f', 'p', key)}`
     })
     const table = quoteIdentifier(`duckpaddle_waiting_${wave}`)
     const count = await connection.change(`CREATE TEMP TABLE ${table} AS ${waiting.join(' UNION ')}`)
     if (count === 0) return
     const ready = `SELECT s.${staging.ordinal} AS o FROM ${staging.table} s
-      ANTI JOIN ${verdicts.table} v ON v.o = s.${staging.ordinal} ANTI JOIN ${table} w ON w.o = s.${staging.ordinal}`
+      ANTI JOIN ${verdicts.table} v ON v.o = s.${staging.ordinal} ANTI JOIN temp.main.${table} w ON w.o = s.${staging.ordinal}`
     await insertRows(
       round,
       `SELECT s.* FROM ${staging.table} s SEMI JOIN (${ready}) r ON r.o = s.${staging.ordinal}`,

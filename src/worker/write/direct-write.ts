@@ -62,7 +62,7 @@ export class DirectWrite implements WriteStrategy {
     const count = await this.#connection.change(`CREATE TEMP TABLE duckpaddle_conflicts AS ${conflicts}`)
     const isRefused = onConflict === 'error'
     if (isRefused) await this.#keepRefused(key)
-    if (!isRefused || !isAllOrNothing) await this.#deleteNew('SELECT o FROM temp.duckpaddle_conflicts')
+    if (!isRefused || !isAllOrNothing) await this.#deleteNew('SELECT o FROM temp.main.duckpaddle_conflicts')
     const inserted = given - count
     return { ...nothingWritten, inserted, ...(isRefused ? { refused: count } : { ignored: count }) }
   }
@@ -121,9 +121,12 @@ export class DirectWrite implements WriteStrategy {
     await this.#connection.run(
       `CREATE TEMP TABLE duckpaddle_refused AS
        SELECT c.o::DOUBLE AS ordinal, 0 AS rule, c.other::DOUBLE AS other, ${columns.join(', ')}
-       FROM temp.duckpaddle_conflicts c JOIN ${this.#target.table} t ON t.rowid = c.o + ${firstNewRowId}`,
+       FROM temp.main.duckpaddle_conflicts c JOIN ${this.#target.table} t ON t.rowid = c.o + ${firstNewRowId}`,
     )
-    this.refusals = { sql: 'SELECT * FROM temp.duckpaddle_refused ORDER BY ordinal', rules: [key] }
+    this.refusals = {
+      sql: 'SELECT * FROM temp.main.duckpaddle_refused ORDER BY ordinal ASC NULLS LAST',
+      rules: [key],
+    }
   }
 
   #newKeys(key: Unique): string {

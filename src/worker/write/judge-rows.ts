@@ -3,6 +3,7 @@ import type { Check, ForeignKey, NotNull } from '../catalog/table-shape.js'
 import { keyNames, sameKey, selectKeys } from './key-sql.js'
 import { acceptedRows, type StagedRound } from './staged-round.js'
 import type { Numbered } from './verdicts.js'
+import { toColumnKey } from './write-target.js'
 
 /** Refuses the rows that are bad whatever their keys are, and resolves to how many. */
 export async function judgeRows(round: StagedRound): Promise<number> {
@@ -31,9 +32,13 @@ export function isOfOwnTable({ target }: StagedRound, { referencedTable }: Forei
 }
 
 /** The keys that a FOREIGN KEY may refer to, as far as they are in the table. */
-export function selectParents({ referencedTable, referencedColumns }: ForeignKey): string {
-  const from = `main.${quoteIdentifier(referencedTable)}`
-  return selectKeys({ from, where: 'true', ordinal: '0' }, referencedColumns.map(quoteIdentifier))
+export function selectParents({ target }: StagedRound, rule: ForeignKey): string {
+  const from = `main.${quoteIdentifier(rule.referencedTable)}`
+  // A column has the type of the one that it refers to.
+  const key = rule.referencedColumns.map((name, index) =>
+    toColumnKey(target.shape, rule.columns[index] ?? '', name),
+  )
+  return selectKeys({ from, where: 'true', ordinal: '0' }, key)
 }
 
 async function refuseBroken(
@@ -71,16 +76,17 @@ function selectBroken(
 
 /** The rows whose FOREIGN KEY has no NULL and refers neither to a row that is there nor to an earlier one: `o`. */
 function selectOrphans(round: StagedRound, rule: ForeignKey): string {
-  const key = rule.columns.map(quoteIdentifier)
+  const key = rule.columns.map((name) => toColumnKey(round.target.shape, name))
   const accepted = acceptedRows(round)
   const children = selectKeys(accepted, key)
   // By distinct keys first, so that the rows of a large call are not each looked up.
   const missing = `(SELECT c.* FROM (SELECT DISTINCT ${keyNames(key)} FROM ${children}) c
-    ANTI JOIN ${selectParents(rule)} p ON ${sameKey('c', 'p', key)})`
+    ANTI JOIN ${selectParents(round, rule)} p ON ${sameKey('c', 'p', key)})`
   const orphans = `SELECT f.o FROM ${children} f SEMI JOIN ${missing} m ON ${sameKey('f', 'm', key)}`
   if (!isOfOwnTable(round, rule)) return orphans
   const names = keyNames(key)
-  const fresh = selectKeys(accepted, rule.referencedColumns.map(quoteIdentifier))
+  const parents = rule.referencedColumns.map((name) => toColumnKey(round.target.shape, name))
+  const fresh = selectKeys(accepted, parents)
   const earlier = `(SELECT ${names}, min(o) AS first FROM ${fresh} GROUP BY ${names})`
   return `${orphans} ANTI JOIN ${earlier} e ON ${sameKey('f', 'e', key)} AND e.first < f.o`
 }

@@ -49,7 +49,7 @@ function selectClaims(
     holders AS (${holders})
     SELECT f.o::DOUBLE, g.first::DOUBLE, h.holder::DOUBLE
     FROM fresh f JOIN groups g ON ${sameKey('f', 'g', rule)} LEFT JOIN holders h ON ${sameKey('h', 'g', rule)}
-    WHERE g.n > 1 OR h.holder IS NOT NULL ORDER BY f.o`
+    WHERE g.n > 1 OR h.holder IS NOT NULL ORDER BY f.o ASC NULLS LAST`
 }
 
 function prefixed(alias: string, key: readonly string[]): string {

@@ -31,7 +31,7 @@ export async function* splitRounds(
     // A row without a key is like no other, and so in the first round.
     await connection.run(
       `CREATE TEMP TABLE ${quoteIdentifier(round.name)} AS SELECT s.* FROM ${staging.table} s
-       LEFT JOIN temp.duckpaddle_rounds r ON r.o = s.${staging.ordinal} WHERE coalesce(r.round, 1) = ${number}`,
+       LEFT JOIN temp.main.duckpaddle_rounds r ON r.o = s.${staging.ordinal} WHERE coalesce(r.round, 1) = ${number}`,
     )
     yield { staging: round, isWhole: false }
     await connection.run(`DROP TABLE ${round.table}`)
@@ -59,11 +59,13 @@ async function numberRounds(
   staging: StagingTable,
 ): Promise<number> {
   const columns = key?.expressions ?? []
-  const round = `row_number() OVER (PARTITION BY ${columns.join(', ')} ORDER BY ${staging.ordinal})`
+  const round = `row_number() OVER (PARTITION BY ${columns.join(', ')} ORDER BY ${staging.ordinal} ASC NULLS LAST)`
   await connection.run(
     `CREATE TEMP TABLE duckpaddle_rounds AS SELECT ${staging.ordinal} AS o, ${round} AS round FROM ${staging.table}
      WHERE ${columns.map((expression) => `${expression} IS NOT NULL`).join(' AND ')}`,
   )
-  const [last = 0] = await connection.readNumbers('SELECT max(round)::DOUBLE FROM temp.duckpaddle_rounds')
+  const [last = 0] = await connection.readNumbers(
+    'SELECT max(round)::DOUBLE FROM temp.main.duckpaddle_rounds',
+  )
   return last
 }

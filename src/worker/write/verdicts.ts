@@ -67,7 +67,7 @@ export class Verdicts {
     const columns = this.#target.columns.map(({ name }, index) => `s.${quoteIdentifier(name)} AS c${index}`)
     const sql = `SELECT v.o::DOUBLE AS ordinal, v.rule, v.other::DOUBLE AS other, ${columns.join(', ')}
       FROM ${this.table} v JOIN ${staging.table} s ON s.${staging.ordinal} = v.o
-      WHERE ${this.is('refused', 'v')} ORDER BY v.o`
+      WHERE ${this.is('refused', 'v')} ORDER BY v.o ASC NULLS LAST`
     return { sql, rules: this.#rules }
   }
 

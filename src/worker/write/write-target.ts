@@ -1,5 +1,6 @@
 import { type ColumnDescriptor, quoteIdentifier } from '../../protocol/column-type.js'
 import type { BeginRequest, OnConflict } from '../../protocol/requests.js'
+import { toKeyExpression } from '../catalog/key-expression.js'
 import type { TableShape, Unique } from '../catalog/table-shape.js'
 
 /** What a transaction writes to, and what it does about a key that is taken. */
@@ -27,7 +28,7 @@ export function createWriteTarget(request: BeginRequest, shape: TableShape): Wri
     code: 'duplicate-key',
     text: `KEY(${request.key.join(', ')})`,
     columns: request.key,
-    expressions: request.key.map(quoteIdentifier),
+    expressions: request.key.map((name) => toColumnKey(shape, name)),
   }
   const key = request.key.length === 0 ? undefined : (enforced ?? ours)
   return {
@@ -40,6 +41,12 @@ export function createWriteTarget(request: BeginRequest, shape: TableShape): Wri
     otherUniques: shape.uniques.filter((unique) => unique !== key),
     hasRowId: ![...shape.columns, ...shape.generated].some(({ name }) => name.toLowerCase() === 'rowid'),
   }
+}
+
+/** A column, or another of the same type, as keys are compared. */
+export function toColumnKey(shape: TableShape, column: string, name: string = column): string {
+  const described = shape.columns.find((other) => other.name === column)
+  return toKeyExpression(quoteIdentifier(name), described?.type)
 }
 
 /** An index on an expression has fewer columns than expressions, and is never what a key means. */
