@@ -1,4 +1,5 @@
 import type { Batch } from './batch.js'
+import { isTooDeep } from './json-depth.js'
 
 /** So many values are stringified by one call, or as many as make so many UTF-16 units. */
 const mostValues = 96
@@ -156,7 +157,10 @@ export class JsonGroup {
       // There must be as many separators as are ours. The last one is followed by a bracket.
       if ((found === -1) !== (left === 1)) return undefined
       const end = found === -1 ? text.length - between.length : found
-      if (end - start > longUnits) this.#isAlone = true
+      if (end - start > longUnits) {
+        this.#isAlone = true
+        if (isTooDeep(text.slice(start, end))) return undefined
+      }
       if (end - start === 4 && text.startsWith('null', start)) return undefined
       ends.push(end)
       start = end + between.length

@@ -1,8 +1,6 @@
 import { types } from 'node:util'
 import { describeValue } from '../describe-value.js'
-
-/** Deeper than this, `JSON.stringify` may run out of stack. */
-const maxDepth = 1000
+import { maxJsonDepth } from '../encode/json-depth.js'
 
 /**
  * The value as JSON will have it: itself where JSON holds it as it is, else what JSON makes of it, such as the ISO
@@ -50,7 +48,7 @@ function findProblem(value: unknown, ancestors: object[]): string | 'changes' | 
 function findObjectProblem(value: object, ancestors: object[]): string | 'changes' | undefined {
   if (ancestors.includes(value)) return 'it contains itself'
   if (isOpaque(value)) return `got ${describeValue(value)}`
-  if (ancestors.length === maxDepth) return `it is nested more than ${maxDepth} levels deep`
+  if (ancestors.length === maxJsonDepth) return `it is nested more than ${maxJsonDepth} levels deep`
   let result: 'changes' | undefined
   try {
     if ('toJSON' in value && typeof value.toJSON === 'function') {

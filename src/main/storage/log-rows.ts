@@ -1,3 +1,4 @@
+import { isTooDeep, tooDeep } from '../encode/json-depth.js'
 import { JsonText } from '../encode/json-text.js'
 import type { ChangeSet, KeyChange } from './change-set.js'
 
@@ -24,6 +25,11 @@ export function* toLogRows<T>(changes: ChangeSet<T>, sequence: number, isText: b
     if (change.type === 'delete') yield { seq, key, value: null, is_deleted: true }
     else yield isText ? new TextRow(seq, key, change) : new JsonRow(seq, key, change)
   }
+}
+
+/** The value of the entry that a row of `toLogRows` saves. */
+export function entryValueOf(row: LogRow): unknown {
+  return row instanceof TextRow ? row.entryValue : row.value
 }
 
 class JsonRow<T> implements LogRow {
@@ -53,9 +59,15 @@ class TextRow<T> implements LogRow {
     this.#value = value
   }
 
+  /** The value of the entry, of which no text can be made perhaps. */
+  get entryValue(): T {
+    return this.#value
+  }
+
   get value(): string {
     const text = this.#value instanceof JsonText ? this.#value.text : JSON.stringify(this.#value)
     if (text === undefined) throw new TypeError('The value has no JSON')
+    if (isTooDeep(text)) throw new TypeError(tooDeep)
     return text
   }
 }

@@ -1,5 +1,6 @@
 import { quoteIdentifier } from '../../protocol/column-type.js'
 import { describeValue } from '../describe-value.js'
+import { isTooDeep } from '../encode/json-depth.js'
 import { JsonText } from '../encode/json-text.js'
 import { PersistenceError } from '../errors/persistence-error.js'
 import { open } from '../open.js'
@@ -9,7 +10,7 @@ import type { PersistenceService } from '../persistence-service.js'
 import { internalsOf } from '../service-internals.js'
 import type { Table } from '../table.js'
 import type { ChangeSet } from './change-set.js'
-import { type LogRow, toLogRows } from './log-rows.js'
+import { entryValueOf, type LogRow, toLogRows } from './log-rows.js'
 import type { ResolvedStorageOptions } from './storage-options.js'
 import type { StorageReceipt } from './storage-receipt.js'
 import { parquetSql, StorageTables } from './storage-tables.js'
@@ -158,7 +159,7 @@ export class StorageDatabase<T> {
     for await (const rows of internalsOf(this.service).readPages(sql)) {
       for (const { key, value, isValid, isDoubtful } of rows) {
         const text = typeof value === 'string' ? value : 'null'
-        const isJson = isValid === true && (isDoubtful !== true || canParse(text))
+        const isJson = isValid === true && (isDoubtful !== true || canParse(text)) && !isTooDeep(text)
         if (typeof key === 'string' && key !== '' && isJson) entries.set(key, new JsonText(text))
         else unreadable.push(typeof key === 'string' ? key : '(NULL)')
       }
@@ -205,6 +206,7 @@ function withKey(error: unknown): unknown {
 
 /** The row of a rejection is one of the log; its user knows the entry, by its key. */
 function namedByKey(rejection: Rejection): Rejection {
-  const { key, value } = rejection.row as LogRow
-  return { ...rejection, row: { key, value }, key: { key } }
+  const row = rejection.row as LogRow
+  const { key } = row
+  return { ...rejection, row: { key, value: entryValueOf(row) }, key: { key } }
 }

@@ -19,7 +19,10 @@ export const sliceBudgetMs = 2
 export interface LoadReport {
   /** Entries that were read. */
   readonly entries: number
-  /** Keys whose values are not JSON, and so are no entries; in the database they stay until they are set or deleted. */
+  /**
+   * Keys whose values are not JSON, or nested more than 1,000 levels deep, and so are no entries; in the database they
+   * stay until they are set or deleted.
+   */
   readonly unreadable: readonly string[]
 }
 

@@ -1,5 +1,6 @@
 import { describeValue } from '../../describe-value.js'
 import { type Fault, fault } from '../fault.js'
+import { isTooDeep, tooDeep } from '../json-depth.js'
 import { JsonGroup } from '../json-group.js'
 import { JsonText } from '../json-text.js'
 import { StringEncoder } from './text-encoder.js'
@@ -10,12 +11,15 @@ export class JsonEncoder extends StringEncoder {
   readonly group: JsonGroup = new JsonGroup()
 
   override write(row: number, value: unknown): Fault | undefined {
-    if (value instanceof JsonText) return this.batch.writeText(this.entryOffset(row), value.text)
+    if (value instanceof JsonText) return this.#writeText(row, value.text)
     let text: string | undefined
     try {
       if (this.group.isOpen && this.group.add(this.entryOffset(row), value)) return undefined
       text = JSON.stringify(value)
     } catch (error) {
+      if (error instanceof RangeError && error.message === 'Maximum call stack size exceeded') {
+        return fault('serialize', tooDeep, error)
+      }
       // V8's message where the text would be longer than a string can be.
       const isTooLong = error instanceof RangeError && error.message === 'Invalid string length'
       return fault(isTooLong ? 'too-large' : 'serialize', messageOf(error), error)
@@ -25,6 +29,11 @@ export class JsonEncoder extends StringEncoder {
     }
     if (text === 'null') return fault('serialize', `JSON would make null of ${describeValue(value)}`)
     this.group.learn(text.length)
+    return this.#writeText(row, text)
+  }
+
+  #writeText(row: number, text: string): Fault | undefined {
+    if (isTooDeep(text)) return fault('serialize', tooDeep)
     return this.batch.writeText(this.entryOffset(row), text)
   }
 }
