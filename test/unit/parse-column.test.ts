@@ -42,4 +42,38 @@ describe('parseColumn', () => {
       )
     },
   )
+
+  const long = 200_000
+
+  it.each<[string, string]>([
+    ['spaces', ' '.repeat(long)],
+    ['spaces inside', `INT${' '.repeat(long)}x`],
+    ['NULLs', 'INT NULL'.repeat(long / 4)],
+    ['NOTs', ' NOT'.repeat(long)],
+    ['spaces before NULL', `x${' NOT'.repeat(long)}${' '.repeat(long)}NULL`],
+    ['brackets', '['.repeat(long)],
+    ['digits in brackets', '[1'.repeat(long)],
+    ['digits', `DECIMAL(${'1'.repeat(long)}`],
+    ['spaces in a DECIMAL', `DECIMAL(${' '.repeat(long)}`],
+    ['quotes', `ENUM(${"'".repeat(long + 1)})`],
+    ['quotes and spaces', `ENUM('${"'' ".repeat(long)})`],
+    ['members without an end', `ENUM(${"'a', ".repeat(10)}'${'x'.repeat(long)})`],
+    ['spaces after a member', `ENUM('a'${' '.repeat(long)}x)`],
+  ])('refuses %s, 200,000 of them, in no time', (_, text) => {
+    const startedAt = performance.now()
+    expect(() => parseColumn('c', text)).toThrow(TypeError)
+    // Time in proportion to the square of the length would be more than ten seconds.
+    expect(performance.now() - startedAt).toBeLessThan(1000)
+  })
+
+  it('reads a long ENUM, and a type with many spaces, in no time', () => {
+    const startedAt = performance.now()
+    const members = Array.from({ length: 50_000 }, (_, index) => `'it''s ${index}'`)
+    const column = parseColumn(
+      'c',
+      `ENUM (${members.join(' , ')})  NOT${' '.repeat(long)}NULL${' '.repeat(long)}`,
+    )
+    expect(column).toMatchObject({ notNull: true, type: { name: 'ENUM' } })
+    expect(performance.now() - startedAt).toBeLessThan(1000)
+  })
 })

@@ -34,8 +34,7 @@ const aliases: Readonly<Record<string, PlainColumnType['name']>> = {
 
 const nestedPattern = /^(STRUCT|MAP|UNION|LIST|ARRAY|VARIANT)\b|\[\d*\]$/i
 const decimalPattern = /^(?:DECIMAL|NUMERIC|DEC)(?:\s*\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?$/i
-const enumPattern = /^ENUM\s*\((.*)\)$/is
-const enumMemberPattern = /\s*'((?:[^']|'')*)'\s*(,|$)/gy
+const enumPattern = /^ENUM\s*\(/i
 
 /**
  * Reads a column's definition, such as `'DECIMAL(10,2) NOT NULL'`.
@@ -50,10 +49,12 @@ export function parseColumn(name: string, definition: unknown): ColumnDescriptor
       `Expected column \`${name}\` to be a type such as 'BIGINT', got ${describeValue(definition)}`,
     )
   }
-  const match = /^\s*(.*?)(?:\s+(NOT\s+)?NULL)?\s*$/is.exec(definition)
-  const text = match?.[1] ?? ''
+  const whole = definition.trim()
+  const nullable = withoutLastWord(whole, 'NULL')
+  const required = nullable === undefined ? undefined : withoutLastWord(nullable, 'NOT')
+  const text = required ?? nullable ?? whole
   if (nestedPattern.test(text)) {
-    const message = `Column \`${name}\` is of type ${text}: nested types cannot be written yet`
+    const message = `Column \`${name}\` is of a nested type, which cannot be written yet: ${describeValue(text)}`
     throw new PersistenceError('PERSIST_SCHEMA_MISMATCH', message)
   }
   const type = parseColumnType(text)
@@ -62,7 +63,18 @@ export function parseColumn(name: string, definition: unknown): ColumnDescriptor
       `Expected column \`${name}\` to be of a DuckDB type, got ${describeValue(definition)}`,
     )
   }
-  return { name, type, notNull: match?.[2] !== undefined, hasDefault: false }
+  return { name, type, notNull: required !== undefined, hasDefault: false }
+}
+
+/**
+ * The text before its last word, if that is `word` and not the only one. By its end, and not by a pattern: one that
+ * looks for it at every place takes time in proportion to the square, or the cube, of a hostile text's length.
+ */
+function withoutLastWord(text: string, word: string): string | undefined {
+  if (text.slice(-word.length).toUpperCase() !== word) return undefined
+  const rest = text.slice(0, -word.length)
+  const trimmed = rest.trimEnd()
+  return trimmed === '' || trimmed === rest ? undefined : trimmed
 }
 
 function parseColumnType(text: string): ColumnType | undefined {
@@ -73,7 +85,8 @@ function parseColumnType(text: string): ColumnType | undefined {
   const decimal = decimalPattern.exec(text)
   if (decimal !== null) return parseDecimalType(decimal[1], decimal[2])
   const enumeration = enumPattern.exec(text)
-  return enumeration === null ? undefined : parseEnumType(enumeration[1] ?? '')
+  if (enumeration === null || !text.endsWith(')')) return undefined
+  return parseEnumType(text.slice(enumeration[0].length, -1))
 }
 
 /** Without its parameters a DECIMAL is DuckDB's DECIMAL(18,3); with the first only, it has no fraction digits. */
@@ -87,14 +100,31 @@ function parseDecimalType(
   return { name: 'DECIMAL', width, scale }
 }
 
+/** Members in quotes, with commas between them; a quote in a member is doubled. */
 function parseEnumType(text: string): ColumnType | undefined {
   const members: string[] = []
-  let end = 0
-  for (const match of text.matchAll(enumMemberPattern)) {
-    members.push((match[1] ?? '').replaceAll("''", "'"))
-    end = match.index + match[0].length
-    if (match[2] === '') break
+  let rest = skipSpace(text, 0)
+  for (;;) {
+    if (text[rest] !== "'") return undefined
+    const end = findClosingQuote(text, rest + 1)
+    if (end === -1) return undefined
+    members.push(text.slice(rest + 1, end).replaceAll("''", "'"))
+    rest = skipSpace(text, end + 1)
+    if (rest === text.length) break
+    if (text[rest] !== ',') return undefined
+    rest = skipSpace(text, rest + 1)
   }
-  const isWhole = end === text.length && members.length > 0 && !text.trimEnd().endsWith(',')
-  return isWhole && new Set(members).size === members.length ? { name: 'ENUM', members } : undefined
+  return new Set(members).size === members.length ? { name: 'ENUM', members } : undefined
+}
+
+function findClosingQuote(text: string, start: number): number {
+  let quote = text.indexOf("'", start)
+  while (quote !== -1 && text[quote + 1] === "'") quote = text.indexOf("'", quote + 2)
+  return quote
+}
+
+function skipSpace(text: string, start: number): number {
+  let position = start
+  while (/\s/.test(text[position] ?? '')) position++
+  return position
 }
