@@ -1,6 +1,6 @@
 import type { QueryRow } from '../protocol/requests.js'
 import { Lifecycle } from './lifecycle.js'
-import { checkNames, checkNumber } from './options/check-option.js'
+import { checkNumber, ownOptions } from './options/check-option.js'
 import type { ResolvedOpenOptions } from './options/open-options.js'
 import { type PersistOptions, resolvePersistOptions } from './options/persist-options.js'
 import type { Cancellation } from './persist/cancellation.js'
@@ -186,11 +186,11 @@ export class PersistenceService implements AsyncDisposable {
    * @returns how many calls were interrupted, and so rejected and rolled back, because of `timeoutMs`.
    */
   async close(options: CloseOptions = {}): Promise<CloseReport> {
-    checkNames('the options of close()', options, ['timeoutMs'])
-    checkNumber('timeoutMs', options.timeoutMs, 0, false)
-    if (options.timeoutMs !== undefined) return this.#lifecycle.close(options)
+    const { timeoutMs } = ownOptions('the options of close()', options, ['timeoutMs'])
+    checkNumber('timeoutMs', timeoutMs, 0, false)
+    if (timeoutMs !== undefined) return this.#lifecycle.close({ timeoutMs })
     const call = this.#turns.queue.join('close()')
-    return this.#lifecycle.close(options).finally(() => this.#turns.queue.leave(call))
+    return this.#lifecycle.close({ timeoutMs }).finally(() => this.#turns.queue.leave(call))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

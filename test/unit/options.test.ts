@@ -1,6 +1,10 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
+import { ownOptions } from '../../src/main/options/check-option.js'
 import { type OpenOptions, resolveOpenOptions } from '../../src/main/options/open-options.js'
 import { type PersistOptions, resolvePersistOptions } from '../../src/main/options/persist-options.js'
+import { parseColumn } from '../../src/main/schema/parse-column-type.js'
+import { resolveTableOptions } from '../../src/main/schema/table-definition.js'
+import { resolveStorageOptions } from '../../src/main/storage/storage-options.js'
 
 // What JavaScript can pass and TypeScript would not.
 const openWith = (options: unknown) => () => resolveOpenOptions(options as OpenOptions)
@@ -127,4 +131,102 @@ describe('resolvePersistOptions', () => {
       expect(persistWith({ maxRejections })).toThrow(RangeError)
     },
   )
+})
+
+describe('options that every object inherits', () => {
+  const prototype = Object.prototype as unknown as Record<string, unknown>
+  const added: string[] = []
+
+  function add(name: string, value: unknown): void {
+    prototype[name] = value
+    added.push(name)
+  }
+
+  afterEach(() => {
+    for (const name of added.splice(0)) delete prototype[name]
+  })
+
+  it('are none', () => {
+    const before = [resolveOpenOptions({}), resolvePersistOptions({})]
+    for (const name of [
+      'threads',
+      'memoryLimit',
+      'readOnly',
+      'config',
+      'sliceBudgetMs',
+      'maxInFlightBytes',
+    ]) {
+      add(name, 1)
+    }
+    for (const name of ['resourceLimits', 'onConflict', 'signal', 'onProgress', 'maxRejections'])
+      add(name, 'skip')
+    for (const name of ['onRowError', 'durability', 'autoPersist', 'tableName']) add(name, 'skip')
+    for (const name of ['columns', 'key', 'primaryKey', 'timeoutMs', 'maxDelayMs', 'maxChanges'])
+      add(name, -1)
+    expect([resolveOpenOptions({}), resolvePersistOptions({})]).toEqual(before)
+    expect(resolveStorageOptions({ database: ':memory:' })).toMatchObject({
+      tableName: 'storage',
+      durability: 'batched',
+      onRowError: 'abort',
+      autoPersist: { maxDelayMs: 1000, maxChanges: 10_000 },
+    })
+    expect(resolveTableOptions({})).toMatchObject({ definition: undefined, key: [] })
+    expect(resolveTableOptions({ columns: { a: 'INT' } })).toMatchObject({ key: [], impliedNotNull: [] })
+    expect(() => resolveStorageOptions({} as never)).toThrow('got undefined')
+  })
+
+  it('may have names that an object of options would be refused for', () => {
+    add('misspelt', true)
+    expect(resolvePersistOptions({})).toMatchObject({ onRowError: 'abort' })
+  })
+})
+
+describe('ownOptions', () => {
+  it('reads each option once', () => {
+    let reads = 0
+    const given = {
+      get maxRejections() {
+        return ++reads === 1 ? 5 : 'later'
+      },
+    }
+    expect(resolvePersistOptions(given as never).maxRejections).toBe(5)
+    expect(reads).toBe(1)
+  })
+
+  it('has a property for nothing but what is given', () => {
+    const own = ownOptions('the options', { a: 1 } as { a: number; toString?: unknown }, ['a'])
+    expect(own.toString).toBeUndefined()
+    expect(() => ownOptions('the options', JSON.parse('{"__proto__": {}}'), ['a'])).toThrow('`__proto__`')
+  })
+
+  it.each<[string, () => unknown]>([
+    ['threads', openWith({ threads: null })],
+    ['memoryLimit', openWith({ memoryLimit: null })],
+    ['readOnly', openWith({ readOnly: null })],
+    ['config', openWith({ config: null })],
+    ['sliceBudgetMs', openWith({ sliceBudgetMs: null })],
+    ['maxInFlightBytes', openWith({ maxInFlightBytes: null })],
+    ['resourceLimits', openWith({ resourceLimits: null })],
+    ['resourceLimits.stackSizeMb', openWith({ resourceLimits: { stackSizeMb: null } })],
+    ['signal', persistWith({ signal: null })],
+    ['onProgress', persistWith({ onProgress: null })],
+    ['onRowError', persistWith({ onRowError: null })],
+    ['onConflict', persistWith({ onConflict: null })],
+    ['maxRejections', persistWith({ maxRejections: null })],
+    ['columns', () => resolveTableOptions({ columns: null } as never)],
+    ['key', () => resolveTableOptions({ key: null } as never)],
+    ['primaryKey', () => resolveTableOptions({ columns: { a: 'INT' }, primaryKey: null } as never)],
+    ['a', () => parseColumn('a', null)],
+    ['database', () => resolveStorageOptions({ database: null } as never)],
+    ['tableName', () => resolveStorageOptions({ database: 'a', tableName: null } as never)],
+    ['autoPersist', () => resolveStorageOptions({ database: 'a', autoPersist: null } as never)],
+    [
+      'autoPersist.maxChanges',
+      () => resolveStorageOptions({ database: 'a', autoPersist: { maxChanges: null } } as never),
+    ],
+    ['durability', () => resolveStorageOptions({ database: 'a', durability: null } as never)],
+  ])('takes null for no value of `%s`', (name, resolve) => {
+    expect(resolve).toThrow(TypeError)
+    expect(resolve).toThrow(new RegExp(`\`${name}\`.* got null`))
+  })
 })

@@ -17,13 +17,26 @@ export function checkType(name: string, value: unknown, type: 'boolean' | 'strin
   throw new TypeError(`Expected \`${name}\` to be a ${type}, got ${describeValue(value)}`)
 }
 
-/** Throws when `options` is not an object, or has a property that is not in `names`: most often a misspelt one. */
-export function checkNames(what: string, options: unknown, names: readonly string[]): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new TypeError(`Expected ${what} to be an object, got ${describeValue(options)}`)
+/**
+ * The options as they are now, each read once, and without what every object inherits: a library may have added to that
+ * what would be an option here. To be taken apart, or asked for a property, with nothing but undefined for what is not
+ * given.
+ *
+ * @throws TypeError if `options` is not an object, or has a property that is not in `names`: most often a misspelt one.
+ */
+export function ownOptions<Options extends object>(
+  what: string,
+  options: Options,
+  names: readonly string[],
+): Partial<Options> {
+  const given: unknown = options
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new TypeError(`Expected ${what} to be an object, got ${describeValue(given)}`)
   }
-  for (const name of Object.keys(options)) {
+  const own: Partial<Options> = Object.assign(Object.create(null), given)
+  for (const name of Object.keys(own)) {
     if (names.includes(name)) continue
     throw new TypeError(`Expected ${what} to have only ${names.join(', ')}, got \`${name}\``)
   }
+  return own
 }

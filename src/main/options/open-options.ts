@@ -1,7 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os'
 import type { ResourceLimits } from 'node:worker_threads'
 import { describeValue } from '../describe-value.js'
-import { checkNames, checkNumber, checkType } from './check-option.js'
+import { checkNumber, checkType, ownOptions } from './check-option.js'
 
 export interface OpenOptions {
   /**
@@ -87,13 +87,13 @@ const names = [
   'resourceLimits',
 ]
 
-export function resolveOpenOptions(options: OpenOptions): ResolvedOpenOptions {
-  checkNames('the options of open()', options, names)
+export function resolveOpenOptions(given: OpenOptions): ResolvedOpenOptions {
+  const options = ownOptions('the options of open()', given, names)
   checkNumber('threads', options.threads, 1, true)
   checkType('readOnly', options.readOnly, 'boolean')
   checkNumber('maxInFlightBytes', options.maxInFlightBytes, 65_536, true)
   checkSliceBudget(options.sliceBudgetMs)
-  if (options.resourceLimits !== undefined) checkResourceLimits(options.resourceLimits)
+  const resourceLimits = resolveResourceLimits(options.resourceLimits)
   const threads = options.threads ?? Math.max(1, availableParallelism() - 1)
   const memoryLimit = resolveMemoryLimit(options.memoryLimit)
   const readOnly = options.readOnly ?? false
@@ -119,7 +119,7 @@ export function resolveOpenOptions(options: OpenOptions): ResolvedOpenOptions {
     }),
     sliceBudgetMs: options.sliceBudgetMs ?? 2,
     maxInFlightBytes: options.maxInFlightBytes ?? 64 * mebibyte,
-    resourceLimits: options.resourceLimits,
+    resourceLimits,
     isWalLeft,
   })
 }
@@ -131,10 +131,12 @@ function checkSliceBudget(value: unknown): void {
   if (!(value > 0) || !Number.isFinite(value)) throw new RangeError(message)
 }
 
-function checkResourceLimits(limits: ResourceLimits): void {
+function resolveResourceLimits(given: ResourceLimits | undefined): ResourceLimits | undefined {
+  if (given === undefined) return undefined
   const limitNames = ['maxOldGenerationSizeMb', 'maxYoungGenerationSizeMb', 'codeRangeSizeMb', 'stackSizeMb']
-  checkNames('`resourceLimits`', limits, limitNames)
+  const limits = ownOptions('`resourceLimits`', given, limitNames)
   for (const [name, value] of Object.entries(limits)) checkNumber(`resourceLimits.${name}`, value, 0, false)
+  return Object.freeze(limits)
 }
 
 function resolveMemoryLimit(value: unknown): string {
@@ -153,7 +155,7 @@ function resolveMemoryLimit(value: unknown): string {
 }
 
 function resolveConfig(config: unknown): Record<string, string> {
-  const resolved: Record<string, string> = {}
+  const resolved: Record<string, string> = Object.create(null)
   if (config === undefined) return resolved
   if (typeof config !== 'object' || config === null || Array.isArray(config)) {
     throw new TypeError(`Expected \`config\` to be an object, got ${describeValue(config)}`)

@@ -2,7 +2,7 @@ import type { OnConflict } from '../../protocol/requests.js'
 import { describeValue } from '../describe-value.js'
 import type { Progress } from '../persist/receipt.js'
 import type { Rejection } from '../persist/rejection.js'
-import { checkNames, checkNumber, checkType } from './check-option.js'
+import { checkNumber, checkType, ownOptions } from './check-option.js'
 
 /** What to do about a row that cannot be written. */
 export type OnRowError = 'abort' | 'skip' | ((rejection: Rejection) => 'abort' | 'skip')
@@ -61,8 +61,8 @@ export interface ResolvedPersistOptions {
 
 const names = ['onConflict', 'signal', 'onProgress', 'onRowError', 'maxRejections']
 
-export function resolvePersistOptions(options: PersistOptions): ResolvedPersistOptions {
-  checkNames('the options of persist()', options, names)
+export function resolvePersistOptions(given: PersistOptions): ResolvedPersistOptions {
+  const options = ownOptions('the options of persist()', given, names)
   checkSignal(options.signal)
   checkType('onProgress', options.onProgress, 'function')
   checkNumber('maxRejections', options.maxRejections, 0, true)

@@ -186,6 +186,7 @@ export class PersistRun {
       if (hasLoopTurned) {
         clock.endAtLastSeen()
         clock.start()
+        encoder.lookAtPrototype()
       }
       if (answer.done === true) {
         source.end()

@@ -1,6 +1,6 @@
 import type { TableDefinition } from '../../protocol/requests.js'
 import { describeValue } from '../describe-value.js'
-import { checkNames } from '../options/check-option.js'
+import { ownOptions } from '../options/check-option.js'
 import { parseColumn } from './parse-column-type.js'
 
 /** Column names and their types, such as `{ id: 'BIGINT NOT NULL', name: 'VARCHAR' }`, in the table's order. */
@@ -36,11 +36,13 @@ export interface KeyOptions<Name extends string = string> {
 
 export interface ResolvedTableOptions {
   /** None where the table must be there, and its columns are read. */
-  readonly definition?: TableDefinition
+  readonly definition: TableDefinition | undefined
   readonly key: readonly string[]
   /** Columns that are NOT NULL only because they are of the key. */
   readonly impliedNotNull: readonly string[]
 }
+
+const names = ['columns', 'key', 'primaryKey']
 
 /** Checks the name of a table or column: any characters but NUL, at least one. */
 export function checkName(what: string, name: unknown): void {
@@ -54,22 +56,23 @@ export function checkName(what: string, name: unknown): void {
 
 /** @throws TypeError; `PERSIST_SCHEMA_MISMATCH` for a column type that cannot be written. */
 export function resolveTableOptions(options: TableOptions | KeyOptions): ResolvedTableOptions {
-  checkNames('the definition of a table', options, ['columns', 'key', 'primaryKey'])
-  const { columns, key = [], primaryKey = [] }: Partial<TableOptions> = options
-  checkKey('key', key, columns)
-  if (columns === undefined && primaryKey.length === 0) return { key, impliedNotNull: [] }
-  if (typeof columns !== 'object' || columns === null || Object.keys(columns).length === 0) {
-    throw new TypeError(`Expected \`columns\` to name at least one column, got ${describeValue(columns)}`)
+  const own: Partial<TableOptions> = ownOptions('the definition of a table', options, names)
+  const columns = own.columns === undefined ? undefined : ownColumns(own.columns)
+  const key = resolveKey('key', own.key, columns)
+  const primaryKey = resolveKey('primaryKey', own.primaryKey, columns)
+  if (columns === undefined) {
+    if (primaryKey.length === 0) return { definition: undefined, key, impliedNotNull: [] }
+    throw new TypeError('Expected `columns` to name at least one column, got undefined')
   }
-  checkKey('primaryKey', primaryKey, columns)
   if (key.length > 0 && primaryKey.length > 0) {
     throw new TypeError('Expected either `key` or `primaryKey`, got both')
   }
   const impliedNotNull: string[] = []
-  const resolved = Object.entries(columns).map(([name, definition]) => {
+  const [isKey, isPrimaryKey] = [new Set(key), new Set(primaryKey)]
+  const resolved = [...columns].map(([name, definition]) => {
     checkName('the name of a column', name)
     const column = parseColumn(name, definition)
-    if (column.notNull || !(primaryKey.includes(name) || key.includes(name))) return column
+    if (column.notNull || !(isPrimaryKey.has(name) || isKey.has(name))) return column
     impliedNotNull.push(name)
     return { ...column, notNull: true }
   })
@@ -77,19 +80,30 @@ export function resolveTableOptions(options: TableOptions | KeyOptions): Resolve
   return { definition: { columns: resolved, primaryKey }, key, impliedNotNull }
 }
 
-function checkKey(option: string, key: unknown, columns: ColumnDefinitions | undefined): void {
+function ownColumns(columns: unknown): ReadonlyMap<string, unknown> {
+  const own = typeof columns === 'object' && columns !== null ? Object.entries(columns) : []
+  if (own.length > 0) return new Map(own)
+  throw new TypeError(`Expected \`columns\` to name at least one column, got ${describeValue(columns)}`)
+}
+
+function resolveKey(
+  option: string,
+  key: unknown,
+  columns: ReadonlyMap<string, unknown> | undefined,
+): readonly string[] {
+  if (key === undefined) return []
   if (!Array.isArray(key)) {
     throw new TypeError(`Expected \`${option}\` to be an array of column names, got ${describeValue(key)}`)
   }
-  const isColumn = (name: unknown) =>
-    typeof name === 'string' && (columns === undefined || Object.hasOwn(columns, name))
-  const strangers = key.filter((name) => !isColumn(name))
-  if (strangers.length > 0) {
-    throw new TypeError(
-      `Expected \`${option}\` to name columns of the table, got ${describeValue(strangers[0])}`,
-    )
+  const names: string[] = []
+  for (const name of key as unknown[]) {
+    if (typeof name !== 'string' || columns?.has(name) === false) {
+      throw new TypeError(`Expected \`${option}\` to name columns of the table, got ${describeValue(name)}`)
+    }
+    names.push(name)
   }
-  checkUnique(key)
+  checkUnique(names)
+  return names
 }
 
 /** DuckDB ignores the case of names. */

@@ -219,17 +219,21 @@ function check<T>(operation: BatchOperation<T>): Change<T> {
   if (typeof operation !== 'object' || operation === null) {
     throw new TypeError(`Expected an operation of a batch to be an object, got ${describeValue(operation)}`)
   }
-  const { type } = operation
+  // Without what every object inherits.
+  const { type, key, value }: Partial<Record<'type' | 'key' | 'value', unknown>> = Object.assign(
+    Object.create(null),
+    operation,
+  )
   if (type === 'clear') return { type }
   if (type !== 'set' && type !== 'delete') {
     throw new TypeError(`Expected \`type\` to be 'set', 'delete' or 'clear', got ${describeValue(type)}`)
   }
-  const { key } = operation
   checkKey(key)
-  return type === 'delete' ? { type, key } : { type, key, value: toJsonValue(key, operation.value) }
+  // The caller's word for what its values are.
+  return type === 'delete' ? { type, key } : { type, key, value: toJsonValue(key, value as T) }
 }
 
-function checkKey(key: unknown): void {
+function checkKey(key: unknown): asserts key is string {
   if (typeof key === 'string' && key !== '' && key.isWellFormed()) return
   throw new TypeError(`Expected the key to be a string of at least one character, got ${describeValue(key)}`)
 }

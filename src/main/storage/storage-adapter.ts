@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import type { QueryRow } from '../../protocol/requests.js'
 import { describeValue } from '../describe-value.js'
-import { checkNames, checkType } from '../options/check-option.js'
+import { checkType, ownOptions } from '../options/check-option.js'
 import type { QueryParameters } from '../query/query-parameters.js'
 import { KeyValueStore } from './key-value-store.js'
 import { resolveStorageOptions, type StorageAdapterOptions } from './storage-options.js'
@@ -114,9 +114,9 @@ export class DuckDBStorageAdapter<T = unknown> extends KeyValueStore<T> implemen
    * @throws what `persist()` throws.
    */
   async close(options: StorageCloseOptions = {}): Promise<void> {
-    checkNames('the options of close()', options, ['discardChanges'])
-    checkType('discardChanges', options.discardChanges, 'boolean')
-    return this.#session.close(options.discardChanges ?? false)
+    const { discardChanges } = ownOptions('the options of close()', options, ['discardChanges'])
+    checkType('discardChanges', discardChanges, 'boolean')
+    return this.#session.close(discardChanges ?? false)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

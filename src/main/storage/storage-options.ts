@@ -1,5 +1,5 @@
 import { describeValue } from '../describe-value.js'
-import { checkNames, checkNumber } from '../options/check-option.js'
+import { checkNumber, ownOptions } from '../options/check-option.js'
 import { PersistenceService } from '../persistence-service.js'
 
 export interface AutoPersistOptions {
@@ -64,14 +64,13 @@ export interface ResolvedStorageOptions {
 const names = ['database', 'tableName', 'autoPersist', 'durability', 'onRowError']
 
 export function resolveStorageOptions(options: StorageAdapterOptions): ResolvedStorageOptions {
-  checkNames('the options of DuckDBStorageAdapter', options, names)
   const {
     database,
     tableName = 'storage',
     autoPersist = {},
     durability = 'batched',
     onRowError = 'abort',
-  } = options
+  } = ownOptions('the options of DuckDBStorageAdapter', options, names)
   if (!(database instanceof PersistenceService) && (typeof database !== 'string' || database === '')) {
     const expected = "a path, ':memory:' or a PersistenceService"
     throw new TypeError(`Expected \`database\` to be ${expected}, got ${describeValue(database)}`)
@@ -93,8 +92,8 @@ export function resolveStorageOptions(options: StorageAdapterOptions): ResolvedS
 
 function resolveAutoPersist(autoPersist: AutoPersistOptions | false): ResolvedStorageOptions['autoPersist'] {
   if (autoPersist === false) return undefined
-  checkNames('`autoPersist`', autoPersist, ['maxDelayMs', 'maxChanges'])
-  const { maxDelayMs = 1000, maxChanges = 10_000 } = autoPersist
+  const own = ownOptions('`autoPersist`', autoPersist, ['maxDelayMs', 'maxChanges'])
+  const { maxDelayMs = 1000, maxChanges = 10_000 } = own
   checkNumber('autoPersist.maxDelayMs', maxDelayMs, 0, false)
   checkNumber('autoPersist.maxChanges', maxChanges, 1, true)
   return Object.freeze({ maxDelayMs, maxChanges })
