@@ -251,6 +251,8 @@ describe('a store on the service of the call', () => {
     ['persist()', (store) => store.persist()],
     ['load()', (store) => store.load()],
     ['close()', (store) => store.close()],
+    ['exportParquet()', (store) => store.exportParquet('never.parquet')],
+    ['importParquet()', (store) => store.importParquet('never.parquet')],
   ]
 
   it.each(changes)('%s, awaited by its source, rejects at once', async (_, change) => {

@@ -114,6 +114,7 @@ export class StorageSession<T> {
   }
 
   async import(file: string): Promise<LoadReport> {
+    this.#refuseSelfWait('importParquet()')
     const database = await this.database()
     const { entries, unreadable } = await database.readParquet(file)
     for await (const [key, text] of inSlices(entries, sliceBudgetMs)) {

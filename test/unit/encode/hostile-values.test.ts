@@ -154,6 +154,26 @@ describe('a bigint of a million digits', () => {
   })
 })
 
+describe('a text of a million characters', () => {
+  const names = ['DATE', 'TIME', 'TIMESTAMP', 'TIMESTAMP_NS', 'INTERVAL', 'UUID', 'BLOB', 'INTEGER'] as const
+  const parts = [' ', '1', '0', '-', '+', '.', ':', 'P', 'T', 'P1Y', '1,', "'", '2024-01-01', '00:00:00.0']
+
+  it.each(names)('is refused as %s in time that grows with it', (name) => {
+    const startedAt = performance.now()
+    for (const part of parts) {
+      for (const start of ['', 'P', '2024-01-01T00:00:00.']) {
+        const text = start + part.repeat(1e6 / part.length)
+        expect(encode(name, `${text}x`).outcome).toMatchObject({
+          column: 'a',
+          code: expect.stringMatching('type|range'),
+        })
+      }
+    }
+    // Time in proportion to the square would be hours.
+    expect(performance.now() - startedAt).toBeLessThan(5000)
+  })
+})
+
 describe('a row', () => {
   it('does not have what others have added to every object, then or later', () => {
     const layout = layOutBatch([16, 4], 8)
