@@ -38,8 +38,8 @@ export type Call = {
   [Name in RequestName]: { readonly name: Name; readonly request: RequestOf<Name> }
 }[RequestName]
 
-/** What the worker answers: a failure crosses the threads as data. */
-export type Outcome<Reply> =
+/** What a request comes to: a failure crosses the threads as data. */
+export type Result<Reply> =
   | { readonly ok: true; readonly reply: Reply }
   /**
    * The reply as bytes of the structured clone algorithm, for one that is nested deeply: a message that runs out of
@@ -48,11 +48,32 @@ export type Outcome<Reply> =
   | { readonly ok: true; readonly packed: Uint8Array<ArrayBuffer> }
   | { readonly ok: false; readonly failure: Failure }
 
-interface OpenRequest {
+/** What the worker answers. */
+export type Outcome<Reply> = InstanceNews & Result<Reply>
+
+/** What main must know of the instance for as long as the database is open, and so for every opening to come. */
+export interface InstanceNews {
+  /** Settings that SQL has changed since the last news. */
+  readonly settingChanges?: SettingChanges
+  /** The instance must be closed, which it does without a checkpoint, and opened again. */
+  readonly mustReopen?: true
+}
+
+/** DuckDB settings by their names; a list is one of paths. */
+export type Settings = Readonly<Record<string, string | readonly string[]>>
+
+/** What global settings are now; null where one has no value. */
+export type SettingChanges = Readonly<Record<string, string | null>>
+
+export interface OpenRequest {
   /** Absolute path of the database file, or `:memory:`. */
   readonly path: string
   /** DuckDB settings, applied when the database is opened. */
-  readonly config: Readonly<Record<string, string>>
+  readonly config: Settings
+  /** What SQL had set before the last worker was lost; applied after `config`. */
+  readonly settingChanges: SettingChanges
+  /** Whether SQL is kept to the database itself. */
+  readonly sandbox: boolean
 }
 
 interface OpenReply {

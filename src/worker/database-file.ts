@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import type { DuckDBConnection } from '@duckdb/node-api'
-import type { Database } from './database.js'
+import { clearSpillFiles } from './clear-spill-files.js'
 import { WorkerFailure } from './failure.js'
 
 /**
@@ -21,18 +21,22 @@ export class DatabaseFile {
    * Refuses what DuckDB has opened as something else than a database of its own: of a Parquet, CSV or JSON file it makes
    * a view in a database in memory, which is gone with all that is written to it.
    */
-  async checkOpened(database: Database, connection: DuckDBConnection): Promise<void> {
-    const result = await database.execute(
-      connection,
-      `SELECT path, type FROM duckdb_databases() WHERE database_name = current_database()`,
+  async checkOpened(connection: DuckDBConnection): Promise<void> {
+    const reader = await connection.runAndReadAll(
+      'SELECT path, type FROM duckdb_databases() WHERE database_name = current_database()',
     )
-    const [row = []] = await database.poolCall(() => result.getRowsJson())
+    const [row = []] = reader.getRowsJson()
     const [path, type] = row
     if (typeof path === 'string' && type === 'duckdb') return
     throw new WorkerFailure({
       code: 'PERSIST_OPEN_FAILED',
       message: `${this.#path} is not a DuckDB database: read it by SQL, such as FROM '...', on another one`,
     })
+  }
+
+  /** Removes what a killed process has spilled; see `clearSpillFiles`. */
+  clearSpilled(): void {
+    clearSpillFiles(this.#path)
   }
 
   /** Bytes of the write-ahead log. */

@@ -1,17 +1,27 @@
 import {
   type DuckDBConnection,
-  DuckDBInstance,
+  type DuckDBInstance,
   type DuckDBMaterializedResult,
   version,
 } from '@duckdb/node-api'
-import { clearSpillFiles } from './clear-spill-files.js'
+import type { InstanceNews, OpenRequest } from '../protocol/requests.js'
 import type { Control } from './control.js'
 import { DatabaseFile } from './database-file.js'
+import { isBrokenCommit, toFailure, WorkerFailure } from './failure.js'
+import { isReadOnly, openInstance } from './open-instance.js'
 import { OpenFileGuard } from './query/open-file-guard.js'
+import { Sandbox } from './sandbox.js'
 import { SerialQueue } from './serial-queue.js'
+import { SettingWatch } from './setting-watch.js'
+import { applySettings, readSettings } from './settings.js'
 
-/** Set after opening: the setting exists once the ICU extension is loaded, which it is by then. */
-const timeZoneSetting = 'timezone'
+/** What an opening finds out. */
+interface Opened {
+  readonly instance: DuckDBInstance
+  readonly file: DatabaseFile | undefined
+  readonly settings: SettingWatch
+  readonly sandbox: Sandbox | undefined
+}
 
 /** The one DuckDB instance of this worker. */
 export class Database {
@@ -25,41 +35,42 @@ export class Database {
   readonly #inFlight = new Set<Promise<unknown>>()
   readonly #connections = new Set<DuckDBConnection>()
   readonly #instance: DuckDBInstance
+  readonly #settings: SettingWatch
   /** None for a database in memory. */
   readonly file: DatabaseFile | undefined
   readonly openFiles: OpenFileGuard = new OpenFileGuard(this)
+  #isCheckpointDue = false
+  #isBroken = false
+  /** What SQL is held against, where it is kept to the database. */
+  readonly sandbox: Sandbox | undefined
   /** Counts the statements that may have changed a table's columns. */
   catalogVersion = 0
 
-  private constructor(instance: DuckDBInstance, file: DatabaseFile | undefined, control: Control) {
+  private constructor({ instance, file, settings, sandbox }: Opened, control: Control) {
     this.#instance = instance
+    this.#settings = settings
+    this.sandbox = sandbox
     this.file = file
     this.control = control
   }
 
-  static async open(
-    path: string,
-    config: Readonly<Record<string, string>>,
-    control: Control,
-  ): Promise<Database> {
-    const timeZone = Object.keys(config).find((name) => name.toLowerCase() === timeZoneSetting)
-    const settings = Object.entries(config).filter(([name]) => name !== timeZone)
-    const instance = await DuckDBInstance.create(path, Object.fromEntries(settings))
-    if (path !== ':memory:' && config.access_mode !== 'READ_ONLY') clearSpillFiles(path)
-    const file = path === ':memory:' ? undefined : new DatabaseFile(path)
-    const database = new Database(instance, file, control)
-    const connection = await database.connect()
+  static async open(request: OpenRequest, control: Control): Promise<Database> {
+    const { path, config, settingChanges } = request
+    const instance = await openInstance(path, config)
     try {
-      await file?.checkOpened(database, connection)
+      const connection = await instance.connect()
+      const file = path === ':memory:' ? undefined : new DatabaseFile(path)
+      await file?.checkOpened(connection)
+      const sandbox = request.sandbox ? await Sandbox.create(connection) : undefined
+      await applySettings(connection, config, settingChanges)
+      const settings = new SettingWatch(await readSettings(connection))
+      connection.disconnectSync()
+      if (!isReadOnly(config)) file?.clearSpilled()
+      return new Database({ instance, file, settings, sandbox }, control)
     } catch (error) {
-      await database.close()
+      instance.closeSync()
       throw error
     }
-    // Times without an offset are UTC here, so a cast between TIMESTAMP and TIMESTAMPTZ changes nothing.
-    const zone = timeZone === undefined ? 'UTC' : (config[timeZone] ?? 'UTC')
-    await database.execute(connection, `SET GLOBAL TimeZone = '${zone.replaceAll("'", "''")}'`)
-    database.disconnect(connection)
-    return database
   }
 
   get duckdbVersion(): string {
@@ -117,8 +128,72 @@ export class Database {
 
   /** Runs a statement that may take long and must not be interrupted, such as COMMIT: an interrupt there can reject
    * although everything is committed. */
-  executeToTheEnd(connection: DuckDBConnection, sql: string): Promise<DuckDBMaterializedResult> {
-    return this.#track(connection.run(sql))
+  async executeToTheEnd(connection: DuckDBConnection, sql: string): Promise<DuckDBMaterializedResult> {
+    try {
+      return await this.#track(connection.run(sql))
+    } catch (error) {
+      throw await this.noteFailure(error)
+    }
+  }
+
+  /**
+   * Where a COMMIT has failed in the middle, has the file stay as the log says when it is closed: a checkpoint would
+   * write indexes that DuckDB has not taken back.
+   *
+   * @returns the error, with what it means where there is no file.
+   */
+  async noteFailure(error: unknown): Promise<unknown> {
+    if (!isBrokenCommit(error)) return error
+    if (this.file === undefined) return brokenInMemory(error)
+    if (this.#isBroken) return error
+    this.#isBroken = true
+    const connection = await this.#track(this.#instance.connect())
+    await this.#track(connection.run('PRAGMA disable_checkpoint_on_shutdown'))
+    connection.disconnectSync()
+    return error
+  }
+
+  /** Takes note of settings that SQL may have changed. */
+  async noteSettings(): Promise<void> {
+    const connection = await this.connect()
+    try {
+      this.#settings.note(await this.poolCall(() => readSettings(connection)))
+    } finally {
+      this.disconnect(connection)
+    }
+  }
+
+  /** What main has not been told yet. */
+  takeNews(): InstanceNews {
+    const settingChanges = this.#settings.take()
+    return {
+      ...(settingChanges === undefined ? {} : { settingChanges }),
+      ...(this.#isBroken ? { mustReopen: true } : {}),
+    }
+  }
+
+  async checkpoint(): Promise<void> {
+    if (this.#isBroken) throw mustReopen()
+    this.file?.checkSame()
+    const connection = await this.connect()
+    try {
+      await this.executeToTheEnd(connection, 'CHECKPOINT')
+      this.#isCheckpointDue = false
+    } finally {
+      this.disconnect(connection)
+    }
+  }
+
+  /** The log has what may not be readable at the next opening. */
+  noteAltered(): void {
+    this.#isCheckpointDue = this.file !== undefined
+  }
+
+  /** Tries a checkpoint that is due. DuckDB refuses it while a transaction is open that began before the ALTER. */
+  async checkpointIfDue(): Promise<void> {
+    if (!this.#isCheckpointDue || this.#isBroken) return
+    // What was altered is committed all the same: the next call tries again, or is told of what has become of the file.
+    await this.checkpoint().catch(() => undefined)
   }
 
   /** Resolves when no call is under way on the libuv pool. */
@@ -149,4 +224,19 @@ export class Database {
     call.then(forget, forget)
     return call
   }
+}
+
+function mustReopen(): WorkerFailure {
+  return new WorkerFailure({
+    code: 'PERSIST_WRITE_FAILED',
+    message: 'The database is about to be opened again',
+  })
+}
+
+/** A database that only memory has cannot be opened again. */
+function brokenInMemory(error: unknown): WorkerFailure {
+  const failure = toFailure(error, 'PERSIST_WRITE_FAILED', 'The commit failed')
+  const hint =
+    'The indexes of the tables written to may refuse keys that no row has: create these tables anew, and copy their rows'
+  return new WorkerFailure({ ...failure, message: `${failure.message}. ${hint}` })
 }

@@ -11,26 +11,85 @@ export class WorkerFailure extends Error {
 }
 
 /**
- * DuckDB's errors have no codes in the bindings: their class is the beginning of the message.
+ * What stands before the reason of an error: the bindings' own words, and those of a failed COMMIT. The appender and
+ * COMMIT leave out the class of the reason.
+ */
+const failedCommit = 'TransactionContext Error: Failed to commit: '
+const prefix = new RegExp(`^(Failed to append: |Failure running pending result task: )?(${failedCommit})?`)
+
+const noSpace = '(No space left on device|File too large|Disk quota exceeded)'
+const noMemory =
+  '(could not allocate block of size|failed to allocate data of size|failed to pin block of size|(Memory a|A)llocation failure|std::bad_alloc)'
+
+/**
+ * DuckDB's errors have no codes in the bindings: their class is the beginning of the message. What follows quotes
+ * values and SQL, which anybody may have written, so nothing is looked for in the middle.
  *
  * @see https://github.com/duckdb/duckdb/blob/main/src/common/exception.cpp for the classes
  */
 const patterns: readonly (readonly [RegExp, PersistenceErrorCode, string])[] = [
-  [/Could not set lock on file/, 'PERSIST_DATABASE_LOCKED', 'Another process has the database open'],
-  [/database has been invalidated|^FATAL/, 'PERSIST_DATABASE_INVALID', 'DuckDB has invalidated the database'],
-  [/No space left on device|File too large|Disk quota exceeded/, 'PERSIST_DISK_FULL', 'The disk is full'],
-  [/Out of Memory Error|failed to allocate|could not allocate/i, 'PERSIST_OUT_OF_MEMORY', 'Out of memory'],
-  [/read-only mode|readonly database/, 'PERSIST_READ_ONLY', 'The database is open for reading only'],
-  [/INTERRUPT Error/i, 'PERSIST_ABORTED', 'Interrupted'],
+  [
+    /^IO Error: Could not set lock on file /,
+    'PERSIST_DATABASE_LOCKED',
+    'Another process has the database open',
+  ],
+  [
+    /^(FATAL Error: |Failed: database has been invalidated |([A-Z][A-Za-z ]* Error: )?(Checkpoint failed for database |Database ".*" has been invalidated because ))/,
+    'PERSIST_DATABASE_INVALID',
+    'DuckDB has invalidated the database',
+  ],
+  [
+    new RegExp(`^(IO Error: )?(Could not|Cannot|Failed to) ([a-z]+ )+(file|directory) "[^]*: ${noSpace}$`),
+    'PERSIST_DISK_FULL',
+    'The disk is full',
+  ],
+  [
+    /^(Out of Memory Error: )?failed to offload data block of size /,
+    'PERSIST_DISK_FULL',
+    'The limit of temporary files, max_temp_directory_size, is reached',
+  ],
+  [
+    new RegExp(`^(Out of Memory Error: |([A-Z][A-Za-z ]* Error: )?${noMemory})`),
+    'PERSIST_OUT_OF_MEMORY',
+    'Out of memory',
+  ],
+  [
+    /^(Invalid Input Error: Cannot execute statement of type "[A-Z_ ]+" on database "|Cannot append to a readonly database\.$)/,
+    'PERSIST_READ_ONLY',
+    'The database is open for reading only',
+  ],
+  [/^INTERRUPT Error: /, 'PERSIST_ABORTED', 'Interrupted'],
 ]
+
+/** Why DuckDB refuses a COMMIT without anything being wrong: it takes all of the transaction back. */
+const orderlyReasons =
+  /^(PRIMARY KEY or UNIQUE constraint violat|Constraint Error: |Violates |Transaction conflict: |Conflict |Catalog write-write conflict |Attempting to modify table )/
 
 /** What main is told of an error: what is known of it, or else `code`. */
 export function toFailure(error: unknown, code: PersistenceErrorCode, message: string): Failure {
   if (error instanceof WorkerFailure) return error.failure
   const databaseMessage = messageOf(error)
-  const known = patterns.find(([pattern]) => pattern.test(databaseMessage))
+  if (isHeapExhausted(error)) {
+    return { code: 'PERSIST_OUT_OF_MEMORY', message: `Out of memory: ${databaseMessage}`, databaseMessage }
+  }
+  const reason = databaseMessage.replace(prefix, '')
+  const known = patterns.find(([pattern]) => pattern.test(reason))
   const [, knownCode, knownMessage] = known ?? [undefined, code, message]
   return { code: knownCode, message: `${knownMessage}: ${firstLine(databaseMessage)}`, databaseMessage }
+}
+
+/**
+ * Whether a COMMIT has failed in a way that DuckDB may not have taken back from the indexes: they then refuse keys that
+ * no row has, and a checkpoint would write them to the file.
+ */
+export function isBrokenCommit(error: unknown): boolean {
+  const [before] = prefix.exec(messageOf(error)) ?? ['']
+  return before.endsWith(failedCommit) && !orderlyReasons.test(messageOf(error).slice(before.length))
+}
+
+/** What V8 throws when it has no memory for a buffer. */
+function isHeapExhausted(error: unknown): boolean {
+  return error instanceof RangeError && /^Array buffer allocation failed$/.test(error.message)
 }
 
 /** DuckDB's message, as it is without the setting `errors_as_json`. */

@@ -1,7 +1,7 @@
 // Before anything of DuckDB's is used.
 import './keep-byte-order-marks.js'
 import type { PersistenceErrorCode } from '../protocol/failure.js'
-import type { Call, Outcome, ReplyOf, RequestName, RequestOf } from '../protocol/requests.js'
+import type { Call, Outcome, ReplyOf, RequestName, RequestOf, Result } from '../protocol/requests.js'
 import type { Control } from './control.js'
 import { toFailure, WorkerFailure } from './failure.js'
 import { packReply } from './pack-reply.js'
@@ -31,8 +31,9 @@ export function createHandle(control: Control): Handle {
   const handlers = createHandlers(control)
   endOnStrayErrors()
   return async ({ name, request }) => {
-    const outcome = await answer(handlers, name, request)
-    return name === 'write' && 'reply' in outcome ? withTransfer(outcome, request.batch.buffer) : outcome
+    const result = await answer(handlers, name, request)
+    const outcome = { ...result, ...session?.takeNews() }
+    return name === 'write' && 'reply' in result ? withTransfer(outcome, request.batch.buffer) : outcome
   }
 }
 
@@ -41,10 +42,10 @@ function createHandlers(control: Control): Handlers {
     open: {
       code: 'PERSIST_OPEN_FAILED',
       message: 'The database cannot be opened',
-      async handle({ path, config }) {
+      async handle(request) {
         control.attach()
         try {
-          session = await Session.open(path, config, control)
+          session = await Session.open(request, control)
         } catch (error) {
           control.park()
           throw cannotBeOpened(error)
@@ -109,7 +110,7 @@ async function answer<Name extends RequestName>(
   handlers: Handlers,
   name: Name,
   request: RequestOf<Name>,
-): Promise<Outcome<ReplyOf<Name>>> {
+): Promise<Result<ReplyOf<Name>>> {
   const { code, message, handle, isDeep } = handlers[name]
   try {
     const reply = await handle(request)

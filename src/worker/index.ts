@@ -1,8 +1,9 @@
 import { workerData } from 'node:worker_threads'
 import type { Call, Outcome } from '../protocol/requests.js'
+import { bindingFailure } from './binding-failure.js'
 import { Control } from './control.js'
+import { WorkerFailure } from './failure.js'
 import type { Handle } from './handlers.js'
-import { describeLoadFailure } from './load-failure.js'
 
 /** Set by `worker-host.ts`: the memory of `protocol/control-block.ts`. */
 const control = new Control(workerData)
@@ -20,7 +21,7 @@ async function load(): Promise<Handle> {
     const { createHandle } = await import('./handlers.js')
     return createHandle(control)
   } catch (error) {
-    const failure = describeLoadFailure(error)
+    const failure = error instanceof WorkerFailure ? error.failure : bindingFailure(error)
     return async () => ({ ok: false, failure })
   } finally {
     control.park()

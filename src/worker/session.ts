@@ -6,7 +6,9 @@ import {
   type DescribeRequest,
   type ExecuteReply,
   type ExecuteRequest,
+  type InstanceNews,
   noRows,
+  type OpenRequest,
   type ResultPage,
   type TableDescription,
 } from '../protocol/requests.js'
@@ -15,6 +17,8 @@ import type { Control } from './control.js'
 import { Database } from './database.js'
 import { WorkerFailure } from './failure.js'
 import { Cursor } from './query/cursor.js'
+import { type LastingEffects, lastingEffects } from './query/lasting-effects.js'
+import { refuseOutsideEffects } from './query/outside-effects.js'
 import { writeFinally } from './write/write-finally.js'
 import { WriteTransaction } from './write/write-transaction.js'
 
@@ -31,16 +35,17 @@ export class Session {
     this.#catalog = new TableCatalog(database)
   }
 
-  static async open(
-    path: string,
-    config: Readonly<Record<string, string>>,
-    control: Control,
-  ): Promise<Session> {
-    return new Session(await Database.open(path, config, control))
+  static async open(request: Omit<OpenRequest, 'control'>, control: Control): Promise<Session> {
+    return new Session(await Database.open(request, control))
   }
 
   get duckdbVersion(): string {
     return this.#database.duckdbVersion
+  }
+
+  /** What main has not been told yet of the instance. */
+  takeNews(): InstanceNews {
+    return this.#database.takeNews()
   }
 
   async describe({ table, definition }: DescribeRequest): Promise<TableDescription> {
@@ -79,6 +84,7 @@ export class Session {
   async commit(id: number): Promise<CommitReply> {
     await this.transaction(id).commit()
     this.#transactions.delete(id)
+    await this.#database.checkpointIfDue()
     return { walBytes: this.#database.walBytes }
   }
 
@@ -87,10 +93,23 @@ export class Session {
     this.#transactions.delete(id)
   }
 
-  execute(request: ExecuteRequest): Promise<ExecuteReply> {
-    const cursor = new Cursor(this.#database, () => this.#cursors.delete(request.cursor))
+  async execute(request: ExecuteRequest): Promise<ExecuteReply> {
+    const database = this.#database
+    database.sandbox?.check(request.sql)
+    if (!request.mayWrite) refuseOutsideEffects(request.sql)
+    const effects = lastingEffects(request.sql)
+    const cursor = new Cursor(database, () => this.#cursors.delete(request.cursor))
     this.#cursors.set(request.cursor, cursor)
-    return cursor.execute(request)
+    try {
+      const reply = await cursor.execute(request)
+      await this.#note(effects, reply.executed)
+      return reply
+    } catch (error) {
+      const failure = await database.noteFailure(error)
+      // Of several statements, those before the one that failed have had their effects.
+      await this.#note(effects, request.mayWrite).catch(() => undefined)
+      throw failure
+    }
   }
 
   async fetch(id: number): Promise<ResultPage> {
@@ -101,14 +120,8 @@ export class Session {
     await this.#cursors.get(id)?.cancel()
   }
 
-  async checkpoint(): Promise<void> {
-    this.#database.file?.checkSame()
-    const connection = await this.#database.connect()
-    try {
-      await this.#database.executeToTheEnd(connection, 'CHECKPOINT')
-    } finally {
-      this.#database.disconnect(connection)
-    }
+  checkpoint(): Promise<void> {
+    return this.#database.checkpoint()
   }
 
   /**
@@ -118,6 +131,13 @@ export class Session {
   close(request: CloseRequest): Promise<void> {
     this.#closed ??= this.#close(request)
     return this.#closed
+  }
+
+  /** Sees to what SQL has left behind. */
+  async #note(effects: LastingEffects, isExecuted: boolean): Promise<void> {
+    if (effects.settings) await this.#database.noteSettings()
+    if (effects.alters && isExecuted) this.#database.noteAltered()
+    await this.#database.checkpointIfDue()
   }
 
   async #close({ finalWrites, failure }: CloseRequest): Promise<void> {

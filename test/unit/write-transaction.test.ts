@@ -16,7 +16,10 @@ let transaction: WriteTransaction
 
 beforeEach(async () => {
   const control = new Control(new SharedArrayBuffer(controlBlockBytes))
-  database = await Database.open(':memory:', {}, control)
+  database = await Database.open(
+    { path: ':memory:', config: {}, settingChanges: {}, sandbox: false },
+    control,
+  )
   catalog = new TableCatalog(database)
   connection = await database.connect()
   transaction = new WriteTransaction(database, catalog)

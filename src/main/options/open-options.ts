@@ -1,7 +1,9 @@
 import { availableParallelism, totalmem } from 'node:os'
 import type { ResourceLimits } from 'node:worker_threads'
+import type { Settings } from '../../protocol/requests.js'
 import { describeValue } from '../describe-value.js'
 import { checkNumber, checkType, ownOptions } from './check-option.js'
+import { resolveSandbox } from './resolve-sandbox.js'
 
 export interface OpenOptions {
   /**
@@ -26,14 +28,24 @@ export interface OpenOptions {
    */
   readonly readOnly?: boolean | undefined
   /**
-   * Further DuckDB settings, by their names: https://duckdb.org/docs/stable/configuration/overview. They come last,
-   * and so can also turn extensions back on, which are neither downloaded nor taken from the community by default. With
-   * `checkpoint_threshold` DuckDB moves its write-ahead log into the file within the commit that exceeds it; otherwise
-   * the service does so when nothing waits.
+   * Keeps SQL to the database itself: no files, no network, no other databases, no extensions, secrets or settings.
+   * `docs/untrusted-sql.md` says what is left. Does not go with settings in `config` that give some of it back.
+   *
+   * @defaultValue false
+   */
+  readonly sandbox?: boolean | undefined
+  /**
+   * Further DuckDB settings, by their names: https://duckdb.org/docs/stable/configuration/overview. An array is a list of
+   * paths. They come last, and so can also turn extensions back on, which are neither downloaded nor taken from the
+   * community by default. With `checkpoint_threshold` DuckDB moves its write-ahead log into the file within the commit
+   * that exceeds it; otherwise the service does so when nothing waits.
+   *
+   * They are set in an order that works, those that restrict last, and again whenever a lost worker is replaced; then
+   * also what SQL has set by `SET GLOBAL` meanwhile.
    *
    * @defaultValue `{}`
    */
-  readonly config?: Readonly<Record<string, string | number | boolean>> | undefined
+  readonly config?: Readonly<Record<string, string | number | boolean | readonly string[]>> | undefined
   /**
    * The longest time, in milliseconds, that encoding holds the main thread before it yields to the event loop. A
    * slice ends at half of it, so that garbage collection, which falls into slices, seldom overruns it; a single row may.
@@ -65,7 +77,8 @@ export interface ResolvedOpenOptions {
   readonly threads: number
   readonly memoryLimit: string
   readonly readOnly: boolean
-  readonly config: Readonly<Record<string, string>>
+  readonly sandbox: boolean
+  readonly config: Settings
   readonly sliceBudgetMs: number
   readonly maxInFlightBytes: number
   readonly resourceLimits: ResourceLimits | undefined
@@ -81,6 +94,7 @@ const names = [
   'threads',
   'memoryLimit',
   'readOnly',
+  'sandbox',
   'config',
   'sliceBudgetMs',
   'maxInFlightBytes',
@@ -91,18 +105,21 @@ export function resolveOpenOptions(given: OpenOptions): ResolvedOpenOptions {
   const options = ownOptions('the options of open()', given, names)
   checkNumber('threads', options.threads, 1, true)
   checkType('readOnly', options.readOnly, 'boolean')
+  checkType('sandbox', options.sandbox, 'boolean')
   checkNumber('maxInFlightBytes', options.maxInFlightBytes, 65_536, true)
   checkSliceBudget(options.sliceBudgetMs)
   const resourceLimits = resolveResourceLimits(options.resourceLimits)
   const threads = options.threads ?? Math.max(1, availableParallelism() - 1)
   const memoryLimit = resolveMemoryLimit(options.memoryLimit)
   const readOnly = options.readOnly ?? false
+  const sandbox = options.sandbox ?? false
   const config = resolveConfig(options.config)
   const isWalLeft = Object.keys(config).some((name) => walSettings.includes(name.toLowerCase()))
   return Object.freeze({
     threads,
     memoryLimit,
     readOnly,
+    sandbox,
     config: Object.freeze({
       threads: String(threads),
       memory_limit: memoryLimit,
@@ -116,6 +133,7 @@ export function resolveOpenOptions(given: OpenOptions): ResolvedOpenOptions {
       // Far beyond where this library moves the write-ahead log by itself, at a better moment: see `Checkpointer`.
       ...(isWalLeft ? {} : { checkpoint_threshold: '1GB' }),
       ...config,
+      ...(sandbox ? resolveSandbox(config) : {}),
     }),
     sliceBudgetMs: options.sliceBudgetMs ?? 2,
     maxInFlightBytes: options.maxInFlightBytes ?? 64 * mebibyte,
@@ -154,18 +172,18 @@ function resolveMemoryLimit(value: unknown): string {
   return value
 }
 
-function resolveConfig(config: unknown): Record<string, string> {
-  const resolved: Record<string, string> = Object.create(null)
-  if (config === undefined) return resolved
+function resolveConfig(config: unknown): Settings {
+  if (config === undefined) return {}
   if (typeof config !== 'object' || config === null || Array.isArray(config)) {
     throw new TypeError(`Expected \`config\` to be an object, got ${describeValue(config)}`)
   }
-  for (const [name, value] of Object.entries(config)) {
-    if (!['string', 'number', 'boolean'].includes(typeof value)) {
-      const expected = 'a string, number or boolean'
-      throw new TypeError(`Expected \`config.${name}\` to be ${expected}, got ${describeValue(value)}`)
-    }
-    resolved[name] = String(value)
-  }
-  return resolved
+  return Object.fromEntries(Object.entries(config).map(([name, value]) => [name, toSetting(name, value)]))
+}
+
+function toSetting(name: string, value: unknown): string | readonly string[] {
+  if (Array.isArray(value) && value.every((path) => typeof path === 'string')) return [...value]
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+    return String(value)
+  const expected = 'a string, number, boolean or an array of strings'
+  throw new TypeError(`Expected \`config.${name}\` to be ${expected}, got ${describeValue(value)}`)
 }

@@ -1,8 +1,9 @@
 import type { Failure } from '../../protocol/failure.js'
-import type { FinalWrite } from '../../protocol/requests.js'
+import type { FinalWrite, SettingChanges } from '../../protocol/requests.js'
 import { PersistenceError } from '../errors/persistence-error.js'
 import type { ResolvedOpenOptions } from '../options/open-options.js'
-import { WorkerHost } from './worker-host.js'
+import { startHost, toStartFailure } from './start-failure.js'
+import type { WorkerHost } from './worker-host.js'
 
 /** Where a database is, for as long as it is open. */
 interface Place {
@@ -30,6 +31,8 @@ export class DatabaseLink {
   #host: WorkerHost | undefined
   #workers = 0
   #duckdbVersion = ''
+  /** Global settings that SQL has changed; every opening sets them again. */
+  #settingChanges: SettingChanges = {}
   /** What is to be written when the process exits, by its owner. */
   readonly finalWrites: Map<object, () => FinalWrite> = new Map()
   /** The lost workers whose loss some call was told of. */
@@ -73,7 +76,7 @@ export class DatabaseLink {
     } catch (error) {
       if (error instanceof PersistenceError) {
         if (error.code === 'PERSIST_WORKER_LOST') throw this.#lossOf(host, error.cause)
-        if (error.code === 'PERSIST_DATABASE_INVALID') void this.#retire(host)
+        if (error.code === 'PERSIST_DATABASE_INVALID' || host.mustReopen) void this.#retire(host)
       }
       throw error
     }
@@ -141,18 +144,24 @@ export class DatabaseLink {
     // A thread that has ended in an error may hold the file for as long as its last call into DuckDB takes.
     await this.#previous?.exited
     await this.#place.check()
-    const host = new WorkerHost(this.#options.resourceLimits, () =>
-      [...this.finalWrites.values()].map((take) => take()),
+    const host = startHost(
+      this.#options.resourceLimits,
+      () => [...this.finalWrites.values()].map((take) => take()),
+      (changes) => {
+        this.#settingChanges = { ...this.#settingChanges, ...changes }
+      },
     )
     this.#host = host
     this.#workers++
     try {
-      const { config } = this.#options
-      const reply = await host.request('open', { path: this.#path, config })
+      const { config, sandbox } = this.#options
+      const settingChanges = this.#settingChanges
+      const request = { path: this.#path, config, settingChanges, sandbox }
+      const reply = await host.request('open', request)
       this.#duckdbVersion = reply.duckdbVersion
     } catch (error) {
       await (host.isLost ? host.exited : host.stop())
-      throw error
+      throw toStartFailure(error)
     }
     try {
       await this.#place.identify()

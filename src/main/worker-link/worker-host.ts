@@ -8,6 +8,7 @@ import type {
   ReplyOf,
   RequestName,
   RequestOf,
+  SettingChanges,
 } from '../../protocol/requests.js'
 import { PersistenceError } from '../errors/persistence-error.js'
 import { reviveFailure } from '../errors/revive-failure.js'
@@ -26,13 +27,23 @@ export class WorkerHost {
   readonly #control = new SharedArrayBuffer(controlBlockBytes)
   readonly #exited: Promise<void>
   readonly #takeFinalWrites: () => FinalWrite[]
+  readonly #keepSettings: (changes: SettingChanges) => void
+  #mustReopen = false
   #isLost = false
   #isStopping = false
   #isAbandoned = false
 
-  /** @param takeFinalWrites - What is to be written when the process exits. */
-  constructor(resourceLimits: ResourceLimits | undefined, takeFinalWrites: () => FinalWrite[]) {
+  /**
+   * @param takeFinalWrites - What is to be written when the process exits.
+   * @param keepSettings - Is given the settings that SQL has changed, for the openings to come.
+   */
+  constructor(
+    resourceLimits: ResourceLimits | undefined,
+    takeFinalWrites: () => FinalWrite[],
+    keepSettings: (changes: SettingChanges) => void,
+  ) {
     this.#takeFinalWrites = takeFinalWrites
+    this.#keepSettings = keepSettings
     this.#pool = new Piscina({
       filename: new URL('../../worker/index.js', import.meta.url).href,
       minThreads: 1,
@@ -61,6 +72,11 @@ export class WorkerHost {
   /** True once the thread has ended without being asked to. */
   get isLost(): boolean {
     return this.#isLost
+  }
+
+  /** True once a COMMIT has failed in a way that only opening the file again puts right. */
+  get mustReopen(): boolean {
+    return this.#mustReopen
   }
 
   /** Resolves when the thread has ended: until then it may hold the database file. */
@@ -96,6 +112,8 @@ export class WorkerHost {
       this.#isLost = true
       throw workerLost(error)
     }
+    if (outcome.settingChanges !== undefined) this.#keepSettings(outcome.settingChanges)
+    if (outcome.mustReopen) this.#mustReopen = true
     // What the worker packed is the reply to this request.
     if (outcome.ok)
       return 'packed' in outcome ? (unpackReply(outcome.packed) as ReplyOf<Name>) : outcome.reply

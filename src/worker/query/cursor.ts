@@ -88,6 +88,7 @@ export class Cursor {
       for (let index = 0; index < statements.count; index++) {
         const statement = await database.poolCall(() => statements.prepare(index))
         const { statementType } = statement
+        database.sandbox?.checkType(statementType)
         if (statementType === StatementType.TRANSACTION) hasTransactionStatement = true
         const isLast = index === statements.count - 1
         try {

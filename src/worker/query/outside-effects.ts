@@ -1,0 +1,97 @@
+import { WorkerFailure } from '../failure.js'
+import { type SqlWord, splitStatements } from './sql-words.js'
+
+/** Statements that write to files or the network, load code, or make other databases reachable. */
+const outsideStatements: ReadonlySet<string> = new Set([
+  'attach',
+  'detach',
+  'export',
+  'force install',
+  'import',
+  'install',
+  'load',
+  'update extensions',
+])
+
+/** Settings and functions by which DuckDB writes a file of its own while it runs other statements. */
+const outputs: ReadonlySet<string> = new Set([
+  'copy_database',
+  'enable_logging',
+  'enable_profile',
+  'enable_profiling',
+  'import_database',
+  'log_query_path',
+  'logging_storage',
+  'profile_output',
+  'profiling_output',
+])
+
+/** What may hold one of these; elsewhere such a word is a column's name. */
+const outputStatements: ReadonlySet<string> = new Set(['call', 'pragma', 'reset', 'set'])
+
+/** Most SQL has none of these words, and is not looked at more closely. */
+const hint = new RegExp(
+  `\\b(attach|detach|export|import|install|load|extensions|copy|secret|${[...outputs].join('|')})\\b`,
+  'i',
+)
+
+/**
+ * Refuses SQL that has effects outside of the database: `query()` is for reading.
+ *
+ * By the words of the SQL, for DuckDB does not say what an EXPLAIN ANALYZE or a PREPARE is of, nor which way a COPY goes.
+ */
+export function refuseOutsideEffects(sql: string): void {
+  if (!hint.test(sql)) return
+  for (const statement of splitStatements(sql)) {
+    const effect = outsideEffect(explained(statement))
+    if (effect === undefined) continue
+    throw new WorkerFailure({
+      code: 'PERSIST_QUERY_FAILED',
+      message: `query() does not reach outside of the database: use run() for ${effect.toUpperCase()}`,
+    })
+  }
+}
+
+/** The statement that an EXPLAIN or a PREPARE is of. */
+export function explained(statement: readonly SqlWord[]): readonly SqlWord[] {
+  let start = 0
+  const isAt = (...texts: string[]) => texts.includes(statement[start]?.text ?? '')
+  if (isAt('explain')) {
+    start++
+    if (isAt('analyze', 'analyse')) start++
+    if (isAt('verbose')) start++
+    if (isAt('(') && statement[start - 1]?.text === 'explain')
+      start = 1 + statement.findIndex(({ text, depth }) => text === ')' && depth === 0)
+  }
+  if (isAt('prepare')) start = 1 + statement.findIndex(({ text }, index) => index > start && text === 'as')
+  return statement.slice(start)
+}
+
+/** Whether a statement is CREATE or DROP of a secret. */
+export function isAboutSecret(statement: readonly SqlWord[]): boolean {
+  if (statement[0]?.text !== 'create' && statement[0]?.text !== 'drop') return false
+  const kind = statement.slice(1).find(({ text }) => !secretModifiers.has(text))
+  return kind?.text === 'secret'
+}
+
+const secretModifiers: ReadonlySet<string> = new Set(['or', 'replace', 'temp', 'temporary', 'persistent'])
+
+function outsideEffect(statement: readonly SqlWord[]): string | undefined {
+  const [first, second] = statement
+  if (first === undefined) return undefined
+  const both = `${first.text} ${second?.text}`
+  if (outsideStatements.has(first.text) || outsideStatements.has(both)) return first.text
+  if (first.text === 'copy' && !isCopyFromFile(statement)) return 'copy ... to'
+  if (isAboutSecret(statement)) return `${first.text} secret`
+  const isOutput = ({ text, isCalled }: SqlWord) =>
+    outputs.has(text) && (isCalled || outputStatements.has(first.text))
+  return statement.find(isOutput)?.text
+}
+
+/** `COPY t FROM 'file'` writes to the database alone; `COPY FROM DATABASE a TO b` does not. */
+function isCopyFromFile(statement: readonly SqlWord[]): boolean {
+  const direction = statement.find(
+    ({ text, depth }, index) => index > 1 && depth === 0 && (text === 'from' || text === 'to'),
+  )
+  return direction?.text === 'from'
+}
