@@ -98,7 +98,7 @@ const { WebAssembly: webAssembly } = globalThis as unknown as { readonly WebAsse
  *
  * @see https://webassembly.github.io/spec/core/binary/modules.html
  */
-export function exitModule(exitCode: number): Uint8Array<ArrayBuffer> {
+function exitModule(exitCode: number): Uint8Array<ArrayBuffer> {
   const body = [0x00, 0x41, ...signedLeb128(exitCode), 0x10, 0x00, 0x0b]
   return new Uint8Array([
     ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
