@@ -19,6 +19,15 @@ describe('resolveOpenOptions', () => {
     expect(Object.isFrozen(resolved) && Object.isFrozen(resolved.config)).toBe(true)
   })
 
+  it('has a cap on threads, however they are given', () => {
+    expect(resolveOpenOptions({ threads: 1024 }).threads).toBe(1024)
+    for (const options of [{ threads: 1025 }, { threads: 1e9 }, { config: { threads: 2000 } }]) {
+      expect(openWith(options)).toThrow(RangeError)
+    }
+    expect(openWith({ config: { WORKER_THREADS: '1e6' } })).toThrow(RangeError)
+    expect(openWith({ config: { threads: 'many' } })).toThrow(RangeError)
+  })
+
   it('takes undefined for an option that is not given', () => {
     const none = { threads: undefined, memoryLimit: undefined, readOnly: undefined, sliceBudgetMs: undefined }
     expect(resolveOpenOptions(none)).toEqual(resolveOpenOptions({}))

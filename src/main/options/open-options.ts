@@ -9,7 +9,7 @@ export interface OpenOptions {
   /**
    * Threads that DuckDB computes with, the worker itself being one of them.
    *
-   * Minimum: 1. More make large queries faster and leave less to the main thread.
+   * 1 to 1,024. More make large queries faster and leave less to the main thread.
    *
    * @defaultValue the number of cores less one, at least 1
    */
@@ -86,6 +86,11 @@ export interface ResolvedOpenOptions {
   readonly isWalLeft: boolean
 }
 
+/** Each is a thread of the operating system, with memory of its own. */
+const mostThreads = 1024
+
+const threadSettings: readonly string[] = ['threads', 'worker_threads']
+
 /** Two names of the setting by which DuckDB decides when to move the write-ahead log. */
 const walSettings: readonly string[] = ['checkpoint_threshold', 'wal_autocheckpoint']
 
@@ -103,7 +108,7 @@ const names = [
 
 export function resolveOpenOptions(given: OpenOptions): ResolvedOpenOptions {
   const options = ownOptions('the options of open()', given, names)
-  checkNumber('threads', options.threads, 1, true)
+  checkThreads('threads', options.threads)
   checkType('readOnly', options.readOnly, 'boolean')
   checkType('sandbox', options.sandbox, 'boolean')
   checkNumber('maxInFlightBytes', options.maxInFlightBytes, 65_536, true)
@@ -114,6 +119,9 @@ export function resolveOpenOptions(given: OpenOptions): ResolvedOpenOptions {
   const readOnly = options.readOnly ?? false
   const sandbox = options.sandbox ?? false
   const config = resolveConfig(options.config)
+  for (const name of Object.keys(config)) {
+    if (threadSettings.includes(name.toLowerCase())) checkThreads(`config.${name}`, Number(config[name]))
+  }
   const isWalLeft = Object.keys(config).some((name) => walSettings.includes(name.toLowerCase()))
   return Object.freeze({
     threads,
@@ -140,6 +148,12 @@ export function resolveOpenOptions(given: OpenOptions): ResolvedOpenOptions {
     resourceLimits,
     isWalLeft,
   })
+}
+
+function checkThreads(name: string, value: unknown): void {
+  checkNumber(name, value, 1, true)
+  if (typeof value !== 'number' || value <= mostThreads) return
+  throw new RangeError(`Expected \`${name}\` to be at most ${mostThreads}, got ${describeValue(value)}`)
 }
 
 function checkSliceBudget(value: unknown): void {
