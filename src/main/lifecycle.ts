@@ -10,10 +10,17 @@ interface RunningCall {
   readonly cancellation: Cancellation
   /** Settles what the caller waits for, though the call itself goes on. */
   readonly abandon: (error: unknown) => void
+  /** Part of what is saved before the service closes, and not interrupted. */
+  readonly savesLast: boolean
 }
 
 /** What closes a database once nothing is running any more. */
 export interface Closer {
+  /**
+   * Saves what is to be saved before no call is let in any more. Where it rejects, the service stays open, and `close()`
+   * can be called again.
+   */
+  saveLast(): Promise<void>
   /** Called once. */
   close(): Promise<void>
   /** Gives up waiting, because DuckDB does not return: the database is closed when it does. */
@@ -24,6 +31,7 @@ export interface Closer {
 export class Lifecycle {
   readonly #running = new Map<Promise<unknown>, RunningCall>()
   readonly #closer: Closer
+  #isSavingLast = false
   #status: ServiceStatus = 'open'
   #closed: Promise<void> | undefined
   #abandoned: PersistenceError | undefined
@@ -38,15 +46,22 @@ export class Lifecycle {
     return this.#status
   }
 
-  /** @throws `PERSIST_CLOSED`, as a rejection, unless the service is open. */
-  async run<Result>(task: (cancellation: Cancellation) => Promise<Result>): Promise<Result> {
-    if (this.#status !== 'open') {
+  /**
+   * @param savesLast - Whether `task` is part of what is saved before the service closes. It is let in until that is
+   * over, and is not interrupted, for its end is in sight.
+   * @throws `PERSIST_CLOSED`, as a rejection, unless the service is open.
+   */
+  async run<Result>(
+    task: (cancellation: Cancellation) => Promise<Result>,
+    savesLast = false,
+  ): Promise<Result> {
+    if (this.#status !== 'open' && !(savesLast && this.#isSavingLast)) {
       throw new PersistenceError('PERSIST_CLOSED', `The service is ${this.#status}`)
     }
     const cancellation = new Cancellation()
     const result = task(cancellation)
     return new Promise<Result>((resolve, reject) => {
-      this.#running.set(result, { cancellation, abandon: reject })
+      this.#running.set(result, { cancellation, abandon: reject, savesLast })
       const settle = (then: () => void) => {
         this.#running.delete(result)
         then()
@@ -85,6 +100,16 @@ export class Lifecycle {
 
   async #close(): Promise<void> {
     try {
+      this.#isSavingLast = true
+      await this.#closer.saveLast()
+    } catch (error) {
+      this.#status = 'open'
+      this.#closed = undefined
+      throw error
+    } finally {
+      this.#isSavingLast = false
+    }
+    try {
       await Promise.allSettled(this.#running.keys())
       await this.#closer.close()
     } finally {
@@ -93,7 +118,8 @@ export class Lifecycle {
   }
 
   #interrupt(): void {
-    for (const [call, { cancellation }] of this.#running) {
+    for (const [call, { cancellation, savesLast }] of this.#running) {
+      if (savesLast) continue
       const error = new PersistenceError('PERSIST_ABORTED', 'Interrupted by close({ timeoutMs })')
       cancellation.cancel(error)
       // A commit that is under way is not interrupted: that call succeeds.

@@ -1,4 +1,5 @@
 import type { QueryRow } from '../protocol/requests.js'
+import { Dependents } from './dependents.js'
 import { Lifecycle } from './lifecycle.js'
 import { checkNumber, ownOptions } from './options/check-option.js'
 import type { ResolvedOpenOptions } from './options/open-options.js'
@@ -36,6 +37,7 @@ export class PersistenceService implements AsyncDisposable {
   readonly #queries: QueryRunner
   readonly #lifecycle: Lifecycle
   readonly #targets = new WeakMap<Table<never>, Target>()
+  readonly #dependents = new Dependents()
   #persisting = 0
   #querying = 0
   readonly #committed = { persisted: 0, rows: 0, rejected: 0, bytes: 0 }
@@ -48,6 +50,7 @@ export class PersistenceService implements AsyncDisposable {
     this.#persister = new Persister(link, this.#turns, checkpointer, options)
     this.#queries = new QueryRunner(link, this.#turns, checkpointer)
     this.#lifecycle = new Lifecycle({
+      saveLast: () => this.#dependents.close(),
       close() {
         checkpointer.stop()
         return link.close().finally(releaseFile)
@@ -55,6 +58,12 @@ export class PersistenceService implements AsyncDisposable {
       abandon: () => link.abandon(),
     })
     shareInternals(this, {
+      path: link.path,
+      config: options.config,
+      dependents: this.#dependents,
+      query: <Row extends object>(sql: string) => this.#read<Row>(sql, undefined, true),
+      run: (sql) => this.#run(sql, undefined, true),
+      table: (name) => this.#table(name, {}, true),
       readPages: (sql) => this.#readPages(sql),
       writeAtExit: (table, takeRows) => this.#writeAtExit(table, takeRows),
       refuseSelfWait: (what) => this.#turns.queue.check(what),
@@ -87,23 +96,7 @@ export class PersistenceService implements AsyncDisposable {
     },
   ): Promise<Table<RowOf<Columns, Key>>>
   async table(name: string, options: TableOptions | KeyOptions = {}): Promise<Table<never>> {
-    checkName('the name of a table', name)
-    const resolved = resolveTableOptions(options)
-    const { definition } = resolved
-    const request = { table: name, ...(definition === undefined ? {} : { definition }) }
-    const description = await this.#lifecycle.run((cancellation) =>
-      this.#turns.take(cancellation, 'table()', () =>
-        this.#link.use((host) => host.request('describe', request)),
-      ),
-    )
-    if (definition !== undefined) checkSchema(name, definition, resolved, description)
-    const key = resolveTableKey(name, resolved.key, description)
-    const target = this.#persister.createTarget(name, description, key)
-    const table = new Table<never>(name, description.columns, key.columns, (rows, persistOptions) =>
-      this.#persist(target, rows, persistOptions),
-    )
-    this.#targets.set(table, target)
-    return table
+    return this.#table(name, options, false)
   }
 
   /**
@@ -126,10 +119,7 @@ export class PersistenceService implements AsyncDisposable {
    * ```
    */
   async query<Row extends object = QueryRow>(sql: string, parameters?: QueryParameters): Promise<Row[]> {
-    const copied = copyParameters(sql, parameters)
-    const rows = await this.#query((cancellation) => this.#queries.query(sql, copied, cancellation))
-    // The caller's word for what the statement returns.
-    return rows as object[] as Row[]
+    return this.#read(sql, parameters, false)
   }
 
   /**
@@ -139,9 +129,7 @@ export class PersistenceService implements AsyncDisposable {
    * @throws as `query()`; `PERSIST_READ_ONLY`, `PERSIST_DISK_FULL`, `PERSIST_DATABASE_INVALID`.
    */
   async run(sql: string, parameters?: QueryParameters): Promise<RunReport> {
-    const copied = copyParameters(sql, parameters)
-    const executed = await this.#query((cancellation) => this.#queries.run(sql, copied, cancellation))
-    return { rowsChanged: executed.rowsChanged }
+    return this.#run(sql, parameters, false)
   }
 
   /**
@@ -181,9 +169,13 @@ export class PersistenceService implements AsyncDisposable {
    * the file. From the call on, new work is refused with `PERSIST_CLOSED`. Calling it again is safe, and can add a
    * `timeoutMs`.
    *
+   * Stores on this service save what is due first, and are closed with it. Where one of them cannot, this rejects with
+   * what its `close()` would, and the service and its stores stay open. Their saves are not interrupted by `timeoutMs`.
+   *
    * @throws TypeError, as a rejection, if the source of a `persist()` calls it without a `timeoutMs`: it would wait for
    * itself.
    * @returns how many calls were interrupted, and so rejected and rolled back, because of `timeoutMs`.
+   * @throws what `persist()` of a store on it throws.
    */
   async close(options: CloseOptions = {}): Promise<CloseReport> {
     const { timeoutMs } = ownOptions('the options of close()', options, ['timeoutMs'])
@@ -197,7 +189,34 @@ export class PersistenceService implements AsyncDisposable {
     await this.close()
   }
 
-  async #persist(target: Target, rows: Rows<unknown>, options: PersistOptions): Promise<Receipt> {
+  async #table(name: string, options: TableOptions | KeyOptions, savesLast: boolean): Promise<Table<never>> {
+    checkName('the name of a table', name)
+    const resolved = resolveTableOptions(options)
+    const { definition } = resolved
+    const request = { table: name, ...(definition === undefined ? {} : { definition }) }
+    const description = await this.#lifecycle.run(
+      (cancellation) =>
+        this.#turns.take(cancellation, 'table()', () =>
+          this.#link.use((host) => host.request('describe', request)),
+        ),
+      savesLast,
+    )
+    if (definition !== undefined) checkSchema(name, definition, resolved, description)
+    const key = resolveTableKey(name, resolved.key, description)
+    const target = this.#persister.createTarget(name, description, key)
+    const table = new Table<never>(name, description.columns, key.columns, (rows, persistOptions) =>
+      this.#persist(target, rows, persistOptions, savesLast),
+    )
+    this.#targets.set(table, target)
+    return table
+  }
+
+  async #persist(
+    target: Target,
+    rows: Rows<unknown>,
+    options: PersistOptions,
+    savesLast: boolean,
+  ): Promise<Receipt> {
     const source = createRowSource(rows)
     this.#persisting++
     try {
@@ -205,8 +224,9 @@ export class PersistenceService implements AsyncDisposable {
       if (resolved.onConflict !== 'error' && target.key.length === 0) {
         throw new TypeError(`Expected \`onConflict: '${resolved.onConflict}'\` for a table with a key only`)
       }
-      const receipt = await this.#lifecycle.run((cancellation) =>
-        this.#persister.persist(target, source, resolved, cancellation),
+      const receipt = await this.#lifecycle.run(
+        (cancellation) => this.#persister.persist(target, source, resolved, cancellation),
+        savesLast,
       )
       this.#committed.persisted++
       this.#committed.rows += receipt.inserted + receipt.updated
@@ -222,6 +242,24 @@ export class PersistenceService implements AsyncDisposable {
     }
   }
 
+  async #read<Row extends object>(
+    sql: string,
+    parameters: QueryParameters | undefined,
+    savesLast: boolean,
+  ): Promise<Row[]> {
+    const copied = copyParameters(sql, parameters)
+    const read = (cancellation: Cancellation) => this.#queries.query(sql, copied, cancellation)
+    // The caller's word for what the statement returns.
+    return (await this.#query(read, savesLast)) as object[] as Row[]
+  }
+
+  async #run(sql: string, parameters: QueryParameters | undefined, savesLast: boolean): Promise<RunReport> {
+    const copied = copyParameters(sql, parameters)
+    const run = (cancellation: Cancellation) => this.#queries.run(sql, copied, cancellation)
+    const { rowsChanged } = await this.#query(run, savesLast)
+    return { rowsChanged }
+  }
+
   async *#readPages(sql: string): AsyncGenerator<readonly QueryRow[]> {
     let end = () => {}
     const ended = new Promise<void>((resolve) => {
@@ -232,7 +270,7 @@ export class PersistenceService implements AsyncDisposable {
     const running = this.#query((cancellation) => {
       pages = this.#queries.pages(sql, cancellation)
       return ended
-    })
+    }, true)
     try {
       if (pages === undefined) await running
       else yield* pages
@@ -249,10 +287,13 @@ export class PersistenceService implements AsyncDisposable {
     else this.#link.finalWrites.set(target, () => this.#persister.encodeAll(target, takeRows()))
   }
 
-  async #query<Result>(task: (cancellation: Cancellation) => Promise<Result>): Promise<Result> {
+  async #query<Result>(
+    task: (cancellation: Cancellation) => Promise<Result>,
+    savesLast: boolean,
+  ): Promise<Result> {
     this.#querying++
     try {
-      return await this.#lifecycle.run(task)
+      return await this.#lifecycle.run(task, savesLast)
     } finally {
       this.#querying--
     }

@@ -8,6 +8,8 @@
 
 const { performance: realPerformance } = globalThis
 
+const wallClock = Date.now.bind(Date)
+
 export const setImmediate: typeof globalThis.setImmediate = globalThis.setImmediate
 export const clearImmediate: typeof globalThis.clearImmediate = globalThis.clearImmediate
 export const clearTimeout: typeof globalThis.clearTimeout = globalThis.clearTimeout
@@ -30,4 +32,12 @@ export function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve)
   })
+}
+
+/** The time of the system's clock, in microseconds since 1970, UTC. */
+export function nowMicros(): bigint {
+  const wallMs = wallClock()
+  // Counted from the start of the process, which a correction of the clock since then is not part of.
+  const preciseMs = realPerformance.timeOrigin + now()
+  return BigInt(Math.floor(Math.min(Math.max(preciseMs, wallMs), wallMs + 0.999) * 1000))
 }

@@ -1,9 +1,22 @@
-import type { QueryRow } from '../protocol/requests.js'
+import type { QueryRow, Settings } from '../protocol/requests.js'
+import type { Dependents } from './dependents.js'
 import type { PersistenceService } from './persistence-service.js'
+import type { RunReport } from './query/query-runner.js'
 import type { Table } from './table.js'
 
 /** What the rest of the library may do with a service, and its users may not. */
 export interface ServiceInternals {
+  /** The real path of the file, or `:memory:`. */
+  readonly path: string
+  /** DuckDB's settings that the database was opened with. */
+  readonly config: Settings
+  /** What `close()` asks to save first. */
+  readonly dependents: Dependents
+  /** Like the methods of the service, also for what its dependents save while it is closing. */
+  query<Row extends object>(sql: string): Promise<Row[]>
+  run(sql: string): Promise<RunReport>
+  /** The `persist()` of such a table is let in as long, too. */
+  table(name: string): Promise<Table<never>>
   /** Reads the rows of a statement page by page, each small enough not to hold the event loop. */
   readPages(sql: string): AsyncIterable<readonly QueryRow[]>
   /**

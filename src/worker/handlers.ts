@@ -2,6 +2,7 @@
 import './keep-byte-order-marks.js'
 import type { PersistenceErrorCode } from '../protocol/failure.js'
 import type { Call, Outcome, ReplyOf, RequestName, RequestOf, Result } from '../protocol/requests.js'
+import { collectGarbage } from './collect-garbage.js'
 import type { Control } from './control.js'
 import { toFailure, WorkerFailure } from './failure.js'
 import { packReply } from './pack-reply.js'
@@ -47,6 +48,7 @@ function createHandlers(control: Control): Handlers {
         try {
           session = await Session.open(request, control)
         } catch (error) {
+          if (control.isStopping) await collectGarbage()
           control.park()
           throw cannotBeOpened(error)
         }

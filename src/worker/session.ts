@@ -13,6 +13,7 @@ import {
   type TableDescription,
 } from '../protocol/requests.js'
 import { TableCatalog } from './catalog/table-catalog.js'
+import { collectGarbage } from './collect-garbage.js'
 import type { Control } from './control.js'
 import { Database } from './database.js'
 import { WorkerFailure } from './failure.js'
@@ -146,6 +147,8 @@ export class Session {
     await this.#database.settle()
     for (const finalWrite of finalWrites) await writeFinally(this.#database, finalWrite)
     await this.#database.close()
+    // Another process may have to write, as soon as this one has left the file, what this one cannot.
+    if (this.#database.control.isStopping) await collectGarbage()
     this.#database.control.park()
   }
 

@@ -49,6 +49,12 @@ async function runSql(...statements: string[]): Promise<void> {
   await service.close()
 }
 
+/** Makes a Parquet file. */
+async function writeFile(select: string, file: string): Promise<void> {
+  const service = await openService(':memory:')
+  await service.run(`COPY (${select}) TO '${file}' (FORMAT parquet)`)
+}
+
 /** What another client finds in the table of a closed store. */
 async function readTable(name = 'storage'): Promise<Record<string, unknown>> {
   const rows = await readDatabase(path, `SELECT key, value::VARCHAR AS value FROM ${name}`)
@@ -1000,7 +1006,7 @@ describe('a Parquet file', () => {
     const refused = { code: 'PERSIST_QUERY_FAILED' }
     await expect(store.importParquet(join(folder, 'missing.parquet'))).rejects.toMatchObject(refused)
     const other = join(folder, 'other.parquet')
-    await store.query(`COPY (SELECT 1 AS id) TO '${other}' (FORMAT parquet)`)
+    await writeFile(`SELECT 1 AS id`, other)
     await expect(store.importParquet(other)).rejects.toMatchObject(refused)
     await expect(store.exportParquet(join(folder, 'missing', 'a.parquet'))).rejects.toMatchObject(refused)
     for (const bad of ['', 1, null, 'a\0b']) {
@@ -1014,9 +1020,7 @@ describe('a Parquet file', () => {
     const file = join(folder, 'unreadable.parquet')
     const store = createStore()
     await store.set('bad', 'before')
-    await store.query(
-      `COPY (SELECT * FROM (VALUES ('bad', 'x y'), ('good', '[1]')) v(key, value)) TO '${file}' (FORMAT parquet)`,
-    )
+    await writeFile("SELECT * FROM (VALUES ('bad', 'x y'), ('good', '[1]')) v(key, value)", file)
     expect(await store.importParquet(file)).toEqual({ entries: 1, unreadable: ['bad'] })
     expect(await contents(store)).toEqual({ bad: 'before', good: [1] })
   })

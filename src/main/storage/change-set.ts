@@ -1,6 +1,13 @@
 /** What happened to a key since the last save. */
 export type KeyChange<T> =
-  | { readonly type: 'set'; readonly value: T; readonly isNew: boolean }
+  | {
+      readonly type: 'set'
+      readonly value: T
+      /** The database does not have the key. */
+      readonly isNew: boolean
+      /** The key is there from this change on: it is new, or was deleted before. */
+      readonly isCreated: boolean
+    }
   | { readonly type: 'delete' }
 
 /** Changes of a store that are due: for each key the last one. */
@@ -18,11 +25,17 @@ export class ChangeSet<T> {
     return this.keys.size + (this.isCleared ? 1 : 0)
   }
 
-  set(key: string, value: T, isNew: boolean): void {
+  set(key: string, value: T, isNew: boolean, isCreated: boolean = isNew): void {
     const before = this.keys.get(key)
     // Set again, a key is as new as it was; set after it was deleted, it is an update of what the database has.
     const isStillNew = before === undefined ? isNew : before.type === 'set' && before.isNew
-    this.keys.set(key, { type: 'set', value, isNew: isStillNew || this.isCleared })
+    const isCreatedHere = isCreated || before?.type === 'delete' || (before?.isCreated ?? false)
+    this.keys.set(key, {
+      type: 'set',
+      value,
+      isNew: isStillNew || this.isCleared,
+      isCreated: isCreatedHere || this.isCleared,
+    })
   }
 
   delete(key: string): void {
@@ -47,7 +60,7 @@ export class ChangeSet<T> {
     for (const [key, change] of earlier.keys) this.keys.set(key, change)
     for (const [key, change] of later) {
       if (change.type === 'delete') this.delete(key)
-      else this.set(key, change.value, change.isNew)
+      else this.set(key, change.value, change.isNew, change.isCreated)
     }
   }
 }

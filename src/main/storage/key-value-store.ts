@@ -2,22 +2,25 @@ import { describeValue } from '../describe-value.js'
 import type { Call } from '../persist/call.js'
 import { CallQueue } from '../persist/call-queue.js'
 import { codeInside } from '../persist/code-inside.js'
+import { type BatchOperation, checkKey, checkOperation } from './check-change.js'
 import { inSlices } from './in-slices.js'
 import { toJsonValue } from './json-value.js'
 import type { Change, Layer } from './layer.js'
 import { OverlayLayer } from './overlay-layer.js'
+import { SlicedLoop } from './sliced-loop.js'
 
-/** One operation of `batch()`. */
-export type BatchOperation<T> =
-  | { readonly type: 'set'; readonly key: string; readonly value: T }
-  | { readonly type: 'delete'; readonly key: string }
-  | { readonly type: 'clear' }
-
-/** What a store needs of whoever keeps it. */
-export interface StoreHooks {
+/** What a store needs of its keeper. */
+export interface StoreHooks<T> {
   /** Waited for before every operation; undefined when there is nothing to wait for. Throws where none may begin. */
   readonly ready: () => Promise<void> | undefined
-  /** Told of every change that was made; the operation resolves when this does. */
+  /**
+   * Has changes of a call that cannot be made at once made at an exit of the process.
+   *
+   * @param takeRest - Those that are not made yet; throws where the call would be refused.
+   * @returns what takes it back.
+   */
+  readonly accept: (takeRest: () => readonly Change<T>[]) => () => void
+  /** Called after every change; the operation resolves when this does. */
   readonly changed: () => Promise<void> | undefined
   /** How long, in milliseconds, a loop over many entries may hold the event loop. */
   readonly sliceBudgetMs: number
@@ -34,12 +37,12 @@ export interface StoreHooks {
  */
 export class KeyValueStore<T = unknown> {
   readonly #layer: Layer<T>
-  readonly #hooks: StoreHooks
+  readonly #hooks: StoreHooks<T>
   readonly #transactions = new CallQueue()
   #lastTransaction: Promise<void> = Promise.resolve()
 
   /** @internal */
-  constructor(layer: Layer<T>, hooks: StoreHooks) {
+  constructor(layer: Layer<T>, hooks: StoreHooks<T>) {
     this.#layer = layer
     this.#hooks = hooks
   }
@@ -47,44 +50,42 @@ export class KeyValueStore<T = unknown> {
   /** The value of a key; undefined if there is none. */
   async get(key: string): Promise<T | undefined> {
     checkKey(key)
-    await this.#hooks.ready()
+    const opening = this.#hooks.ready()
+    if (opening !== undefined) await opening
     return this.#layer.get(key)
   }
 
   async has(key: string): Promise<boolean> {
     checkKey(key)
-    await this.#hooks.ready()
+    const opening = this.#hooks.ready()
+    if (opening !== undefined) await opening
     return this.#layer.has(key)
   }
 
   /** @throws TypeError, as a rejection, for a key or value that is none. */
   async set(key: string, value: T): Promise<void> {
     checkKey(key)
-    const checked = toJsonValue(key, value)
-    await this.#hooks.ready()
-    this.#layer.apply([{ type: 'set', key, value: checked }])
-    await this.#hooks.changed()
+    await this.#change({ type: 'set', key, value: toJsonValue(key, value) })
   }
 
   /** Resolves to true if the key was there. */
   async delete(key: string): Promise<boolean> {
     checkKey(key)
-    await this.#hooks.ready()
-    const wasThere = this.#layer.has(key)
-    this.#layer.apply([{ type: 'delete', key }])
-    await this.#hooks.changed()
+    let wasThere = false
+    await this.#change({ type: 'delete', key }, () => {
+      wasThere = this.#layer.has(key)
+    })
     return wasThere
   }
 
   async clear(): Promise<void> {
-    await this.#hooks.ready()
-    this.#layer.apply([{ type: 'clear' }])
-    await this.#hooks.changed()
+    await this.#change({ type: 'clear' })
   }
 
   /** How many entries there are. */
   async size(): Promise<number> {
-    await this.#hooks.ready()
+    const opening = this.#hooks.ready()
+    if (opening !== undefined) await opening
     return this.#layer.size
   }
 
@@ -92,12 +93,14 @@ export class KeyValueStore<T = unknown> {
   async getMany(keys: Iterable<string>): Promise<Map<string, T>> {
     const wanted = [...keys]
     for (const key of wanted) checkKey(key)
-    await this.#hooks.ready()
+    const opening = this.#hooks.ready()
+    if (opening !== undefined) await opening
     const found = new Map<string, T>()
-    for await (const key of inSlices(wanted, this.#hooks.sliceBudgetMs)) {
+    const loop = new SlicedLoop(wanted, this.#hooks.sliceBudgetMs, (key) => {
       const value = this.#layer.get(key)
       if (value !== undefined) found.set(key, value)
-    }
+    })
+    await loop.run()
     return found
   }
 
@@ -106,46 +109,35 @@ export class KeyValueStore<T = unknown> {
    * which can so see some of them, or close the store meanwhile; `batch()` does not.
    */
   async setMany(entries: Iterable<readonly [string, T]>): Promise<void> {
-    const { sliceBudgetMs } = this.#hooks
-    const changes: Change<T>[] = []
-    for await (const [key, value] of inSlices(entries, sliceBudgetMs)) {
+    const check = ([key, value]: readonly [string, T]): Change<T> => {
       checkKey(key)
-      changes.push({ type: 'set', key, value: toJsonValue(key, value) })
+      return { type: 'set', key, value: toJsonValue(key, value) }
     }
-    await this.#hooks.ready()
-    for await (const change of inSlices(changes, sliceBudgetMs)) {
-      // Throws where the store is being closed.
-      const opening = this.#hooks.ready()
-      if (opening !== undefined) await opening
-      this.#layer.apply([change])
-    }
-    if (changes.length > 0) await this.#hooks.changed()
+    await this.#changeMany(entries, check, (changes, apply) => this.#inSlices(changes, apply))
   }
 
   /** Deletes those keys that are there, and resolves to how many. */
   async deleteMany(keys: Iterable<string>): Promise<number> {
-    const unwanted = [...keys]
-    for (const key of unwanted) checkKey(key)
-    await this.#hooks.ready()
-    let count = 0
-    for await (const key of inSlices(unwanted, this.#hooks.sliceBudgetMs)) {
-      const opening = this.#hooks.ready()
-      if (opening !== undefined) await opening
-      if (this.#layer.has(key)) count++
-      this.#layer.apply([{ type: 'delete', key }])
+    const check = (key: string) => {
+      checkKey(key)
+      return { type: 'delete', key } as const
     }
-    if (unwanted.length > 0) await this.#hooks.changed()
+    let count = 0
+    await this.#changeMany([...keys], check, (changes, apply) =>
+      this.#inSlices(changes, (change) => {
+        if (this.#layer.has(change.key)) count++
+        apply(change)
+      }),
+    )
     return count
   }
 
   /** Makes all changes at once, or, where one is refused, none. */
   async batch(operations: Iterable<BatchOperation<T>>): Promise<void> {
-    const changes: Change<T>[] = []
-    for await (const operation of inSlices(operations, this.#hooks.sliceBudgetMs))
-      changes.push(check(operation))
-    await this.#hooks.ready()
-    this.#layer.apply(changes)
-    if (changes.length > 0) await this.#hooks.changed()
+    await this.#changeMany(operations, checkOperation, (changes, apply) => {
+      for (const change of changes) apply(change)
+      return undefined
+    })
   }
 
   /** The keys as they are when the first is asked for, whatever changes meanwhile. */
@@ -160,7 +152,8 @@ export class KeyValueStore<T = unknown> {
 
   /** The entries as they are when the first is asked for, whatever changes meanwhile. */
   async *entries(): AsyncGenerator<[key: string, value: T]> {
-    await this.#hooks.ready()
+    const opening = this.#hooks.ready()
+    if (opening !== undefined) await opening
     for await (const [key, value] of inSlices(this.#layer.snapshot(), this.#hooks.sliceBudgetMs))
       yield [key, value]
   }
@@ -195,45 +188,82 @@ export class KeyValueStore<T = unknown> {
     return result
   }
 
+  async #change(change: Change<T>, before?: () => void): Promise<void> {
+    const opening = this.#hooks.ready()
+    if (opening !== undefined) {
+      const forget = this.#hooks.accept(() => [change])
+      try {
+        await opening
+      } finally {
+        forget()
+      }
+    }
+    before?.()
+    this.#layer.apply([change])
+    await this.#hooks.changed()
+  }
+
+  /** @param make - Applies all changes, and may take turns with the rest of the program. */
+  async #changeMany<Item, Checked extends Change<T>>(
+    items: Iterable<Item>,
+    check: (item: Item) => Checked,
+    make: (changes: readonly Checked[], apply: (change: Checked) => void) => Promise<void> | undefined,
+  ): Promise<void> {
+    const changes: Checked[] = []
+    let made = 0
+    const checking = new SlicedLoop(items, this.#hooks.sliceBudgetMs, (item) => changes.push(check(item)))
+    const forget = this.#hooks.accept(() => {
+      checking.finish()
+      return changes.slice(made)
+    })
+    try {
+      const beingChecked = checking.run()
+      if (beingChecked !== undefined) await beingChecked
+      const opening = this.#hooks.ready()
+      if (opening !== undefined) await opening
+      const beingMade = make(changes, (change) => {
+        this.#layer.apply([change])
+        made++
+      })
+      if (beingMade !== undefined) await beingMade
+    } finally {
+      forget()
+    }
+    if (changes.length > 0) await this.#hooks.changed()
+  }
+
+  #inSlices<Checked extends Change<T>>(
+    changes: readonly Checked[],
+    apply: (change: Checked) => void,
+  ): Promise<void> | undefined {
+    const { ready, sliceBudgetMs } = this.#hooks
+    const loop = new SlicedLoop(changes, sliceBudgetMs, (change) => {
+      // Throws where the store is being closed.
+      void ready()
+      apply(change)
+    })
+    return loop.run()
+  }
+
   async #transact<Result>(work: (store: KeyValueStore<T>) => Promise<Result>, call: Call): Promise<Result> {
-    await this.#hooks.ready()
+    const opening = this.#hooks.ready()
+    if (opening !== undefined) await opening
     const overlay = new OverlayLayer(this.#layer)
     const ready = () => {
       if (!call.isRunningCode)
         throw new TypeError('The transaction is over: its store cannot be used any more')
       return undefined
     }
+    // What ends with the process before the work does is not accepted.
+    const accept = () => () => undefined
     const { sliceBudgetMs } = this.#hooks
-    const store = new KeyValueStore<T>(overlay, { ready, changed: () => undefined, sliceBudgetMs })
+    const store = new KeyValueStore<T>(overlay, { ready, accept, changed: () => undefined, sliceBudgetMs })
     const result = await codeInside.run(call, () => work(store))
     // A transaction that this one is part of may be over meanwhile.
-    await this.#hooks.ready()
+    void this.#hooks.ready()
     const changes = [...overlay.changes()]
     this.#layer.apply(changes)
     if (changes.length > 0) await this.#hooks.changed()
     return result
   }
-}
-
-function check<T>(operation: BatchOperation<T>): Change<T> {
-  if (typeof operation !== 'object' || operation === null) {
-    throw new TypeError(`Expected an operation of a batch to be an object, got ${describeValue(operation)}`)
-  }
-  // Without what every object inherits.
-  const { type, key, value }: Partial<Record<'type' | 'key' | 'value', unknown>> = Object.assign(
-    Object.create(null),
-    operation,
-  )
-  if (type === 'clear') return { type }
-  if (type !== 'set' && type !== 'delete') {
-    throw new TypeError(`Expected \`type\` to be 'set', 'delete' or 'clear', got ${describeValue(type)}`)
-  }
-  checkKey(key)
-  // The caller's word for what its values are.
-  return type === 'delete' ? { type, key } : { type, key, value: toJsonValue(key, value as T) }
-}
-
-function checkKey(key: unknown): asserts key is string {
-  if (typeof key === 'string' && key !== '' && key.isWellFormed()) return
-  throw new TypeError(`Expected the key to be a string of at least one character, got ${describeValue(key)}`)
 }

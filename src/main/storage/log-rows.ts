@@ -1,6 +1,7 @@
 import { isTooDeep, tooDeep } from '../encode/json-depth.js'
 import { JsonText } from '../encode/json-text.js'
 import type { ChangeSet, KeyChange } from './change-set.js'
+import type { LogFormat } from './log-format.js'
 
 /** A row of the log. */
 export interface LogRow {
@@ -8,7 +9,13 @@ export interface LogRow {
   readonly key: string | null
   readonly value: unknown
   readonly is_deleted: boolean
+  /** Where the store has timestamps: whether the key is there from this row on, and the time of the save. */
+  readonly is_new?: boolean
+  readonly created_at?: bigint
+  readonly updated_at?: bigint
 }
+
+type SetChange<T> = KeyChange<T> & { type: 'set' }
 
 const jsonNull = new JsonText('null')
 
@@ -16,14 +23,18 @@ const jsonNull = new JsonText('null')
  * The rows that save a set of changes.
  *
  * @param sequence - The number of the save. A clear has it doubled, and what comes after the clear one more.
- * @param isText - Whether values are in a VARCHAR.
  */
-export function* toLogRows<T>(changes: ChangeSet<T>, sequence: number, isText: boolean): Generator<LogRow> {
-  if (changes.isCleared) yield { seq: 2 * sequence, key: null, value: null, is_deleted: true }
+export function* toLogRows<T>(changes: ChangeSet<T>, sequence: number, format: LogFormat): Generator<LogRow> {
   const seq = 2 * sequence + 1
+  const times = format.timesOfSave()
+  const gone = { value: null, is_deleted: true, ...(times && { is_new: false, ...times }) }
+  if (changes.isCleared) yield { seq: seq - 1, key: null, ...gone }
   for (const [key, change] of changes.keys) {
-    if (change.type === 'delete') yield { seq, key, value: null, is_deleted: true }
-    else yield isText ? new TextRow(seq, key, change) : new JsonRow(seq, key, change)
+    if (change.type === 'delete') yield { seq, key, ...gone }
+    else {
+      const row = format.isText ? new TextRow(seq, key, change) : new JsonRow(seq, key, change)
+      yield times === undefined ? row : Object.assign(row, { is_new: change.isCreated }, times)
+    }
   }
 }
 
@@ -38,7 +49,7 @@ class JsonRow<T> implements LogRow {
   readonly value: unknown
   readonly is_deleted = false
 
-  constructor(seq: number, key: string, { value }: KeyChange<T> & { type: 'set' }) {
+  constructor(seq: number, key: string, { value }: SetChange<T>) {
     this.seq = seq
     this.key = key
     // SQL's NULL is no value at all.
@@ -53,7 +64,7 @@ class TextRow<T> implements LogRow {
   readonly is_deleted = false
   readonly #value: T
 
-  constructor(seq: number, key: string, { value }: KeyChange<T> & { type: 'set' }) {
+  constructor(seq: number, key: string, { value }: SetChange<T>) {
     this.seq = seq
     this.key = key
     this.#value = value

@@ -1,3 +1,4 @@
+import { PersistenceError } from '../errors/persistence-error.js'
 import { codeInside } from '../persist/code-inside.js'
 import { setImmediate } from '../real-timers.js'
 import { ChangeSet } from './change-set.js'
@@ -46,6 +47,23 @@ export class SaveQueue<T> {
     const save = createSave(this.#memory.takePending())
     this.#enqueue(save)
     return save.receipt
+  }
+
+  /**
+   * Saves until nothing is due, what is changed meanwhile included.
+   *
+   * @throws `PERSIST_ROW_REJECTED` for a value that was skipped.
+   */
+  async saveAll(): Promise<void> {
+    for (;;) {
+      const { rejections } = await this.save()
+      // A call that was let in before may make its change only now.
+      if (this.due.length === 0) return
+      const [rejection] = rejections
+      if (rejection === undefined) continue
+      const message = 'A value has no JSON and cannot be saved: set it anew, delete its key, or discard it'
+      throw new PersistenceError('PERSIST_ROW_REJECTED', message, { rejection })
+    }
   }
 
   /** Saves what is due once nothing is being saved, together with all that wants to be by then. */

@@ -4,9 +4,10 @@ import { describeValue } from '../describe-value.js'
 import { checkType, ownOptions } from '../options/check-option.js'
 import type { QueryParameters } from '../query/query-parameters.js'
 import { KeyValueStore } from './key-value-store.js'
+import type { LoadReport, StorageEvents } from './storage-events.js'
 import { resolveStorageOptions, type StorageAdapterOptions } from './storage-options.js'
 import type { StorageReceipt } from './storage-receipt.js'
-import { type LoadReport, type StorageEvents, StorageSession, sliceBudgetMs } from './storage-session.js'
+import { StorageSession, sliceBudgetMs } from './storage-session.js'
 
 export interface StorageCloseOptions {
   /**
@@ -43,6 +44,7 @@ export class DuckDBStorageAdapter<T = unknown> extends KeyValueStore<T> implemen
     const session = new StorageSession<T>(resolveStorageOptions(options), events)
     super(session.memory, {
       ready: () => session.ready(),
+      accept: (takeRest) => session.accept(takeRest),
       changed: () => session.changed(),
       sliceBudgetMs,
     })

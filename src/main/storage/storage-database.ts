@@ -7,13 +7,15 @@ import { open } from '../open.js'
 import type { PersistOptions } from '../options/persist-options.js'
 import type { Rejection } from '../persist/rejection.js'
 import type { PersistenceService } from '../persistence-service.js'
-import { internalsOf } from '../service-internals.js'
+import { internalsOf, type ServiceInternals } from '../service-internals.js'
 import type { Table } from '../table.js'
 import type { ChangeSet } from './change-set.js'
+import { LogFormat } from './log-format.js'
 import { entryValueOf, type LogRow, toLogRows } from './log-rows.js'
 import type { ResolvedStorageOptions } from './storage-options.js'
 import type { StorageReceipt } from './storage-receipt.js'
-import { parquetSql, StorageTables } from './storage-tables.js'
+import { parquetSql } from './storage-sql.js'
+import { type StorageState, StorageTables } from './storage-tables.js'
 
 /** The log is folded when it has this many rows: the base is then read once, and 20,000 rows of it are replaced. */
 const foldRows = 20_000
@@ -33,10 +35,11 @@ const stores = new WeakMap<PersistenceService, Set<string>>()
 /** What a store has in its database. */
 export class StorageDatabase<T> {
   readonly service: PersistenceService
+  readonly #internals: ServiceInternals
   readonly #options: ResolvedStorageOptions
   readonly #tables: StorageTables
   readonly #log: Table<LogRow>
-  readonly #isText: boolean
+  readonly #format: LogFormat
   #sequence: number
   #logRows: number
   #mustPrepare = false
@@ -46,13 +49,14 @@ export class StorageDatabase<T> {
     options: ResolvedStorageOptions,
     tables: StorageTables,
     log: Table<LogRow>,
-    state: { sequence: number; logRows: number; isText: boolean },
+    state: StorageState,
   ) {
     this.service = service
+    this.#internals = internalsOf(service)
     this.#options = options
     this.#tables = tables
     this.#log = log
-    this.#isText = state.isText
+    this.#format = new LogFormat(log.columns)
     this.#logRows = state.logRows
     this.#sequence = Math.ceil(state.sequence / 2)
   }
@@ -61,6 +65,9 @@ export class StorageDatabase<T> {
     const { database, tableName } = options
     const isOwn = typeof database === 'string'
     const service = isOwn ? await open(database) : database
+    if (service.stats().status !== 'open') {
+      throw new PersistenceError('PERSIST_CLOSED', `The service is ${service.stats().status}`)
+    }
     const name = tableName.toLowerCase()
     const claimed = stores.get(service) ?? new Set()
     stores.set(service, claimed)
@@ -70,10 +77,11 @@ export class StorageDatabase<T> {
     }
     claimed.add(name)
     try {
-      const tables = new StorageTables(service, tableName)
-      const state = await tables.prepare()
-      // The caller's word for the columns, which have just been made.
-      const log = (await service.table(tables.log)) as Table<never> as Table<LogRow>
+      const internals = internalsOf(service)
+      const tables = new StorageTables(internals, tableName)
+      const state = await tables.prepare(options.timestamps)
+      // The columns have just been made.
+      const log = (await internals.table(tables.log)) as Table<LogRow>
       return new StorageDatabase<T>(service, options, tables, log, state)
     } catch (error) {
       claimed.delete(name)
@@ -89,12 +97,12 @@ export class StorageDatabase<T> {
       if (this.#options.onRowError === 'abort') return 'abort'
       const { key } = rejection.row as LogRow
       const change = key === null ? undefined : changes.keys.get(key)
-      if (key !== null && change?.type === 'set') rest.set(key, change.value, change.isNew)
+      if (key !== null && change?.type === 'set') rest.set(key, change.value, change.isNew, change.isCreated)
       return 'skip'
     }
-    if (this.#mustPrepare) await this.#tables.prepare()
+    if (this.#mustPrepare) await this.#tables.prepare(this.#options.timestamps)
     this.#mustPrepare = false
-    const rows = toLogRows(changes, ++this.#sequence, this.#isText)
+    const rows = toLogRows(changes, ++this.#sequence, this.#format)
     const options: PersistOptions = { onRowError: keep }
     const {
       inserted: _,
@@ -127,7 +135,7 @@ export class StorageDatabase<T> {
   async isGone(): Promise<boolean> {
     if (this.service.database !== ':memory:' || this.#mustPrepare) return false
     try {
-      await this.service.query(`SELECT 1 FROM ${quoteIdentifier(this.#tables.log)} LIMIT 0`)
+      await this.#internals.query(`SELECT 1 FROM ${quoteIdentifier(this.#tables.log)} LIMIT 0`)
       return false
     } catch (error) {
       if (this.notesLoss(error)) return true
@@ -156,7 +164,7 @@ export class StorageDatabase<T> {
   async #read(sql: string): Promise<StoredEntries> {
     const entries = new Map<string, JsonText>()
     const unreadable: string[] = []
-    for await (const rows of internalsOf(this.service).readPages(sql)) {
+    for await (const rows of this.#internals.readPages(sql)) {
       for (const { key, value, isValid, isDoubtful } of rows) {
         const text = typeof value === 'string' ? value : 'null'
         const isJson = isValid === true && (isDoubtful !== true || canParse(text)) && !isTooDeep(text)
@@ -173,14 +181,14 @@ export class StorageDatabase<T> {
 
   /** What is to be written when the process exits, by a worker that can be asked nothing any more. */
   set finalChanges(take: () => readonly ChangeSet<T>[]) {
-    internalsOf(this.service).writeAtExit(this.#log, () =>
-      take().flatMap((changes) => [...toLogRows(changes, ++this.#sequence, this.#isText)]),
+    this.#internals.writeAtExit(this.#log, () =>
+      take().flatMap((changes) => [...toLogRows(changes, ++this.#sequence, this.#format)]),
     )
   }
 
   /** Gives the table free for another store, and closes the database if it is the store's own. */
   async close(): Promise<void> {
-    internalsOf(this.service).writeAtExit(this.#log, undefined)
+    this.#internals.writeAtExit(this.#log, undefined)
     stores.get(this.service)?.delete(this.#options.tableName.toLowerCase())
     if (typeof this.#options.database === 'string') await this.service.close()
   }

@@ -1,5 +1,5 @@
 import { describeValue } from '../describe-value.js'
-import { checkNumber, ownOptions } from '../options/check-option.js'
+import { checkNumber, checkType, ownOptions } from '../options/check-option.js'
 import { PersistenceService } from '../persistence-service.js'
 
 export interface AutoPersistOptions {
@@ -31,6 +31,13 @@ export interface StorageAdapterOptions {
    */
   readonly tableName?: string | undefined
   /**
+   * Has the table keep, in the columns `created_at` and `updated_at`, when a key was set first and saved last (UTC). A
+   * table that has such columns keeps them without this, too. Entries that were saved before have NULL.
+   *
+   * @defaultValue false
+   */
+  readonly timestamps?: boolean | undefined
+  /**
    * When changes are saved by themselves; false leaves it to `persist()` and `close()`. The timer does not keep the
    * process alive.
    *
@@ -56,17 +63,19 @@ export interface StorageAdapterOptions {
 export interface ResolvedStorageOptions {
   readonly database: string | PersistenceService
   readonly tableName: string
+  readonly timestamps: boolean
   readonly autoPersist: { readonly maxDelayMs: number; readonly maxChanges: number } | undefined
   readonly durability: 'batched' | 'each'
   readonly onRowError: 'abort' | 'skip'
 }
 
-const names = ['database', 'tableName', 'autoPersist', 'durability', 'onRowError']
+const names = ['database', 'tableName', 'timestamps', 'autoPersist', 'durability', 'onRowError']
 
 export function resolveStorageOptions(options: StorageAdapterOptions): ResolvedStorageOptions {
   const {
     database,
     tableName = 'storage',
+    timestamps = false,
     autoPersist = {},
     durability = 'batched',
     onRowError = 'abort',
@@ -79,11 +88,13 @@ export function resolveStorageOptions(options: StorageAdapterOptions): ResolvedS
     const expected = 'letters, digits and underscores, not beginning with a digit'
     throw new TypeError(`Expected \`tableName\` to be ${expected}, got ${describeValue(tableName)}`)
   }
+  checkType('timestamps', timestamps, 'boolean')
   checkChoice('durability', durability, ['batched', 'each'])
   checkChoice('onRowError', onRowError, ['abort', 'skip'])
   return Object.freeze({
     database,
     tableName,
+    timestamps,
     autoPersist: resolveAutoPersist(autoPersist),
     durability,
     onRowError,

@@ -1,42 +1,32 @@
 import type { EventEmitter } from 'node:events'
+import type { Dependent, Dependents } from '../dependents.js'
 import { PersistenceError } from '../errors/persistence-error.js'
 import { internalsOf } from '../service-internals.js'
 import { AutoSave } from './auto-save.js'
 import { callListeners } from './call-listeners.js'
 import type { ChangeSet } from './change-set.js'
+import { ExitChanges } from './exit-changes.js'
 import { inSlices } from './in-slices.js'
+import type { Change } from './layer.js'
 import { MemoryLayer } from './memory-layer.js'
+import { refuseSelfWait } from './refuse-self-wait.js'
+import { saveAtExit } from './save-at-exit.js'
 import { saveBeforeExit } from './save-before-exit.js'
 import { SaveQueue } from './save-queue.js'
 import { StorageDatabase, type StoredEntries } from './storage-database.js'
+import type { LoadReport, StorageEvents } from './storage-events.js'
 import type { ResolvedStorageOptions } from './storage-options.js'
 import type { StorageReceipt } from './storage-receipt.js'
+import type { UnsavedStore } from './unsaved-store.js'
+import { UntoldError } from './untold-error.js'
 
 /** How long, in milliseconds, a loop over many entries may hold the event loop. */
 export const sliceBudgetMs = 2
 
-/** What `load()` and `importParquet()` found. */
-export interface LoadReport {
-  /** Entries that were read. */
-  readonly entries: number
-  /**
-   * Keys whose values are not JSON, or nested more than 1,000 levels deep, and so are no entries; in the database they
-   * stay until they are set or deleted.
-   */
-  readonly unreadable: readonly string[]
-}
-
-export interface StorageEvents {
-  /** An automatic save was committed. */
-  persisted: [receipt: StorageReceipt]
-  /** An automatic save failed; its changes stay due, and are saved with the next. */
-  persistError: [error: unknown]
-}
-
 type Status = 'new' | 'opening' | 'open' | 'closing' | 'closed'
 
 /** A store from its first call to its end: when its database is opened, when changes are saved, and what fails. */
-export class StorageSession<T> {
+export class StorageSession<T> implements Dependent {
   readonly memory: MemoryLayer<T> = new MemoryLayer()
   readonly #options: ResolvedStorageOptions
   readonly #events: EventEmitter<StorageEvents>
@@ -46,14 +36,16 @@ export class StorageSession<T> {
   #opening: Promise<void> | undefined
   #database: StorageDatabase<T> | undefined
   #loaded: LoadReport = { entries: 0, unreadable: [] }
-  /** An automatic save that failed, which no call has been told of. */
-  #untold: { readonly error: unknown } | undefined
+  readonly #exitChanges: ExitChanges<T>
+  readonly #untold = new UntoldError()
   #folding: Promise<void> | undefined
   #loading: Promise<LoadReport> | undefined
   #closed: Promise<void> | undefined
+  #discardsChanges = false
 
   constructor(options: ResolvedStorageOptions, events: EventEmitter<StorageEvents>) {
     this.#options = options
+    this.#exitChanges = new ExitChanges(options)
     this.#events = events
     this.#queue = new SaveQueue(this.memory, (changes, rest) => this.#write(changes, rest))
     this.#autoSave = new AutoSave(options.autoPersist, () => this.#saveByItself())
@@ -65,32 +57,42 @@ export class StorageSession<T> {
 
   /** Opens the database if it is not open; undefined where there is nothing to wait for. */
   ready(): Promise<void> | undefined {
+    saveAtExit.checkTime(this.#options.tableName)
+    // Also when it has just been opened, until those who wait have had their turn: they were first.
+    if (this.#opening !== undefined) return this.#opening
     if (this.#status === 'open') return undefined
     if (this.#status === 'closing' || this.#status === 'closed') {
       throw new PersistenceError('PERSIST_CLOSED', `The store is ${this.#status}`)
     }
-    this.#refuseSelfWait('the opening of a store')
-    if (this.#opening === undefined) {
-      this.#status = 'opening'
-      this.#opening = this.#open().finally(() => {
-        this.#opening = undefined
-      })
+    refuseSelfWait(this.#options, 'the opening of a store')
+    this.#status = 'opening'
+    const end = () => {
+      this.#opening = undefined
     }
+    this.#opening = this.#open()
+    this.#opening.then(end, end)
     return this.#opening
+  }
+
+  /** Like the hook of `KeyValueStore`. */
+  accept(takeRest: () => readonly Change<T>[]): () => void {
+    saveAtExit.add(this)
+    return this.#exitChanges.accept(takeRest)
   }
 
   /** Something was changed: resolves when it is as durable as it is to be. */
   changed(): Promise<void> | undefined {
     this.#autoSave.note(this.memory.pending.size)
     if (this.#options.durability !== 'each') return undefined
-    this.#refuseSelfWait('the save of a change')
+    refuseSelfWait(this.#options, 'the save of a change')
     return this.#queue.saveTogether().then(() => undefined)
   }
 
   /** Saves what is due now, and tells of an automatic save that failed before. */
   async persist(): Promise<StorageReceipt> {
-    this.#refuseSelfWait('persist() of a store')
-    await this.ready()
+    refuseSelfWait(this.#options, 'persist() of a store')
+    const opening = this.ready()
+    if (opening !== undefined) await opening
     if (this.#queue.due.length === 0 && (await this.#opened.isGone())) this.memory.makeAllDue()
     return this.#saveAndTell()
   }
@@ -100,7 +102,7 @@ export class StorageSession<T> {
       await this.ready()
       return this.#loaded
     }
-    this.#refuseSelfWait('load()')
+    refuseSelfWait(this.#options, 'load()')
     this.#loading ??= this.#load(this.#opened).finally(() => {
       this.#loading = undefined
     })
@@ -114,7 +116,7 @@ export class StorageSession<T> {
   }
 
   async import(file: string): Promise<LoadReport> {
-    this.#refuseSelfWait('importParquet()')
+    refuseSelfWait(this.#options, 'importParquet()')
     const database = await this.database()
     const { entries, unreadable } = await database.readParquet(file)
     for await (const [key, text] of inSlices(entries, sliceBudgetMs)) {
@@ -129,56 +131,68 @@ export class StorageSession<T> {
 
   /** Like `close()` of the adapter. */
   async close(discardsChanges: boolean): Promise<void> {
-    if (this.#status !== 'closed') this.#refuseSelfWait('close() of a store')
-    this.#closed ??= this.#close(discardsChanges).catch((error) => {
+    if (this.#status !== 'closed') refuseSelfWait(this.#options, 'close() of a store')
+    return this.#end(async () => {
+      await this.#finish(discardsChanges)
+      await this.release()
+      if (!discardsChanges) this.#untold.tell()
+    })
+  }
+
+  /** Like `close()`, which the service does that the store is on, once all stores on it have saved. */
+  async saveLast(): Promise<void> {
+    // It may be closing by itself, and fail to.
+    await this.#closed?.catch(() => undefined)
+    return this.#end(() => this.#finish(false))
+  }
+
+  reopen(): void {
+    if (this.#status !== 'closing') return
+    this.#status = this.#database === undefined ? 'new' : 'open'
+    this.#discardsChanges = false
+    this.#closed = undefined
+    this.#autoSave.note(this.memory.pending.size)
+  }
+
+  async release(): Promise<void> {
+    if (this.#status === 'closed') return
+    saveBeforeExit.delete(this)
+    await this.#database?.close()
+    this.#forget()
+    this.#status = 'closed'
+  }
+
+  #end(task: () => Promise<void>): Promise<void> {
+    this.#closed ??= task().catch((error) => {
       // What could not be saved is still there, for another attempt; an error is told once.
-      if (this.#status === 'closing') this.#status = 'open'
+      if (this.#status !== 'closed') this.reopen()
       this.#closed = this.#status === 'closed' ? Promise.resolve() : undefined
       throw error
     })
     return this.#closed
   }
 
-  async #close(discardsChanges: boolean): Promise<void> {
+  async #finish(discardsChanges: boolean): Promise<void> {
     // What was called before the database is open has its turn first.
     if (this.#opening !== undefined) await this.#opening.catch(() => undefined)
-    const database = this.#database
-    if (this.#status !== 'open' || database === undefined) {
-      this.#status = 'closed'
-      return
-    }
+    if (this.#status === 'closed') return
     this.#status = 'closing'
+    this.#discardsChanges = discardsChanges
+    if (this.#database === undefined) return
     this.#autoSave.stop()
-    if (!discardsChanges) await this.#saveLast()
+    if (!discardsChanges) await this.#queue.saveAll()
     await this.#loading?.catch(() => undefined)
     await this.#folding
-    saveBeforeExit.delete(this)
-    await database.close()
-    this.#status = 'closed'
-    if (!discardsChanges) this.#tell()
   }
 
-  async #saveLast(): Promise<void> {
-    for (;;) {
-      const { rejections } = await this.#queue.save()
-      // A call that was let in before may make its change only now.
-      if (this.#queue.due.length === 0) return
-      const [rejection] = rejections
-      if (rejection === undefined) continue
-      const message = 'A value has no JSON and cannot be saved: set it anew, delete its key, or discard it'
-      throw new PersistenceError('PERSIST_ROW_REJECTED', message, { rejection })
-    }
-  }
-
-  /** For whoever saves when the process ends. */
+  /** For what is saved when the process has nothing else to do. */
   save(): Promise<StorageReceipt> {
     return this.#queue.save()
   }
 
-  /** @throws TypeError where what waits for a save is code of a `persist()` that saves wait for. */
-  #refuseSelfWait(what: string): void {
-    const { database } = this.#options
-    if (typeof database !== 'string') internalsOf(database).refuseSelfWait(what)
+  /** What the worker of the database cannot save when the process exits. */
+  takeUnsaved(): UnsavedStore | undefined {
+    return this.#discardsChanges ? undefined : this.#exitChanges.takeUnsaved(this.#queue.due)
   }
 
   get #opened(): StorageDatabase<T> {
@@ -188,6 +202,8 @@ export class StorageSession<T> {
 
   async #open(): Promise<void> {
     try {
+      saveAtExit.add(this)
+      this.#dependents?.add(this)
       const database = await StorageDatabase.open<T>(this.#options)
       try {
         this.#loaded = await this.#load(database)
@@ -196,13 +212,32 @@ export class StorageSession<T> {
         throw error
       }
       this.#database = database
-      database.finalChanges = () => this.#queue.due
+      database.finalChanges = () => this.#takeFinalChanges()
       saveBeforeExit.add(this)
       this.#status = 'open'
     } catch (error) {
       this.#status = 'new'
+      this.#forget()
       throw error
     }
+  }
+
+  /** What is due, and what is to be since calls were accepted: at an exit, nobody changes the store any more. */
+  #takeFinalChanges(): ChangeSet<T>[] {
+    if (this.#discardsChanges) return []
+    this.memory.apply(this.#exitChanges.takeAccepted())
+    this.#exitChanges.isHandedOver = true
+    return this.#queue.due
+  }
+
+  get #dependents(): Dependents | undefined {
+    const { database } = this.#options
+    return typeof database === 'string' ? undefined : internalsOf(database).dependents
+  }
+
+  #forget(): void {
+    saveAtExit.delete(this)
+    this.#dependents?.delete(this)
   }
 
   async #load(database: StorageDatabase<T>): Promise<LoadReport> {
@@ -231,6 +266,7 @@ export class StorageSession<T> {
 
   /** Takes its turn among the saves, and makes those after it wait for some milliseconds. */
   #fold(): void {
+    if (this.#status !== 'open') return
     this.#folding ??= this.#opened
       .fold()
       .catch((error) => this.#report(error))
@@ -249,22 +285,16 @@ export class StorageSession<T> {
   }
 
   #report(error: unknown): void {
-    this.#untold = { error }
+    this.#untold.note(error)
     callListeners(this.#events, 'persistError', error)
   }
 
   async #saveAndTell(): Promise<StorageReceipt> {
     const receipt = await this.#queue.save().catch((error) => {
-      this.#untold = undefined
+      this.#untold.forget()
       throw error
     })
-    this.#tell()
+    this.#untold.tell()
     return receipt
-  }
-
-  #tell(): void {
-    const untold = this.#untold
-    this.#untold = undefined
-    if (untold !== undefined) throw untold.error
   }
 }

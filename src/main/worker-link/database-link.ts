@@ -45,6 +45,10 @@ export class DatabaseLink {
     this.#place = place
   }
 
+  get path(): string {
+    return this.#path
+  }
+
   get isInMemory(): boolean {
     return this.#path === ':memory:'
   }

@@ -30,6 +30,7 @@ export class WorkerHost {
   readonly #keepSettings: (changes: SettingChanges) => void
   #mustReopen = false
   #isLost = false
+  #isOpen = false
   #isStopping = false
   #isAbandoned = false
 
@@ -114,9 +115,11 @@ export class WorkerHost {
     }
     if (outcome.settingChanges !== undefined) this.#keepSettings(outcome.settingChanges)
     if (outcome.mustReopen) this.#mustReopen = true
-    // What the worker packed is the reply to this request.
-    if (outcome.ok)
+    if (outcome.ok) {
+      if (name === 'open') this.#isOpen = true
+      // What the worker packed is the reply to this request.
       return 'packed' in outcome ? (unpackReply(outcome.packed) as ReplyOf<Name>) : outcome.reply
+    }
     // Answered by the empty worker that piscina starts in the place of a lost one.
     if (outcome.failure.code === 'PERSIST_WORKER_LOST') this.#isLost = true
     throw reviveFailure(outcome.failure)
@@ -144,7 +147,8 @@ export class WorkerHost {
 
   /** Sends the last request, whose answer cannot be waited for: the process is exiting. */
   postClose(): void {
-    this.#post({ finalWrites: this.#takeFinalWrites() })
+    // A worker that has no database open could not write them.
+    this.#post({ finalWrites: this.#isOpen ? this.#takeFinalWrites() : [] })
   }
 
   #post(request: CloseRequest): void {

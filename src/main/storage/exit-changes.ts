@@ -1,0 +1,72 @@
+import { resolve } from 'node:path'
+import type { Settings } from '../../protocol/requests.js'
+import { inMemory } from '../database/database-path.js'
+import { internalsOf } from '../service-internals.js'
+import type { ChangeSet } from './change-set.js'
+import type { Change } from './layer.js'
+import type { ResolvedStorageOptions } from './storage-options.js'
+import { reportLoss, toUnsavedChanges, type UnsavedStore } from './unsaved-store.js'
+
+/** The changes of a store that calls have been promised and that are not in memory yet, for the exit of the process. */
+export class ExitChanges<T> {
+  readonly #options: ResolvedStorageOptions
+  readonly #path: string
+  readonly #config: Settings | undefined
+  readonly #accepted = new Set<() => readonly Change<T>[]>()
+  /** The worker of the database was given what is due, and writes it. */
+  isHandedOver = false
+
+  constructor(options: ResolvedStorageOptions) {
+    this.#options = options
+    const { database } = options
+    if (typeof database === 'string') this.#path = database === inMemory ? database : resolve(database)
+    else {
+      const { path, config } = internalsOf(database)
+      this.#path = path
+      this.#config = config
+    }
+  }
+
+  /** Like the hook of `KeyValueStore`. */
+  accept(takeRest: () => readonly Change<T>[]): () => void {
+    // Each call is one of its own.
+    const take = () => takeRest()
+    this.#accepted.add(take)
+    return () => this.#accepted.delete(take)
+  }
+
+  /** The changes that are not made yet, in the order of their calls. */
+  takeAccepted(): Change<T>[] {
+    const changes = [...this.#accepted].flatMap((take) => {
+      try {
+        return take()
+      } catch (error) {
+        this.#report(`a call that was refused (${error})`)
+        return []
+      }
+    })
+    this.#accepted.clear()
+    return changes
+  }
+
+  /** What another process is to save; undefined where there is nothing. */
+  takeUnsaved(due: readonly ChangeSet<T>[]): UnsavedStore | undefined {
+    if (this.#path === inMemory || this.isHandedOver) return undefined
+    const made = [...due.flatMap((changes) => [...toChanges(changes)]), ...this.takeAccepted()]
+    const changes = [...toUnsavedChanges(made, (what) => this.#report(what))]
+    const { tableName, timestamps } = this.#options
+    if (changes.length === 0) return undefined
+    return { path: this.#path, config: this.#config, tableName, timestamps, changes }
+  }
+
+  #report(what: string): void {
+    reportLoss({ path: this.#path, tableName: this.#options.tableName }, what)
+  }
+}
+
+function* toChanges<T>({ isCleared, keys }: ChangeSet<T>): Generator<Change<T>> {
+  if (isCleared) yield { type: 'clear' }
+  for (const [key, change] of keys) {
+    yield change.type === 'delete' ? { type: 'delete', key } : { type: 'set', key, value: change.value }
+  }
+}

@@ -1,0 +1,63 @@
+import type { Settings } from '../../protocol/requests.js'
+import { JsonText } from '../encode/json-text.js'
+import type { Change } from './layer.js'
+
+/** A change with its value as JSON, for another process to make. */
+export type UnsavedChange =
+  | readonly ['set', key: string, json: string]
+  | readonly ['delete', key: string]
+  | readonly ['clear']
+
+/** What a store could not save by its own worker when the process exits. */
+export interface UnsavedStore {
+  /** The absolute path of the file. */
+  readonly path: string
+  /** DuckDB's settings, where the service of a caller was opened with some. */
+  readonly config: Settings | undefined
+  readonly tableName: string
+  readonly timestamps: boolean
+  readonly changes: readonly UnsavedChange[]
+}
+
+/** Says on stderr what of a store is lost. */
+export function reportLoss(
+  { path, tableName }: Pick<UnsavedStore, 'path' | 'tableName'>,
+  what: string,
+): void {
+  console.error(
+    `duckpaddle: what was due to be saved at exit is lost: ${what} of \`${tableName}\` in ${path}`,
+  )
+}
+
+/** How many changes, and of which keys. */
+export function describeChanges({ changes }: UnsavedStore): string {
+  const keys = changes.flatMap(([, key]) => (key === undefined ? [] : [JSON.stringify(key)]))
+  const some = `${keys.slice(0, 10).join(', ')}${keys.length > 10 ? ', ...' : ''}`
+  return `${changes.length} changes${keys.length === 0 ? '' : ` (${some})`}`
+}
+
+/** The changes with their values as JSON; those whose values have none are reported. */
+export function* toUnsavedChanges<T>(
+  changes: Iterable<Change<T>>,
+  report: (what: string) => void,
+): Generator<UnsavedChange> {
+  for (const change of changes) {
+    if (change.type === 'clear') yield ['clear']
+    else if (change.type === 'delete') yield ['delete', change.key]
+    else {
+      const json = toJson(change.value)
+      if (json === undefined)
+        report(`the value of ${JSON.stringify(change.key)}, which has no JSON any more,`)
+      else yield ['set', change.key, json]
+    }
+  }
+}
+
+function toJson(value: unknown): string | undefined {
+  if (value instanceof JsonText) return value.text
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,171 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { open } from 'duckpaddle'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { readDatabase } from '../support/read-database.js'
+import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
+
+const folder = temporaryFolder()
+const program = fileURLToPath(new URL('../support/programs/exit-with-calls.mjs', import.meta.url))
+let path: string
+
+beforeEach(() => {
+  path = newDatabase(folder)
+})
+
+interface End {
+  readonly code: number | null
+  readonly errors: string
+}
+
+async function run(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<End> {
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'], env })
+  const [errors, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')])
+  return { code, errors }
+}
+
+/** Runs the program until it ends in a way. */
+function end(way: string, detail = ''): Promise<End> {
+  return run([program, path, way, detail])
+}
+
+async function read(table = 'storage', file = path): Promise<Record<string, unknown>> {
+  const rows = await readDatabase(file, `SELECT key, value FROM ${table} ORDER BY key`)
+  return Object.fromEntries(rows.map(({ key, value }) => [String(key), JSON.parse(String(value))]))
+}
+
+async function count(): Promise<unknown> {
+  const [row] = await readDatabase(path, 'SELECT count(*)::INT AS n FROM storage')
+  return row?.n
+}
+
+const all = { a: 1, b: { text: 'zürich' }, e: [5] }
+
+describe('a process that ends with calls that nobody waits for', () => {
+  it.each([
+    ['exit', 3],
+    ['itself', 0],
+    ['service', 3],
+    ['open', 3],
+    ['lost', 3],
+  ] as const)('has saved them when it ends by %s, with code %i', async (way, code) => {
+    expect(await end(way)).toEqual({ code, errors: '' })
+    expect(await read()).toEqual(all)
+  })
+
+  it('has saved them when it ends by an uncaught error', async () => {
+    const { code, errors } = await end('throw')
+    expect(code).toBe(1)
+    expect(errors).toContain('thrown on purpose')
+    expect(errors).not.toContain('lost')
+    expect(await read()).toEqual(all)
+  })
+
+  it('has saved them on top of what is there', async () => {
+    expect(await end('two')).toEqual({ code: 3, errors: '' })
+    expect(await end('exit')).toEqual({ code: 3, errors: '' })
+    expect(await end('exit')).toEqual({ code: 3, errors: '' })
+    expect(await read()).toEqual(all)
+    expect(await read('one')).toEqual({ k: 1 })
+  })
+
+  it.each([0, 20, 60, 100, 150, 200, 260, 330, 400, 500])(
+    'has saved them when it ends %i ms after the first call',
+    async (delayMs) => {
+      expect(await end('opening', String(delayMs))).toEqual({ code: 3, errors: '' })
+      expect(await read()).toEqual(all)
+    },
+  )
+
+  it.each([0, 1, 2, 3, 5, 10, 20, 50])(
+    'has saved them when it ends %i turns after the store of a service has begun to open',
+    async (turns) => {
+      expect(await end('preparing', String(turns))).toEqual({ code: 3, errors: '' })
+      expect(await read()).toEqual(all)
+    },
+  )
+
+  it.each(['many', 'many of an open store'])('has saved %s entries', async (way) => {
+    expect(await end(way)).toEqual({ code: 3, errors: '' })
+    expect(await count()).toBe(100_000)
+  })
+
+  it('has deleted many', async () => {
+    expect(await end('many deleted')).toEqual({ code: 3, errors: '' })
+    expect(await read()).toEqual({ k99999: { index: 99_999 } })
+  })
+
+  it('has saved those of several stores', async () => {
+    expect(await end('two')).toEqual({ code: 3, errors: '' })
+    expect(await read('one')).toEqual({ k: 1 })
+    expect(await read('two')).toEqual({ k: 2 })
+    expect(await read('storage', `${path}.other`)).toEqual({ k: 3 })
+  })
+
+  it.each(['transaction', 'refused', 'read', 'memory'])(
+    'starts nothing where it has accepted nothing (%s)',
+    async (way) => {
+      const { code, errors } = await end(way)
+      expect(code).toBe(3)
+      // A call that is refused may say so.
+      expect(errors.replace(/^duckpaddle: .* a call that was refused .*\n/, '')).toBe('')
+      expect(existsSync(path)).toBe(false)
+    },
+  )
+
+  it('has not saved what was given up', async () => {
+    expect(await end('discarded')).toEqual({ code: 3, errors: '' })
+    expect(await read()).toEqual({})
+  })
+
+  it('says what is lost where a value has no JSON any more, and saves the others', async () => {
+    const { code, errors } = await end('poisoned')
+    expect(code).toBe(3)
+    expect(errors).toContain('"poisoned"')
+    expect(await read()).toEqual({ k: 1 })
+  })
+
+  it('says what is lost where another process has the file open', async () => {
+    const other = await open(path)
+    try {
+      const { code, errors } = await end('exit')
+      expect(code).toBe(3)
+      expect(errors).toMatch(
+        /^duckpaddle: what was due to be saved at exit is lost: .*"a".*`storage` in .*\n$/,
+      )
+      expect(errors).toContain(path)
+      expect(errors).toContain('Another process has the database open')
+    } finally {
+      await other.close()
+    }
+    expect(await readDatabase(path, 'SELECT view_name FROM duckdb_views() WHERE NOT internal')).toEqual([])
+  })
+
+  it("saves what a listener to 'exit' sets that was there before the store, and reports what comes later", async () => {
+    const { code, errors } = await end('exit listener')
+    expect(code).toBe(3)
+    expect(errors).toMatch(/^duckpaddle: The process is exiting, and `storage` was saved: .*\n$/)
+    expect(await read()).toEqual({ early: 1, k: 1 })
+  })
+
+  it('saves whatever options it was started with', async () => {
+    const env = { ...process.env, NODE_OPTIONS: '--inspect=127.0.0.1:0 --max-old-space-size=512' }
+    const inspected = await run(['--inspect=127.0.0.1:0', program, path, 'exit'], env)
+    expect(inspected.code).toBe(3)
+    expect(inspected.errors.match(/Debugger listening/g)).toHaveLength(1)
+    const library = new URL('../../dist/main/index.js', import.meta.url).href
+    const code = `import { DuckDBStorageAdapter } from ${JSON.stringify(library)}
+      void new DuckDBStorageAdapter({ database: ${JSON.stringify(path)} }).set('evaluated', 1)
+      process.exit(3)`
+    expect(await run(['--input-type=module', '--eval', code])).toEqual({ code: 3, errors: '' })
+    expect(await read()).toEqual({ ...all, evaluated: 1 })
+  })
+
+  it('has saved a store of a service whose close() it has waited for', async () => {
+    expect(await end('sigterm')).toEqual({ code: 3, errors: '' })
+    expect(await read()).toEqual({ k: 1 })
+  })
+})
