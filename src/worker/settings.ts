@@ -123,11 +123,14 @@ function toLiteral(name: string, value: string | readonly string[]): string {
 
 const sizeSettings = /^(max_memory|memory_limit|max_temp_directory_size|.*threshold.*|.*_limit|.*_size)$/i
 
-/** DuckDB shows a size rounded down to a tenth; set again as shown, it would become smaller each time. */
+/**
+ * DuckDB shows a size rounded down, twice: to the next smaller unit, and to a tenth. Set again as it is shown, it would
+ * become smaller each time.
+ */
 function toBytes(size: string): string {
   const [, amount, unit] = /^(\d+\.\d) (KiB|MiB|GiB|TiB)$/.exec(size) ?? []
   if (amount === undefined || unit === undefined) return size
-  return `${Math.ceil(Number(amount) * 1024 ** ('KMGT'.indexOf(unit.charAt(0)) + 1))}B`
+  return `${Math.ceil(Number(amount) * 1024) * 1024 ** 'KMGT'.indexOf(unit.charAt(0))}B`
 }
 
 function quote(text: string): string {

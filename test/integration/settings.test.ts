@@ -1,0 +1,156 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type OpenOptions, open, type PersistenceService } from 'duckpaddle'
+import { describe, expect, it } from 'vitest'
+import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
+
+const folder = temporaryFolder()
+const resourceLimits = { maxOldGenerationSizeMb: 24, maxYoungGenerationSizeMb: 4 }
+const secret = join(folder, 'secret.txt')
+writeFileSync(secret, 'secret')
+const readSecret = `SELECT content FROM read_text('${secret}')`
+
+/** One value of several million JavaScript objects: more than the worker's heap. */
+async function loseWorker(db: PersistenceService): Promise<void> {
+  const overflow = db.query('SELECT list(i) AS l FROM range(5000000) r(i)')
+  await expect(overflow).rejects.toMatchObject({ code: 'PERSIST_WORKER_LOST' })
+}
+
+async function settingOf(db: PersistenceService, name: string): Promise<string | undefined> {
+  const [row] = await db.query<{ value: string }>('SELECT value FROM duckdb_settings() WHERE name = ?', [
+    name,
+  ])
+  return row?.value
+}
+
+describe('config', () => {
+  it.each<[string, OpenOptions['config']]>([
+    ['no_such_setting', { no_such_setting: 1 }],
+    ['memory_limit', { memory_limit: 'lots' }],
+    ['threads', { threads: 0 }],
+    ['access_mode', { access_mode: 'sometimes' }],
+    ['TimeZone', { TimeZone: 'Mars/Olympus' }],
+    ['default_null_order', { default_null_order: 'Out of Memory Error: failed to allocate' }],
+    ['allowed_directories', { allowed_directories: 'no list' }],
+    ['enable_external_access', { enable_external_access: 'perhaps' }],
+    ['a"b', { 'a"b': 'x' }],
+    ['__proto__', JSON.parse('{ "__proto__": "x" }')],
+  ])('names the setting `%s` that is refused', async (name, config) => {
+    for (const database of [':memory:', newDatabase(folder)]) {
+      await expect(open(database, { config })).rejects.toMatchObject({
+        code: 'PERSIST_OPEN_FAILED',
+        message: expect.stringContaining(`\`${name}\``),
+      })
+    }
+  })
+
+  it.each<[string, OpenOptions['config']]>([
+    ['at once', { lock_configuration: true, TimeZone: 'Asia/Tokyo' }],
+    [
+      'with what it locks',
+      { lock_configuration: true, enable_external_access: false, allowed_paths: [secret] },
+    ],
+    [
+      'by text',
+      { LOCK_CONFIGURATION: 'true', enable_external_access: 'false', allowed_paths: `['${secret}']` },
+    ],
+  ])('locks the configuration %s, whatever the order', async (_, config = {}) => {
+    const path = newDatabase(folder)
+    for (const entries of [Object.entries(config), Object.entries(config).reverse()]) {
+      const db = await open(path, { config: Object.fromEntries(entries) })
+      await expect(db.run("SET GLOBAL TimeZone = 'UTC'")).rejects.toMatchObject({
+        code: 'PERSIST_QUERY_FAILED',
+      })
+      expect(await db.query(readSecret)).toEqual([{ content: 'secret' }])
+      await db.run('CREATE OR REPLACE TABLE t AS SELECT 1 AS a')
+      await db.checkpoint()
+      expect(await db.query('SELECT a FROM t')).toEqual([{ a: 1 }])
+      await db.close()
+    }
+  })
+
+  it('opens a directory and keeps the others shut, with names that need quotes', async () => {
+    const allowed = join(folder, "it's, [here]")
+    mkdirSync(allowed)
+    writeFileSync(join(allowed, 'a.txt'), 'allowed')
+    const config = { allowed_directories: [allowed], enable_external_access: false }
+    const db = await open(newDatabase(folder), { config, resourceLimits })
+    const check = async () => {
+      expect(await db.query('SELECT content FROM read_text(?)', [join(allowed, 'a.txt')])).toEqual([
+        { content: 'allowed' },
+      ])
+      await expect(db.query(readSecret)).rejects.toMatchObject({ code: 'PERSIST_QUERY_FAILED' })
+    }
+    await check()
+    await loseWorker(db)
+    await check()
+    await db.close()
+  })
+
+  it('may disable the file systems', async () => {
+    const db = await open(':memory:', {
+      config: { disabled_filesystems: 'LocalFileSystem', lock_configuration: true },
+    })
+    await expect(db.query(readSecret)).rejects.toMatchObject({ code: 'PERSIST_QUERY_FAILED' })
+    await db.close()
+  })
+
+  it('refuses what is no setting', async () => {
+    const config = { allowed_paths: [1] }
+    await expect(open(':memory:', { config: config as never })).rejects.toThrow(TypeError)
+  })
+})
+
+describe('a lost worker', () => {
+  it('is replaced by one with the settings that SQL has set', async () => {
+    const db = await open(newDatabase(folder), {
+      resourceLimits,
+      config: { preserve_insertion_order: false },
+    })
+    await db.run("SET GLOBAL memory_limit = '1GB'")
+    await db.run("SET GLOBAL default_order = 'DESC'; SET GLOBAL TimeZone = 'Asia/Tokyo'")
+    await db.run('RESET GLOBAL preserve_insertion_order')
+    await db.run("PRAGMA default_null_order = 'nulls_first'")
+    // Those before the statement that fails have been set.
+    await expect(db.run("SET GLOBAL default_collation = 'nocase'; SELECT * FROM missing")).rejects.toThrow()
+    await db.run('SET GLOBAL enable_external_access = false')
+    const names = [
+      'memory_limit',
+      'default_order',
+      'TimeZone',
+      'preserve_insertion_order',
+      'default_null_order',
+    ]
+    const values = () => Promise.all([...names, 'default_collation'].map((name) => settingOf(db, name)))
+    const before = await values()
+    expect(before).toEqual(['953.6 MiB', 'DESC', 'Asia/Tokyo', 'true', 'NULLS_FIRST', 'nocase'])
+    for (let losses = 1; losses <= 2; losses++) {
+      await loseWorker(db)
+      expect(await values()).toEqual(before)
+      await expect(db.query(readSecret)).rejects.toMatchObject({ code: 'PERSIST_QUERY_FAILED' })
+    }
+    expect(db.stats().workers).toBe(3)
+    await db.close()
+  })
+
+  it('stays locked where SQL has locked it', async () => {
+    const db = await open(':memory:', { resourceLimits })
+    await db.run(`SET GLOBAL allowed_paths = ['${secret}']`)
+    await db.run('SET GLOBAL enable_external_access = false; SET GLOBAL lock_configuration = true')
+    await loseWorker(db)
+    expect(await db.query(readSecret)).toEqual([{ content: 'secret' }])
+    await expect(db.query("SELECT * FROM read_text('/etc/passwd')")).rejects.toThrow()
+    await expect(db.run('SET GLOBAL threads = 1')).rejects.toThrow(/locked/)
+    await db.close()
+  })
+
+  it('is replaced with what a setting was last set to', async () => {
+    const db = await open(':memory:', { resourceLimits, config: { default_order: 'DESC' } })
+    await db.run("SET GLOBAL default_order = 'ASC'")
+    await loseWorker(db)
+    await db.run("SET GLOBAL default_order = 'DESC'")
+    await loseWorker(db)
+    expect(await settingOf(db, 'default_order')).toBe('DESC')
+    await db.close()
+  })
+})

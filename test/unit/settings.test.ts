@@ -1,0 +1,81 @@
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { SettingChanges, Settings } from '../../src/protocol/requests.js'
+import { applySettings, createInstance, readSettings } from '../../src/worker/settings.js'
+
+/** Opens a database in memory with settings, and resolves to its settings. */
+async function settle(settings: Settings, changes: SettingChanges = {}): Promise<Map<string, string | null>> {
+  const instance = await createInstance(':memory:', settings)
+  const connection = await instance.connect()
+  try {
+    await applySettings(connection, settings, changes)
+    return await readSettings(connection)
+  } finally {
+    connection.disconnectSync()
+    instance.closeSync()
+  }
+}
+
+/** Each of a connection, of which every call has its own, so that nothing could be set for all. */
+async function localNames(connection: DuckDBConnection): Promise<ReadonlySet<string>> {
+  const result = await connection.run("SELECT name FROM duckdb_settings() WHERE scope = 'LOCAL'")
+  return new Set((await result.getRows()).map(([name]) => String(name)))
+}
+
+describe('settings', () => {
+  let all: ReadonlyMap<string, string | null> = new Map()
+  let local: ReadonlySet<string> = new Set()
+  let instance: DuckDBInstance
+  let connection: DuckDBConnection
+
+  beforeAll(async () => {
+    instance = await DuckDBInstance.create(':memory:')
+    connection = await instance.connect()
+    all = await readSettings(connection)
+    local = await localNames(connection)
+  })
+  afterAll(() => {
+    connection.disconnectSync()
+    instance.closeSync()
+  })
+
+  it('each open at the value that they have, or are named', async () => {
+    const accepted: Record<string, string> = {}
+    const refused: string[] = []
+    for (const [name, value] of all) {
+      if (value === null || name === 'lock_configuration') continue
+      try {
+        await settle({ [name]: value })
+        accepted[name] = value
+      } catch (error) {
+        expect(error).toMatchObject({
+          failure: { code: 'PERSIST_OPEN_FAILED', message: expect.stringContaining(`\`${name}\``) },
+        })
+        refused.push(name)
+      }
+    }
+    expect(all.size).toBeGreaterThan(100)
+    // Not adjustable by a user, as DuckDB says; and a value that it shows and does not take.
+    expect(refused.filter((name) => !local.has(name))).toEqual([
+      '__delta_only_variant_encoding_enabled',
+      'force_variant_shredding',
+    ])
+    const together = await settle({ lock_configuration: 'true', ...accepted })
+    expect(together.get('lock_configuration')).toBe('true')
+  })
+
+  it('keep the sizes that DuckDB shows, however often they are set again', async () => {
+    const sizes = ['999MB', '1GB', '1234567KB', '17GiB', '100MiB', '5MB']
+    for (const size of sizes) {
+      for (const name of ['memory_limit', 'max_temp_directory_size', 'checkpoint_threshold']) {
+        const shown = (await settle({ [name]: size })).get(name)
+        expect((await settle({}, { [name]: shown ?? null })).get(name), `${name} = ${size}`).toBe(shown)
+      }
+    }
+  })
+
+  it('that are none here, but of an extension that SQL had loaded, are left out of what is restored', async () => {
+    const settings = await settle({}, { s3_no_such_setting: 'x', default_order: 'DESC' })
+    expect(settings.get('default_order')).toBe('DESC')
+  })
+})
