@@ -1,7 +1,7 @@
 import { PersistenceError } from '../errors/persistence-error.js'
 
 /** What the columns of a store are for, by the names that they have where a store creates its table. */
-export type ColumnRole = 'key' | 'value' | 'created_at' | 'updated_at'
+type ColumnRole = 'key' | 'value' | 'created_at' | 'updated_at'
 
 /** A column of a store, by the name and type that it has in its table. */
 export interface StoreColumn {
