@@ -5,6 +5,7 @@ import { growingRow, type RowEncoder, type RowFault } from '../encode/row-encode
 import type { ResolvedPersistOptions } from '../options/persist-options.js'
 import { clearImmediate, nextTurn, setImmediate } from '../real-timers.js'
 import type { RowStore } from './array-source.js'
+import { AsyncLoop } from './async-loop.js'
 import type { AsyncSource } from './async-source.js'
 import type { Call } from './call.js'
 import type { Cancellation } from './cancellation.js'
@@ -156,53 +157,28 @@ export class PersistRun {
   }
 
   async #takeAsync(source: AsyncSource): Promise<void> {
-    const code = new SourceCode(this.#parts.call)
+    const { clock, cancellation, encoder, call } = this.#parts
+    const code = new SourceCode(call)
+    const loop = new AsyncLoop({
+      source,
+      code,
+      clock,
+      cancellation,
+      resumed: () => encoder.lookAtPrototype(),
+      accept: (row) => this.#accept(row),
+    })
     try {
-      while (await this.#takeSlice(source, code));
+      for (let end = await loop.takeSlice(); end !== 'source-ended'; end = await loop.takeSlice()) {
+        if (end === 'worker-behind') {
+          do await this.#waitForWorker(code)
+          while (!this.#accept(loop.refused))
+        }
+        if (end === 'time-over') await this.#yield()
+        else clock.end()
+      }
     } finally {
       code.end()
     }
-  }
-
-  /** Takes rows as long as they come without the event loop having had a turn; false at the end. */
-  async #takeSlice(source: AsyncSource, code: SourceCode): Promise<boolean> {
-    const { clock, encoder, cancellation } = this.#parts
-    let hasLoopTurned = false
-    clock.start()
-    encoder.lookAtPrototype()
-    const turn = setImmediate(() => {
-      hasLoopTurned = true
-    })
-    while (!hasLoopTurned) {
-      let answer: IteratorResult<unknown>
-      try {
-        answer = await cancellation.guard(code.ask(source))
-      } catch (error) {
-        // What has thrown need not be released.
-        if (!cancellation.isCancelled) source.end()
-        throw error
-      }
-      code.noteAnswer(!hasLoopTurned)
-      if (hasLoopTurned) {
-        clock.endAtLastSeen()
-        clock.start()
-        encoder.lookAtPrototype()
-      }
-      if (answer.done === true) {
-        source.end()
-        clearImmediate(turn)
-        return false
-      }
-      while (!this.#accept(answer.value)) {
-        code.reset()
-        await this.#waitForWorker()
-      }
-      if (clock.isOver()) break
-    }
-    clearImmediate(turn)
-    if (hasLoopTurned) clock.end()
-    else await this.#yield()
-    return true
   }
 
   /** Encodes a row, or counts it as rejected; false while there is no room for it. */
@@ -285,8 +261,9 @@ export class PersistRun {
     return true
   }
 
-  async #waitForWorker(): Promise<void> {
+  async #waitForWorker(code?: SourceCode): Promise<void> {
     const { clock, cancellation, window } = this.#parts
+    code?.reset()
     clock.end()
     await cancellation.guard(window.change())
     clock.start()
