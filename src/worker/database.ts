@@ -57,8 +57,8 @@ export class Database {
   static async open(request: OpenRequest, control: Control): Promise<Database> {
     const { path, config, settingChanges } = request
     const instance = await openInstance(path, config)
+    const connection = await instance.connect()
     try {
-      const connection = await instance.connect()
       const file = path === ':memory:' ? undefined : new DatabaseFile(path)
       await file?.checkOpened(connection)
       const sandbox = request.sandbox ? await Sandbox.create(connection) : undefined
@@ -68,6 +68,7 @@ export class Database {
       if (!isReadOnly(config)) file?.clearSpilled()
       return new Database({ instance, file, settings, sandbox }, control)
     } catch (error) {
+      connection.disconnectSync()
       instance.closeSync()
       throw error
     }

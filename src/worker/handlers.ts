@@ -47,6 +47,9 @@ function createHandlers(control: Control): Handlers {
         control.attach()
         try {
           session = await Session.open(request, control)
+          // The process began to exit meanwhile: what asked for a session to close has found none.
+          if (control.isStopping) await session.close({ finalWrites: [] })
+          control.checkStop()
         } catch (error) {
           if (control.isStopping) await collectGarbage()
           control.park()

@@ -4,8 +4,12 @@ export class SerialQueue {
 
   add<Result>(task: () => Result | Promise<Result>): Promise<Result> {
     const result = this.#tail.then(task)
-    // Whoever added the task is told of its error; the next task runs all the same.
-    this.#tail = result.catch(() => undefined)
+    // Its error is its caller's, and the next task runs all the same. Nothing is kept of its result either: a result of
+    // DuckDB that is referred to keeps the database open.
+    this.#tail = result.then(
+      () => undefined,
+      () => undefined,
+    )
     return result
   }
 

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type OpenOptions, open, type PersistenceService } from 'duckpaddle'
 import { describe, expect, it } from 'vitest'
+import { loseWorker as exhaustHeap } from '../support/lose-worker.js'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
 
 const folder = temporaryFolder()
@@ -10,10 +11,8 @@ const secret = join(folder, 'secret.txt')
 writeFileSync(secret, 'secret')
 const readSecret = `SELECT content FROM read_text('${secret}')`
 
-/** One value of several million JavaScript objects: more than the worker's heap. */
 async function loseWorker(db: PersistenceService): Promise<void> {
-  const overflow = db.query('SELECT list(i) AS l FROM range(5000000) r(i)')
-  await expect(overflow).rejects.toMatchObject({ code: 'PERSIST_WORKER_LOST' })
+  await expect(exhaustHeap(db)).rejects.toMatchObject({ code: 'PERSIST_WORKER_LOST' })
 }
 
 async function settingOf(db: PersistenceService, name: string): Promise<string | undefined> {

@@ -89,28 +89,32 @@ describe('a statement with an effect', () => {
     ['EXPLAIN ANALYZE COPY t TO', true],
     ['COPY t TO', true],
     ['EXPLAIN COPY t TO', false],
-  ])('is one of a file, too: %s', async (start, isEffective) => {
+  ])('is one of a file, too, which waits for its turn: %s', async (start, isEffective) => {
     const file = join(folder, `${start.length}.csv`)
     const held = await holdTurn()
-    const call = db.query(`${start} '${file}'`)
-    if (isEffective) expect(await waits(call)).toBe('waits')
-    else await call
+    const call = db.run(`${start} '${file}'`)
+    expect(await waits(call)).toBe('waits')
     expect(existsSync(file)).toBe(false)
     await held.end()
     await call
     expect(existsSync(file)).toBe(isEffective)
   })
 
+  it.each(['CALL enable_logging()', "ATTACH ':memory:' AS other", "EXPLAIN ANALYZE COPY t TO 'never.csv'"])(
+    'outside of the database is not for query(): %s',
+    async (sql) => {
+      await expect(db.query(sql)).rejects.toMatchObject({ code: 'PERSIST_QUERY_FAILED' })
+      expect(existsSync('never.csv')).toBe(false)
+    },
+  )
+
   it.each([
     'CHECKPOINT',
     'FROM checkpoint()',
     'EXPLAIN ANALYZE CALL checkpoint()',
-    'CALL enable_logging()',
-    'SELECT * FROM "enable_logging" ()',
     "SELECT write_log('x')",
     'SET GLOBAL threads = 1',
     'EXPLAIN ANALYZE SET GLOBAL threads = 1',
-    "ATTACH ':memory:' AS other",
     'PRAGMA enable_object_cache',
     'BEGIN; COMMIT',
     'VACUUM',

@@ -120,7 +120,9 @@ export function resolveOpenOptions(given: OpenOptions): ResolvedOpenOptions {
   const sandbox = options.sandbox ?? false
   const config = resolveConfig(options.config)
   for (const name of Object.keys(config)) {
-    if (threadSettings.includes(name.toLowerCase())) checkThreads(`config.${name}`, Number(config[name]))
+    // What is no number DuckDB refuses by itself.
+    const threads = threadSettings.includes(name.toLowerCase()) ? Number(config[name]) : Number.NaN
+    if (threads > mostThreads) checkThreads(`config.${name}`, threads)
   }
   const isWalLeft = Object.keys(config).some((name) => walSettings.includes(name.toLowerCase()))
   return Object.freeze({

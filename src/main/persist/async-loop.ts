@@ -1,3 +1,4 @@
+import { clearImmediate, setImmediate } from '../real-timers.js'
 import type { AsyncSource } from './async-source.js'
 import type { Cancellation } from './cancellation.js'
 import type { SourceCode } from './code-inside.js'
