@@ -103,6 +103,9 @@ export class PersistenceService implements AsyncDisposable {
    * Runs SQL and resolves to the rows of its last statement. A read sees what is committed when it starts, and does not
    * wait for a `persist()`; a statement that may change the database waits for its turn among them.
    *
+   * What writes outside of the database (`COPY ... TO`, `EXPORT DATABASE`, `ATTACH`, `INSTALL`, `LOAD`, secrets) is refused:
+   * it is for `run()`.
+   *
    * Each call has a connection of its own: temporary tables, `SET` without `GLOBAL` and transactions end with it.
    *
    * @typeParam Row - What the caller knows of the rows; it is not checked.

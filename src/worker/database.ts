@@ -32,6 +32,7 @@ export class Database {
    * because main runs one transaction at a time.
    */
   readonly #poolCalls = new SerialQueue()
+  readonly #checkpoints = new SerialQueue()
   readonly #inFlight = new Set<Promise<unknown>>()
   readonly #connections = new Set<DuckDBConnection>()
   readonly #instance: DuckDBInstance
@@ -173,16 +174,19 @@ export class Database {
     }
   }
 
-  async checkpoint(): Promise<void> {
-    if (this.#isBroken) throw mustReopen()
-    this.file?.checkSame()
-    const connection = await this.connect()
-    try {
-      await this.executeToTheEnd(connection, 'CHECKPOINT')
-      this.#isCheckpointDue = false
-    } finally {
-      this.disconnect(connection)
-    }
+  /** One at a time: DuckDB refuses a second one. */
+  checkpoint(): Promise<void> {
+    return this.#checkpoints.add(async () => {
+      if (this.#isBroken) throw mustReopen()
+      this.file?.checkSame()
+      const connection = await this.connect()
+      try {
+        await this.executeToTheEnd(connection, 'CHECKPOINT')
+        this.#isCheckpointDue = false
+      } finally {
+        this.disconnect(connection)
+      }
+    })
   }
 
   /** The log has what may not be readable at the next opening. */

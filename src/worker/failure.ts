@@ -34,7 +34,7 @@ const patterns: readonly (readonly [RegExp, PersistenceErrorCode, string])[] = [
     'Another process has the database open',
   ],
   [
-    /^(FATAL Error: |Failed: database has been invalidated |([A-Z][A-Za-z ]* Error: )?(Checkpoint failed for database |Database ".*" has been invalidated because ))/,
+    /^(FATAL Error: |Failed: database has been invalidated |((?!Invalid Input)[A-Z][A-Za-z ]* Error: )?(Checkpoint failed for database |Database ".*" has been invalidated because ))/,
     'PERSIST_DATABASE_INVALID',
     'DuckDB has invalidated the database',
   ],
@@ -49,7 +49,7 @@ const patterns: readonly (readonly [RegExp, PersistenceErrorCode, string])[] = [
     'The limit of temporary files, max_temp_directory_size, is reached',
   ],
   [
-    new RegExp(`^(Out of Memory Error: |([A-Z][A-Za-z ]* Error: )?${noMemory})`),
+    new RegExp(`^(Out of Memory Error: |((IO|INTERNAL|Invalid) Error: )?${noMemory})`),
     'PERSIST_OUT_OF_MEMORY',
     'Out of memory',
   ],

@@ -27,6 +27,14 @@ const allowedStatements: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
+/** Pragmas that are questions about the database. All others change settings, or reach out. */
+const allowedPragmas: ReadonlySet<string> = new Set(
+  (
+    'collations database_list database_size functions metadata_info platform show show_databases show_tables ' +
+    'show_tables_expanded storage_info table_info user_agent version'
+  ).split(' '),
+)
+
 /** Functions that return tables, and reach nothing but the database and DuckDB itself. Any others are refused. */
 const allowedFunctions = [
   /^(generate_series|icu_calendar_names|json_each|json_tree|pg_timezone_names|range|repeat|repeat_row|summary)$/,
@@ -73,8 +81,11 @@ export class Sandbox {
   /** Refuses SQL that could reach out of the database, before any of it runs. */
   check(sql: string): void {
     for (const statement of splitStatements(sql)) {
-      const [first] = explained(statement)
-      if (first !== undefined && !allowedStatements.has(first.text)) refuse(first.text.toUpperCase())
+      const [first, second] = explained(statement)
+      const isQuestion = first?.text === 'pragma' && allowedPragmas.has(second?.text ?? '')
+      if (first !== undefined && !isQuestion && !allowedStatements.has(first.text)) {
+        refuse(first.text.toUpperCase())
+      }
       if (statement[0]?.text === 'prepare') refuse('PREPARE')
       if (isAboutSecret(statement)) refuse('secrets')
       const { text } = statement.find((word) => isUsed(word, this.#functions, this.#tainted)) ?? {}

@@ -23,7 +23,6 @@ const creationSettings: ReadonlySet<string> = new Set([
   'extension_directory',
   'home_directory',
   'max_memory',
-  'max_temp_directory_size',
   'memory_limit',
   'storage_compatibility_version',
   'temp_directory',

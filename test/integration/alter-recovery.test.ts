@@ -91,7 +91,8 @@ describe.skipIf(process.platform === 'win32')('a kill', () => {
     die(withDuckDb, ...runs)
     for (const [index, [what, , alter]] of statements.entries()) {
       const [path] = runs[index] ?? ['']
-      await expect(readDatabase(path, count), what).rejects.toThrow('no default database set')
+      const alone = readDatabase(path, count)
+      await expect(alone.then(() => what)).rejects.toThrow('no default database set')
       const db = await open(path)
       expect(await db.query(count), what).toEqual(expectedRows(alter))
       await db.close()

@@ -1,3 +1,5 @@
+import { PersistenceError } from '../errors/persistence-error.js'
+
 /** Buffers that stay allocated while nothing is being persisted. */
 const idleBuffers = 2
 
@@ -20,10 +22,14 @@ export class BufferPool {
     return this.#free.length * this.#bufferBytes
   }
 
-  /** A buffer of at least `bytes`; what it holds is arbitrary. */
+  /**
+   * A buffer of at least `bytes`; what it holds is arbitrary.
+   *
+   * @throws `PERSIST_OUT_OF_MEMORY`.
+   */
   take(bytes: number): ArrayBuffer {
-    if (bytes > this.#bufferBytes) return new ArrayBuffer(bytes)
-    return this.#free.pop() ?? new ArrayBuffer(this.#bufferBytes)
+    if (bytes > this.#bufferBytes) return allocate(bytes)
+    return this.#free.pop() ?? allocate(this.#bufferBytes)
   }
 
   give(buffer: ArrayBuffer): void {
@@ -33,5 +39,14 @@ export class BufferPool {
   /** Lets go of what only a long persist needs. */
   trim(): void {
     if (this.#free.length > idleBuffers) this.#free.length = idleBuffers
+  }
+}
+
+function allocate(bytes: number): ArrayBuffer {
+  try {
+    return new ArrayBuffer(bytes)
+  } catch (cause) {
+    const message = `The process has no memory for a buffer of ${bytes} bytes`
+    throw new PersistenceError('PERSIST_OUT_OF_MEMORY', message, { cause })
   }
 }

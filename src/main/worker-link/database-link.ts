@@ -102,7 +102,10 @@ export class DatabaseLink {
     const opening = this.#opening
     if (opening === undefined) return this.#open()
     const host = await opening
-    if (!host.isLost) return host
+    if (!host.isLost && !host.mustReopen) return host
+    // The call whose COMMIT failed was cancelled meanwhile, and did not see it.
+    if (host.mustReopen) await this.#retire(host)
+    if (!host.isLost) return this.#connect()
     if (this.#opening === opening) {
       this.#previous = host
       this.#opening = undefined
