@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import { workerData } from 'node:worker_threads'
 import type { Call, Outcome } from '../protocol/requests.js'
 import { bindingFailure } from './binding-failure.js'
@@ -18,6 +19,8 @@ export function handle(call: Call): Promise<Outcome<unknown>> {
 async function load(): Promise<Handle> {
   try {
     control.attach()
+    // Several imports of what cannot be loaded would each throw, and all but one where nobody catches it.
+    createRequire(import.meta.url)('@duckdb/node-bindings')
     const { createHandle } = await import('./handlers.js')
     return createHandle(control)
   } catch (error) {

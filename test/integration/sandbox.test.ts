@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DuckDBStorageAdapter, open, type PersistenceService } from 'duckpaddle'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { loseWorker, smallHeap } from '../support/lose-worker.js'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
 
 const folder = temporaryFolder()
@@ -274,10 +275,8 @@ describe('a sandbox', () => {
   })
 
   it('is one again after its worker was lost, and in memory', async () => {
-    const resourceLimits = { maxOldGenerationSizeMb: 24, maxYoungGenerationSizeMb: 4 }
-    const lost = await open(':memory:', { sandbox: true, resourceLimits })
-    const overflow = lost.query('SELECT list(i) AS l FROM range(5000000) r(i)')
-    await expect(overflow).rejects.toMatchObject({ code: 'PERSIST_WORKER_LOST' })
+    const lost = await open(':memory:', { sandbox: true, resourceLimits: smallHeap })
+    await expect(loseWorker(lost)).rejects.toMatchObject({ code: 'PERSIST_WORKER_LOST' })
     for (const sql of [`FROM read_csv('${secret}')`, "FROM '/etc/passwd'", "ATTACH ':memory:' AS x"]) {
       await expect(lost.run(sql), sql).rejects.toMatchObject(refused)
     }
