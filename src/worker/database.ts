@@ -197,7 +197,7 @@ export class Database {
   /** Tries a checkpoint that is due. DuckDB refuses it while a transaction is open that began before the ALTER. */
   async checkpointIfDue(): Promise<void> {
     if (!this.#isCheckpointDue || this.#isBroken) return
-    // What was altered is committed all the same: the next call tries again, or is told of what has become of the file.
+    // What was altered is committed all the same: the next call tries again, or fails with what is wrong.
     await this.checkpoint().catch(() => undefined)
   }
 

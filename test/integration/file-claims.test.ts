@@ -250,7 +250,7 @@ it('spill files of a killed process are removed when the file is opened again, a
     const sql = "CREATE TABLE t AS SELECT * FROM range(20000000) r(i), (SELECT 'abcdefghijklmnop' AS s) ORDER BY hash(i)"
     db.run(sql).catch(() => undefined)
     const spilled = () => { try { return readdirSync(path + '.tmp').length } catch { return 0 } }
-    while (spilled() === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    while (spilled() === 0) await new Promise(setImmediate)
     process.kill(process.pid, 'SIGKILL')`
   await runProgram(program).catch(() => undefined)
   expect(readdirSync(`${path}.tmp`).length).toBeGreaterThan(0)

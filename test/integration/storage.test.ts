@@ -1026,6 +1026,28 @@ describe('a Parquet file', () => {
   })
 })
 
+describe('calls that nobody waits for', () => {
+  it('are made in their order, also behind those that take turns with the rest of the program', async () => {
+    const service = await openService(':memory:')
+    for (const isOpen of [true, false]) {
+      const target = createStore({ database: service, tableName: `is_open_${isOpen}` })
+      if (isOpen) await target.load()
+      void target.setMany(Array.from({ length: 200_000 }, (_, index) => [`k${index}`, index]))
+      void target.set('k199999', 'later')
+      void target.deleteMany(Array.from({ length: 100_000 }, (_, index) => `k${index}`))
+      void target.set('k0', 'last')
+      await target.delete('k1')
+      expect(await target.size()).toBe(100_001)
+      expect(await target.getMany(['k0', 'k1', 'k199999'])).toEqual(
+        new Map([
+          ['k0', 'last'],
+          ['k199999', 'later'],
+        ]),
+      )
+    }
+  })
+})
+
 describe('query()', () => {
   it('runs SQL with parameters on what is saved', async () => {
     const store = createStore()

@@ -52,6 +52,14 @@ describe.skipIf(process.platform === 'win32')('where DuckDB does not return', ()
     expect(ms).toBeLessThan(20_000)
     expect(await readDatabase(path, 'SELECT id FROM t')).toEqual([{ id: '1' }])
   })
+
+  it('a store on another file, which is not open yet, is saved all the same', async () => {
+    const path = newDatabase(folder)
+    const { end, errors } = await endWhileStuck(path, 'pipe', 'store', '500')
+    expect(end, errors).toEqual([9, null])
+    expect(errors).not.toContain('lost')
+    expect(await readDatabase(`${path}.store`, 'SELECT key FROM storage')).toEqual([{ key: 'k' }])
+  })
 })
 
 it('a limit beyond what a timer takes is no limit, and not a limit of nothing', async () => {

@@ -1,6 +1,6 @@
 import { nextTurn, now } from '../real-timers.js'
 
-/** The items, with a turn of the event loop whenever the budget is used up, that of whoever takes them included. */
+/** The items, with a turn of the event loop whenever the budget is used up; the time of the taker counts, too. */
 export async function* inSlices<Item>(items: Iterable<Item>, budgetMs: number): AsyncGenerator<Item> {
   let startedAt = now()
   for (const item of items) {

@@ -40,6 +40,8 @@ export class KeyValueStore<T = unknown> {
   readonly #hooks: StoreHooks<T>
   readonly #transactions = new CallQueue()
   #lastTransaction: Promise<void> = Promise.resolve()
+  /** While changes of a call are made in slices: those of later calls come after them. */
+  #heldUp: Promise<void> | undefined
 
   /** @internal */
   constructor(layer: Layer<T>, hooks: StoreHooks<T>) {
@@ -190,10 +192,14 @@ export class KeyValueStore<T = unknown> {
 
   async #change(change: Change<T>, before?: () => void): Promise<void> {
     const opening = this.#hooks.ready()
-    if (opening !== undefined) {
+    if (opening !== undefined || this.#heldUp !== undefined) {
       const forget = this.#hooks.accept(() => [change])
       try {
-        await opening
+        // Here and below, not by a function of its own: calls that wait for the same go on in their order.
+        if (opening !== undefined) await opening
+        while (this.#heldUp !== undefined) await this.#heldUp
+        // Throws where the store is being closed.
+        if (opening === undefined) void this.#hooks.ready()
       } finally {
         forget()
       }
@@ -216,20 +222,43 @@ export class KeyValueStore<T = unknown> {
       checking.finish()
       return changes.slice(made)
     })
+    const before = this.#heldUp
+    let release: (() => void) | undefined
     try {
       const beingChecked = checking.run()
-      if (beingChecked !== undefined) await beingChecked
+      if (beingChecked !== undefined) {
+        release = this.#holdUp()
+        await beingChecked
+      }
       const opening = this.#hooks.ready()
       if (opening !== undefined) await opening
+      if (before !== undefined) await before
       const beingMade = make(changes, (change) => {
         this.#layer.apply([change])
         made++
       })
-      if (beingMade !== undefined) await beingMade
+      if (beingMade !== undefined) {
+        release ??= this.#holdUp()
+        await beingMade
+      }
     } finally {
       forget()
+      release?.()
     }
     if (changes.length > 0) await this.#hooks.changed()
+  }
+
+  /** Has the changes of later calls wait until the returned function is called. */
+  #holdUp(): () => void {
+    let resolve = () => {}
+    const heldUp = new Promise<void>((onResolve) => {
+      resolve = onResolve
+    })
+    this.#heldUp = heldUp
+    return () => {
+      if (this.#heldUp === heldUp) this.#heldUp = undefined
+      resolve()
+    }
   }
 
   #inSlices<Checked extends Change<T>>(

@@ -23,13 +23,14 @@ const marker = 'DUCKPADDLE_SAVES_AT_EXIT'
 /** Has saved at the exit of the process, by another process, what the workers of this one cannot save. */
 export const saveAtExit = {
   add(saver: Saver): void {
-    if (savers.size === 0) process.on('exit', saveAll)
     savers.add(saver)
+    // The files must be free, and what the workers have been given is not to be saved twice.
+    exitGuard.savers.add(saveAll)
   },
 
   delete(saver: Saver): void {
     savers.delete(saver)
-    if (savers.size === 0) process.off('exit', saveAll)
+    if (savers.size === 0) exitGuard.savers.delete(saveAll)
   },
 
   /** @throws `PERSIST_CLOSED` in a listener to the exit that comes after the one by which all has been saved. */
@@ -41,9 +42,7 @@ export const saveAtExit = {
   },
 }
 
-function saveAll(exitCode: number): void {
-  // The files must be free, and what the workers have been given is not to be saved twice.
-  exitGuard.stopAll(exitCode)
+function saveAll(): void {
   isOver = true
   const unsaved = [...savers].flatMap((saver) => saver.takeUnsaved() ?? [])
   if (unsaved.length > 0) saveByProcess(unsaved)

@@ -1,25 +1,17 @@
+import { ProcessMembers } from '../process-members.js'
+
 /** Something that may have changes to save. */
 interface Saver {
   readonly hasDue: boolean
   save(): Promise<unknown>
 }
 
-const savers = new Set<Saver>()
+const savers = new ProcessMembers<Saver>('beforeExit', saveAll)
 /** Savers whose last attempt failed: they are not asked again, or the process would never end. */
 const failed = new WeakSet<Saver>()
 
 /** Has what is due saved when the process has nothing else to do, before it ends. */
-export const saveBeforeExit = {
-  add(saver: Saver): void {
-    if (savers.size === 0) process.on('beforeExit', saveAll)
-    savers.add(saver)
-  },
-
-  delete(saver: Saver): void {
-    savers.delete(saver)
-    if (savers.size === 0) process.off('beforeExit', saveAll)
-  },
-}
+export const saveBeforeExit: Pick<ProcessMembers<Saver>, 'add' | 'delete'> = savers
 
 /** What is started here keeps the process alive until it is done; then this is called once more. */
 function saveAll(): void {

@@ -35,7 +35,7 @@ export interface StorageState {
  * A save appends to the log and is so as fast however many entries there are; to update a table of 1,000,000 takes
  * longer than one of 100,000. `seq` rises from save to save; a row without a key says that all before it is gone.
  * `created_at` and `updated_at` of a row of the log are both the time of the save: which of its rows an entry has its
- * `created_at` of, if any, `is_new` tells whoever reads.
+ * `created_at` of, if any, is found by `is_new` when it is read.
  */
 export class StorageTables {
   readonly log: string

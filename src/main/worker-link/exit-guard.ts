@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
 import { controlWords, workerStates } from '../../protocol/control-block.js'
+import { ProcessMembers } from '../process-members.js'
 import { now } from '../real-timers.js'
 import { endProcess } from './end-process.js'
 
@@ -12,8 +13,9 @@ interface Stoppable {
   postClose(): void
 }
 
-const stoppables = new Set<Stoppable>()
-let hasStopped = false
+const stoppables = new ProcessMembers<Stoppable>('exit', endWorkers)
+const savers = new ProcessMembers<() => void>('exit', endWorkers)
+let isOver = false
 
 /** Keeps the process from ending, however it comes to, while a worker is inside DuckDB: that would be a SIGABRT. */
 export const exitGuard = {
@@ -23,18 +25,16 @@ export const exitGuard = {
   abandonedWaitMs: 1000,
 
   add(stoppable: Stoppable): void {
-    if (stoppables.size === 0) process.on('exit', stopAll)
     stoppables.add(stoppable)
   },
 
   delete(stoppable: Stoppable): void {
     stoppables.delete(stoppable)
-    if (stoppables.size === 0) process.off('exit', stopAll)
   },
 
-  /** Does so at once, for what comes after it at the exit: no worker has a file open when this returns. */
-  stopAll(exitCode: number): void {
-    stopAll(exitCode)
+  /** Called when the workers have left their files, or are not waited for any longer. */
+  get savers(): ProcessMembers<() => void> {
+    return savers
   },
 }
 
@@ -43,11 +43,23 @@ export function requestStop(control: SharedArrayBuffer): void {
   Atomics.store(new Int32Array(control), controlWords.stop, 1)
 }
 
-/** Asks all workers to roll back and close, then waits for them: no event will be handled on this thread any more. */
-function stopAll(exitCode: number): void {
-  if (hasStopped) return
-  hasStopped = true
+/** The one listener to the exit: no event will be handled on this thread any more. */
+function endWorkers(exitCode: number): void {
+  if (isOver) return
+  isOver = true
   const startedAt = now()
+  stopAll(startedAt)
+  const seconds = (now() - startedAt) / 1000
+  for (const save of savers) save()
+  // Only the main thread ends the process with it.
+  if (!isMainThread || ![...stoppables].some(isAttached)) return
+  const text = `DuckDB did not return within ${seconds.toFixed(1)} s, and the process ends without it`
+  writeSync(2, `duckpaddle: ${text}\n`)
+  endProcess(exitCode)
+}
+
+/** Asks all workers to roll back and close, then waits for them. */
+function stopAll(startedAt: number): void {
   for (const stoppable of stoppables) {
     requestStop(stoppable.control)
     if (isAttached(stoppable) && !stoppable.isAbandoned) stoppable.postClose()
@@ -57,14 +69,6 @@ function stopAll(exitCode: number): void {
     const left = Math.max(0, startedAt + waitMs - now())
     Atomics.wait(new Int32Array(control), controlWords.state, workerStates.attached, left)
   }
-  // Only the main thread ends the process with it.
-  if (!isMainThread || ![...stoppables].some(isAttached)) return
-  const seconds = (now() - startedAt) / 1000
-  writeSync(
-    2,
-    `duckpaddle: DuckDB did not return within ${seconds.toFixed(1)} s, and the process ends without it\n`,
-  )
-  endProcess(exitCode)
 }
 
 function isAttached({ control }: Stoppable): boolean {

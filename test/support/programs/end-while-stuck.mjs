@@ -1,7 +1,7 @@
 // Ends while DuckDB is inside of a call that cannot be interrupted: argv[3], in the way of argv[4]. With a limit of
 // argv[5] ms to the wait of an exiting process.
 import { execFileSync } from 'node:child_process'
-import { open } from '../../../dist/main/index.js'
+import { DuckDBStorageAdapter, open } from '../../../dist/main/index.js'
 import { exitGuard } from '../../../dist/main/worker-link/exit-guard.js'
 
 const [, , path, what, way, waitMs] = process.argv
@@ -25,6 +25,10 @@ if (way === 'close') {
   const closed = await db.close({ timeoutMs: 100 }).catch((error) => error.code)
   const isInTime = performance.now() - startedAt < 10_000
   console.log(JSON.stringify({ closed, isInTime, stuck: await stuck, status: db.stats().status }))
+}
+if (way === 'store') {
+  const store = new DuckDBStorageAdapter({ database: `${path}.store` })
+  void store.set('k', 1)
 }
 if (way === 'throw') throw new Error('thrown on purpose')
 process.exit(9)
