@@ -6,7 +6,8 @@ import { isOpenInProcess } from '../../process/is-open-in-process.js'
 import { resolveRealPath } from '../../process/real-path.js'
 import type { Database } from '../database.js'
 import { WorkerFailure } from '../failure.js'
-import { copyTargets, stringConstants } from './string-constants.js'
+import { copyTargets } from './copy-targets.js'
+import { splitWithStrings } from './sql-words.js'
 
 /** What DuckDB says of a file where it may reach none. */
 const deniedFile = /^Permission Error: Cannot access file "([\s\S]*)" - file system operations are disabled/
@@ -103,7 +104,10 @@ export class OpenFileGuard {
       const file = deniedFile.exec(error instanceof Error ? error.message : '')?.[1]
       if (file !== undefined) return [file]
       // Of another type, such as a DuckLake, whose catalog may be a DuckDB file.
-      const constants = stringConstants(sql).flatMap(pathsOf)
+      const strings = splitWithStrings(sql)
+        .flat()
+        .filter(({ isString }) => isString)
+      const constants = strings.flatMap(({ text }) => pathsOf(text))
       const isOpen = await Promise.all(constants.map(isOpenAnywhere))
       return constants.filter((_, position) => isOpen[position])
     }

@@ -1,6 +1,7 @@
-/** A word of SQL: a keyword or an identifier, in lower case, or a sign. Strings and comments are none. */
+/** A word of SQL: a keyword or an identifier, in lower case, or a sign, or a string. Comments are none. */
 export interface SqlWord {
   readonly text: string
+  readonly isString: boolean
   /** Whether it is the name in a call: the next sign is an opening parenthesis. */
   readonly isCalled: boolean
   /** How many parentheses are open around it. */
@@ -18,8 +19,8 @@ const tokens = new RegExp(
     `${spaces}+`,
     String.raw`--[^\n\r]*`,
     String.raw`(?<comment>/\*)`,
-    String.raw`[eE]'(?:[^'\\]|\\[^]|'')*'`,
-    "'(?:[^']|'')*'",
+    String.raw`[eE]'(?<escaped>(?:[^'\\]|\\[^]|'')*)'`,
+    "'(?<plain>(?:[^']|'')*)'",
     String.raw`(?<dollar>\$(?:${wordStart}\w*)?\$)`,
     '"(?<quoted>(?:[^"]|"")*)"',
     `(?<word>(?:(?!${spaces})${wordStart})(?:(?!${spaces})${wordPart})*)`,
@@ -29,43 +30,67 @@ const tokens = new RegExp(
 )
 
 /**
- * The words of each statement of `sql`. What DuckDB cannot parse, it says itself: of such SQL the words do not matter.
+ * The words of each statement of `sql`, without its strings. What DuckDB cannot parse, it says itself: of such SQL the
+ * words do not matter.
+ */
+export function splitStatements(sql: string): SqlWord[][] {
+  return splitWithStrings(sql)
+    .map((words) => words.filter(({ isString }) => !isString))
+    .filter((words) => words.length > 0)
+}
+
+/**
+ * The words and the strings of each statement.
  *
  * @see https://github.com/duckdb/duckdb/blob/main/third_party/libpg_query/scan.l
  */
-export function splitStatements(sql: string): SqlWord[][] {
+export function splitWithStrings(sql: string): SqlWord[][] {
   const statements: SqlWord[][] = []
-  let words: { text: string; isCalled: boolean; depth: number }[] = []
+  let words: Word[] = []
   let depth = 0
+  for (const { text, kind } of readTokens(sql)) {
+    if (kind === 'sign' && text === ';') {
+      statements.push(words)
+      words = []
+      depth = 0
+      continue
+    }
+    const isString = kind === 'string'
+    const last = words.at(-1)
+    if (kind === 'sign' && text === '(' && last !== undefined) last.isCalled = true
+    if (kind === 'sign' && text === ')') depth = Math.max(0, depth - 1)
+    words.push({ text: isString ? text : text.toLowerCase(), isString, isCalled: false, depth })
+    if (kind === 'sign' && text === '(') depth++
+  }
+  return [...statements, words].filter((statement) => statement.length > 0)
+}
+
+type Word = { -readonly [Name in keyof SqlWord]: SqlWord[Name] }
+
+interface Token {
+  readonly kind: 'string' | 'word' | 'sign'
+  readonly text: string
+}
+
+function* readTokens(sql: string): Generator<Token> {
   let index = 0
   while (index < sql.length) {
     tokens.lastIndex = index
     const match = tokens.exec(sql)
-    if (match === null) break
-    const { comment, dollar, quoted, word, sign } = match.groups ?? {}
+    if (match === null) return
+    const { comment, escaped, plain, dollar, quoted, word, sign } = match.groups ?? {}
     index = tokens.lastIndex
     if (comment !== undefined) index = endOfComment(sql, index)
-    else if (dollar !== undefined) index = endOfDollarString(sql, index, dollar)
-    else if (quoted !== undefined) words.push(toWord(quoted.replaceAll('""', '"'), depth))
-    else if (word !== undefined) words.push(toWord(word, depth))
-    else if (sign === ';') {
-      if (words.length > 0) statements.push(words)
-      words = []
-      depth = 0
-    } else if (sign !== undefined) {
-      const last = words.at(-1)
-      if (sign === '(' && last !== undefined) last.isCalled = true
-      if (sign === ')') depth = Math.max(0, depth - 1)
-      words.push(toWord(sign, depth))
-      if (sign === '(') depth++
-    }
+    else if (escaped !== undefined) yield { kind: 'string', text: unescapeText(escaped) }
+    else if (plain !== undefined) yield { kind: 'string', text: plain.replaceAll("''", "'") }
+    else if (dollar !== undefined) {
+      const end = endOfDollarString(sql, index, dollar)
+      yield { kind: 'string', text: sql.slice(index, Math.max(index, end - dollar.length)) }
+      index = end
+    } else if (quoted !== undefined) yield { kind: 'word', text: quoted.replaceAll('""', '"') }
+    else if (word !== undefined) yield { kind: 'word', text: word }
+    else if (sign !== undefined) yield { kind: 'sign', text: sign }
   }
-  if (words.length > 0) statements.push(words)
-  return statements
-}
-
-function toWord(text: string, depth: number) {
-  return { text: text.toLowerCase(), isCalled: false, depth }
 }
 
 /** Comments may be nested. */
@@ -84,4 +109,22 @@ function endOfComment(sql: string, start: number): number {
 function endOfDollarString(sql: string, start: number, delimiter: string): number {
   const end = sql.indexOf(delimiter, start)
   return end === -1 ? sql.length : end + delimiter.length
+}
+
+const escapes: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }
+
+/** The text of an E'...' string: https://duckdb.org/docs/stable/sql/data_types/literal_types#escape-string-literals */
+function unescapeText(text: string): string {
+  const pattern = /''|\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{1,3})|([\s\S]))/g
+  return text.replaceAll(pattern, (whole, hex, short, long, octal, other) => {
+    if (whole === "''") return "'"
+    const digits = hex ?? short ?? long
+    if (digits !== undefined) return fromCodePoint(Number.parseInt(digits, 16))
+    if (octal !== undefined) return fromCodePoint(Number.parseInt(octal, 8))
+    return escapes[other] ?? other
+  })
+}
+
+function fromCodePoint(code: number): string {
+  return code <= 0x10_ffff ? String.fromCodePoint(code) : ''
 }
