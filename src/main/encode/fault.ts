@@ -6,6 +6,8 @@ export interface Fault {
   readonly code: EncodingFaultCode
   /** Completes "Column `amount` (DOUBLE): ". */
   readonly reason: string
+  /** Where in the value it is, such as `.items[3]`; absent where it is the value itself. */
+  readonly path?: string
   /** What user code threw, where it did. */
   readonly cause?: unknown
 }

@@ -1,5 +1,6 @@
 import type { Batch } from './batch.js'
 import { isTooDeep } from './json-depth.js'
+import { mayHaveLoneSurrogate } from './to-json.js'
 
 /** So many values are stringified by one call, or as many as make so many UTF-16 units. */
 const mostValues = 96
@@ -12,7 +13,7 @@ const longUnits = 1024
  * What stands between two values. Nothing depends on values not having it in them: it is counted, and values that do
  * are stringified alone.
  */
-const separator = '~paddle~'
+const separator = '~'
 /** In the text, from the end of one value to the start of the next: as long before the first and after the last. */
 const between = `,"${separator}",`
 
@@ -86,11 +87,8 @@ export class JsonGroup {
     this.#last = this.#elements[2 * this.#count - 1]
   }
 
-  /** Takes a value into the group; false if it has to be stringified alone. */
-  add(entryOffset: number, value: unknown): boolean {
-    // What is no object may have no text, and toJSON() is told where the value is: not in an array of ours.
-    if (typeof value !== 'object' || typeof (value as { toJSON?: unknown }).toJSON === 'function')
-      return false
+  /** Takes a value into the group; it must be an object, and JSON must hold all of it but for lone surrogates. */
+  add(entryOffset: number, value: unknown): void {
     const index = this.#count++
     if (index > 0) {
       if (this.#last === value) this.#isRepeated = true
@@ -98,7 +96,6 @@ export class JsonGroup {
     }
     this.#last = value
     this.#entryOffsets[index] = entryOffset
-    return true
   }
 
   clear(): void {
@@ -169,10 +166,11 @@ export class JsonGroup {
   }
 }
 
-/** Undefined as well where it throws, be it for the text's length. */
+/** Undefined where it throws, be it for the text's length, and where a string may have no UTF-8. */
 function stringify(value: unknown): string | undefined {
   try {
-    return JSON.stringify(value)
+    const text = JSON.stringify(value)
+    return mayHaveLoneSurrogate(text) ? undefined : text
   } catch {
     return undefined
   }

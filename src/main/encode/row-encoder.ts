@@ -1,28 +1,12 @@
 import { type ColumnDescriptor, formatColumnType, isStringType } from '../../protocol/column-type.js'
-import { describeValue } from '../describe-value.js'
 import type { Batch } from './batch.js'
 import type { ColumnEncoder } from './column-encoder.js'
 import { createColumnEncoder } from './create-column-encoder.js'
 import { JsonEncoder } from './encoders/json-encoder.js'
-import { batchFull, type EncodingFaultCode, type Fault, fault } from './fault.js'
+import { batchFull, type Fault, fault } from './fault.js'
+import { isInheritedByAll, readProperty } from './read-property.js'
+import { columnFault, notARow, type RowFault, unknownColumn, unreadableRow } from './row-fault.js'
 import { RowGroup } from './row-group.js'
-
-/** Why a row is not written: like a rejection, less the row's index. */
-export interface RowFault {
-  readonly code: EncodingFaultCode
-  readonly column?: string
-  readonly message: string
-  readonly cause?: unknown
-}
-
-/** So many prototypes of a row are looked through. */
-const deepestClass = 100
-
-/** A getter may give more bytes each time that it is asked. */
-export const growingRow: RowFault = {
-  code: 'serialize',
-  message: 'The row has more bytes each time that it is read',
-}
 
 interface Column {
   readonly name: string
@@ -177,14 +161,14 @@ export class RowEncoder {
         if (column?.name !== name) {
           column = this.#byName.get(name)
           if (column === undefined) {
-            if (Object.hasOwn(row, name)) return false
+            if ((row as Record<string, unknown>)[name] !== undefined && Object.hasOwn(row, name)) return false
             continue
           }
           order[position] = column
         }
         position++
         const value = (row as Record<string, unknown>)[name]
-        if (value === undefined || (column.isShadowed && isInherited(row, name))) continue
+        if (value === undefined || (column.isShadowed && isInheritedByAll(row, name))) continue
         carried++
         column.lastRow = rowNumber
         const problem =
@@ -195,7 +179,7 @@ export class RowEncoder {
       // Others may be getters of a class, or not there at all.
       for (const column of columns) {
         if (column.lastRow === rowNumber) continue
-        const value = readValue(row, column)
+        const value = readProperty(row, column.name, column.isShadowed)
         if (value !== undefined) carried++
         if (this.#writeColumn(batch, column, value) !== undefined) return false
       }
@@ -211,15 +195,16 @@ export class RowEncoder {
       if (typeof row !== 'object' || row === null || Array.isArray(row)) return notARow(row)
       let carried = 0
       for (const column of this.#columns) {
-        const value = readValue(row, column)
+        const value = readProperty(row, column.name, column.isShadowed)
         if (value !== undefined) carried++
         const problem = this.#writeColumn(batch, column, value)
-        if (problem !== undefined) return problem === batchFull ? 'batch-full' : columnFault(column, problem)
+        if (problem !== undefined) {
+          return problem === batchFull ? 'batch-full' : columnFault(column.name, column.type, problem)
+        }
       }
       return this.#findStray(row, carried)
     } catch (error) {
-      const message = `Reading the row threw ${error instanceof Error ? error.message : describeValue(error)}`
-      return { code: 'serialize', message, cause: error }
+      return unreadableRow(error)
     }
   }
 
@@ -250,49 +235,14 @@ export class RowEncoder {
     for (const _ in row) properties++
     if (properties > carried) {
       for (const name of Object.keys(row)) {
-        if (this.#byName.has(name)) continue
-        return { code: 'unknown-column', column: name, message: `The table has no column ${quoteName(name)}` }
+        // As if it were not there: JSON, too, leaves out what is undefined.
+        if (this.#byName.has(name) || (row as Record<string, unknown>)[name] === undefined) continue
+        return unknownColumn(name)
       }
     }
     // A Promise or a Map carries nothing, and would become a row of NULLs.
     return carried === 0 && !isPlainObject(row) ? notARow(row) : undefined
   }
-}
-
-/** Any own or inherited property counts: rows may be instances of classes with getters. */
-function readValue(row: object, column: Column): unknown {
-  const { name, isShadowed } = column
-  return isShadowed && isInherited(row, name) ? undefined : (row as Record<string, unknown>)[name]
-}
-
-/** Whether a property is one that every object has, and neither the row nor its class. */
-function isInherited(row: object, name: string): boolean {
-  let owner: unknown = row
-  // A proxy may say that it is its own prototype.
-  for (let depth = 0; depth < deepestClass && typeof owner === 'object' && owner !== null; depth++) {
-    if (owner === Object.prototype) return true
-    if (Object.hasOwn(owner, name)) return false
-    owner = Object.getPrototypeOf(owner)
-  }
-  return true
-}
-
-function notARow(row: unknown): RowFault {
-  return { code: 'type', message: `Expected a row as an object, got ${describeValue(row)}` }
-}
-
-function columnFault(column: Column, problem: Fault): RowFault {
-  const { name, type } = column
-  const message = `Column ${quoteName(name)} (${shorten(type)}): ${problem.reason}`
-  return { code: problem.code, column: name, message, cause: problem.cause }
-}
-
-function quoteName(name: string): string {
-  return `\`${shorten(name)}\``
-}
-
-function shorten(text: string): string {
-  return text.length <= 60 ? text : `${text.slice(0, 60)}...`
 }
 
 function isPlainObject(row: object): boolean {

@@ -1,5 +1,5 @@
 import { describeValue } from '../describe-value.js'
-import type { RowFault } from '../encode/row-encoder.js'
+import type { RowFault } from '../encode/row-fault.js'
 import { PersistenceError } from '../errors/persistence-error.js'
 import type { OnRowError } from '../options/persist-options.js'
 import { ignoreRejection } from './promise-like.js'
@@ -8,7 +8,7 @@ import type { Rejection } from './rejection.js'
 export function toRejection(
   index: number,
   row: unknown,
-  { code, column, message, cause }: RowFault,
+  { code, column, path, message, cause }: RowFault,
 ): Rejection {
   return {
     index,
@@ -16,6 +16,7 @@ export function toRejection(
     code,
     message,
     ...(column === undefined ? {} : { column }),
+    ...(path === undefined ? {} : { path }),
     ...(cause === undefined ? {} : { cause }),
   }
 }

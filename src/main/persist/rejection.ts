@@ -7,7 +7,7 @@ import type { EncodingFaultCode } from '../encode/fault.js'
  * - `type`: the value is not of a kind that the column takes, or the row is not an object.
  * - `range`: the column's type cannot hold the value without losing something of it.
  * - `not-null`: null, undefined or missing, for a NOT NULL column.
- * - `serialize`: the value has no JSON, or reading the row threw.
+ * - `serialize`: JSON would lose something of the value, or replace it; or reading the row threw.
  * - `too-large`: a value of more than 256 MiB.
  * - `unknown-column`: the row has a property that no column takes.
  * - `duplicate-key`: the table has its key, or an earlier row of the call.
@@ -30,6 +30,8 @@ export interface Rejection {
   readonly row: unknown
   /** The column or property concerned; absent when it is the row as a whole. */
   readonly column?: string
+  /** Where the value is, where it is one in JSON, such as `payload.items[3].price`; begins with the column. */
+  readonly path?: string
   readonly code: RejectionCode
   readonly message: string
   /** The constraint that the row breaks, as SQL; where only the database knew. */

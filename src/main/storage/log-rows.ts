@@ -1,5 +1,5 @@
-import { isTooDeep, tooDeep } from '../encode/json-depth.js'
 import { JsonText } from '../encode/json-text.js'
+import { toJson } from '../encode/to-json.js'
 import type { ChangeSet, KeyChange } from './change-set.js'
 import type { LogFormat } from './log-format.js'
 
@@ -76,9 +76,10 @@ class TextRow<T> implements LogRow {
   }
 
   get value(): string {
-    const text = this.#value instanceof JsonText ? this.#value.text : JSON.stringify(this.#value)
-    if (text === undefined) throw new TypeError('The value has no JSON')
-    if (isTooDeep(text)) throw new TypeError(tooDeep)
+    if (this.#value instanceof JsonText) return this.#value.text
+    const text = toJson(this.#value)
+    // It was looked at when it was set, and may have changed since.
+    if (typeof text !== 'string') throw new TypeError(`The value is no JSON any more: ${text.reason}`)
     return text
   }
 }

@@ -1,5 +1,6 @@
 import type { Settings } from '../../protocol/requests.js'
 import { JsonText } from '../encode/json-text.js'
+import { toJson } from '../encode/to-json.js'
 import type { Change } from './layer.js'
 
 /** A change with its value as JSON, for another process to make. */
@@ -45,7 +46,7 @@ export function* toUnsavedChanges<T>(
     if (change.type === 'clear') yield ['clear']
     else if (change.type === 'delete') yield ['delete', change.key]
     else {
-      const json = toJson(change.value)
+      const json = textOf(change.value)
       if (json === undefined)
         report(`the value of ${JSON.stringify(change.key)}, which has no JSON any more,`)
       else yield ['set', change.key, json]
@@ -53,10 +54,11 @@ export function* toUnsavedChanges<T>(
   }
 }
 
-function toJson(value: unknown): string | undefined {
+function textOf(value: unknown): string | undefined {
   if (value instanceof JsonText) return value.text
   try {
-    return JSON.stringify(value)
+    const text = toJson(value)
+    return typeof text === 'string' ? text : undefined
   } catch {
     return undefined
   }

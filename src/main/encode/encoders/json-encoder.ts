@@ -2,20 +2,25 @@ import { describeValue } from '../../describe-value.js'
 import { type Fault, fault } from '../fault.js'
 import { isTooDeep, tooDeep } from '../json-depth.js'
 import { JsonGroup } from '../json-group.js'
+import { findJsonProblem } from '../json-problem.js'
 import { JsonText } from '../json-text.js'
+import { isPlainJson } from '../plain-json.js'
+import { toJson } from '../to-json.js'
 import { StringEncoder } from './text-encoder.js'
 
-/** JSON: whatever `JSON.stringify` takes, as the text that it makes. A string is a JSON string, not JSON text. */
+/** JSON: the text of whatever JSON holds as a whole. A string is a JSON string, not JSON text. */
 export class JsonEncoder extends StringEncoder {
   /** Values that are yet to be stringified. */
   readonly group: JsonGroup = new JsonGroup()
 
   override write(row: number, value: unknown): Fault | undefined {
     if (value instanceof JsonText) return this.#writeText(row, value.text)
-    let text: string | undefined
     try {
-      if (this.group.isOpen && this.group.add(this.entryOffset(row), value)) return undefined
-      text = JSON.stringify(value)
+      if (this.group.isOpen && mayJoin(value)) {
+        this.group.add(this.entryOffset(row), value)
+        return undefined
+      }
+      return this.#writeAlone(row, value)
     } catch (error) {
       if (error instanceof RangeError && error.message === 'Maximum call stack size exceeded') {
         return fault('serialize', tooDeep, error)
@@ -24,8 +29,13 @@ export class JsonEncoder extends StringEncoder {
       const isTooLong = error instanceof RangeError && error.message === 'Invalid string length'
       return fault(isTooLong ? 'too-large' : 'serialize', messageOf(error), error)
     }
-    if (text === undefined) {
-      return fault('serialize', `expected a value that JSON can hold, got ${describeValue(value)}`)
+  }
+
+  #writeAlone(row: number, value: unknown): Fault | undefined {
+    const text = toJson(value)
+    if (typeof text !== 'string') {
+      const { reason, path } = text
+      return { code: 'serialize', reason: `expected a value that JSON holds: ${reason}`, path }
     }
     if (text === 'null') return fault('serialize', `JSON would make null of ${describeValue(value)}`)
     this.group.learn(text.length)
@@ -38,7 +48,12 @@ export class JsonEncoder extends StringEncoder {
   }
 }
 
+/** Whether JSON holds the value, and is to be made of it in an array of ours: toJSON() would be told where it is. */
+function mayJoin(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return isPlainJson(value) || (!('toJSON' in value) && findJsonProblem(value) === undefined)
+}
+
 function messageOf(error: unknown): string {
-  // The first line: V8 draws a circle over several.
-  return error instanceof Error ? (error.message.split('\n')[0] ?? '') : `threw ${describeValue(error)}`
+  return error instanceof Error ? error.message : `threw ${describeValue(error)}`
 }
