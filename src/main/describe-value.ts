@@ -1,4 +1,9 @@
+import { quoteText, toVisible } from '../protocol/visible-text.js'
+
 const longestText = 40
+
+/** The message of an error of others, in a message. */
+const longestError = 200
 
 /** A bigint of more bits is not written out. */
 const longestBits = 1024
@@ -11,11 +16,11 @@ const longestBits = 1024
 export function describeValue(value: unknown): string {
   switch (typeof value) {
     case 'string':
-      return `${quoteShort(value)} (string)`
+      return `${quoteText(value, longestText)} (string)`
     case 'bigint':
       // The text of a million digits takes 140 ms to make.
       if (BigInt.asIntN(longestBits, value) !== value) return `more than ${longestBits} bits (bigint)`
-      return `${shorten(value.toString())}n (bigint)`
+      return `${toVisible(value.toString(), longestText)}n (bigint)`
     case 'number':
       return `${Object.is(value, -0) ? '-0' : value} (number)`
     case 'boolean':
@@ -27,19 +32,21 @@ export function describeValue(value: unknown): string {
   }
 }
 
-function quoteShort(text: string): string {
-  return `'${shorten(text).replaceAll('\n', '\\n')}'`
-}
-
-function shorten(text: string): string {
-  return text.length <= longestText ? text : `${text.slice(0, longestText)}...`
+/** What was thrown, by its message, as far as that is on the first line. Its code may be run: the caller's own threw it. */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return describeValue(error)
+  try {
+    return toVisible(String(error.message).split('\n', 1)[0] ?? '', longestError)
+  } catch {
+    return describeValue(error)
+  }
 }
 
 function classNameOf(value: object): string {
   if (Array.isArray(value)) return 'Array'
   try {
     const name: unknown = Object.getPrototypeOf(value)?.constructor?.name
-    return typeof name === 'string' && name !== '' ? shorten(name) : 'Object'
+    return typeof name === 'string' && name !== '' ? toVisible(name, longestText) : 'Object'
   } catch {
     return 'Object'
   }

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import type { DuckDBConnection } from '@duckdb/node-api'
+import { showPath } from '../protocol/visible-text.js'
 import { clearSpillFiles } from './clear-spill-files.js'
 import { WorkerFailure } from './failure.js'
 
@@ -30,7 +31,7 @@ export class DatabaseFile {
     if (typeof path === 'string' && type === 'duckdb') return
     throw new WorkerFailure({
       code: 'PERSIST_OPEN_FAILED',
-      message: `${this.#path} is not a DuckDB database: read it by SQL, such as FROM '...', on another one`,
+      message: `${showPath(this.#path)} is not a DuckDB database: read it by SQL, such as FROM '...', on another one`,
     })
   }
 
@@ -63,7 +64,7 @@ export class DatabaseFile {
     if (this.isSame) return
     throw new WorkerFailure({
       code: 'PERSIST_DATABASE_INVALID',
-      message: `${this.#path} was removed or replaced while it was open: what was written since is not in it`,
+      message: `${showPath(this.#path)} was removed or replaced while it was open: what was written since is not in it`,
     })
   }
 }

@@ -1,4 +1,5 @@
 import type { Failure, PersistenceErrorCode } from '../protocol/failure.js'
+import { toVisible } from '../protocol/visible-text.js'
 
 /** A failure on its way to the main thread; never leaves the worker as an exception. */
 export class WorkerFailure extends Error {
@@ -65,17 +66,28 @@ const patterns: readonly (readonly [RegExp, PersistenceErrorCode, string])[] = [
 const orderlyReasons =
   /^(PRIMARY KEY or UNIQUE constraint violat|Constraint Error: |Violates |Transaction conflict: |Conflict |Catalog write-write conflict |Attempting to modify table )/
 
+/** DuckDB quotes values and SQL, which may be of any length; the cause has all of it. */
+const longestReason = 1000
+
 /** What main is told of an error: what is known of it, or else `code`. */
 export function toFailure(error: unknown, code: PersistenceErrorCode, message: string): Failure {
   if (error instanceof WorkerFailure) return error.failure
   const databaseMessage = messageOf(error)
   if (isHeapExhausted(error)) {
-    return { code: 'PERSIST_OUT_OF_MEMORY', message: `Out of memory: ${databaseMessage}`, databaseMessage }
+    return {
+      code: 'PERSIST_OUT_OF_MEMORY',
+      message: `Out of memory: ${toVisible(databaseMessage, longestReason)}`,
+      databaseMessage,
+    }
   }
   const reason = databaseMessage.replace(prefix, '')
   const known = patterns.find(([pattern]) => pattern.test(reason))
   const [, knownCode, knownMessage] = known ?? [undefined, code, message]
-  return { code: knownCode, message: `${knownMessage}: ${firstLine(databaseMessage)}`, databaseMessage }
+  return {
+    code: knownCode,
+    message: `${knownMessage}: ${toVisible(firstLine(databaseMessage), longestReason)}`,
+    databaseMessage,
+  }
 }
 
 /**

@@ -1,4 +1,5 @@
 import { type DuckDBConnection, StatementType } from '@duckdb/node-api'
+import { quoteName, toVisible } from '../protocol/visible-text.js'
 import { WorkerFailure } from './failure.js'
 import { explained, isAboutSecret } from './query/outside-effects.js'
 import { splitStatements } from './query/sql-words.js'
@@ -84,12 +85,12 @@ export class Sandbox {
       const [first, second] = explained(statement)
       const isQuestion = first?.text === 'pragma' && allowedPragmas.has(second?.text ?? '')
       if (first !== undefined && !isQuestion && !allowedStatements.has(first.text)) {
-        refuse(first.text.toUpperCase())
+        refuse(toVisible(first.text.toUpperCase(), 60))
       }
       if (statement[0]?.text === 'prepare') refuse('PREPARE')
       if (isAboutSecret(statement)) refuse('secrets')
       const { text } = statement.find((word) => isUsed(word, this.#functions, this.#tainted)) ?? {}
-      if (text !== undefined) refuse(`\`${text}\``)
+      if (text !== undefined) refuse(quoteName(text))
     }
   }
 

@@ -1,5 +1,6 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import type { SettingChanges, Settings } from '../protocol/requests.js'
+import { quoteName } from '../protocol/visible-text.js'
 import { toFailure, WorkerFailure } from './failure.js'
 
 /**
@@ -152,6 +153,10 @@ async function findRefused(config: Readonly<Record<string, string>>): Promise<Wo
 
 function refused(name: string, error: unknown): WorkerFailure {
   return new WorkerFailure(
-    toFailure(error, 'PERSIST_OPEN_FAILED', `The database cannot be opened with the setting \`${name}\``),
+    toFailure(
+      error,
+      'PERSIST_OPEN_FAILED',
+      `The database cannot be opened with the setting ${quoteName(name)}`,
+    ),
   )
 }

@@ -1,6 +1,7 @@
 import { rm, stat } from 'node:fs/promises'
 import { claimFile } from '../../process/file-claim.js'
 import { isOpenInProcess } from '../../process/is-open-in-process.js'
+import { showPath } from '../../protocol/visible-text.js'
 import { PersistenceError } from '../errors/persistence-error.js'
 
 /** A database file that this service alone may open in this process. */
@@ -57,12 +58,15 @@ export async function claimDatabase(path: string): Promise<ClaimedDatabase> {
 async function checkIsFile(path: string): Promise<boolean> {
   const found = await stat(path).catch(() => undefined)
   if (found === undefined || found.isFile()) return found !== undefined
-  throw new PersistenceError('PERSIST_OPEN_FAILED', `The database cannot be opened: ${path} is not a file`)
+  throw new PersistenceError(
+    'PERSIST_OPEN_FAILED',
+    `The database cannot be opened: ${showPath(path)} is not a file`,
+  )
 }
 
 function alreadyOpen(path: string): PersistenceError {
   return new PersistenceError(
     'PERSIST_ALREADY_OPEN',
-    `This process has ${path} open already: share the one service, or close it first`,
+    `This process has ${showPath(path)} open already: share the one service, or close it first`,
   )
 }

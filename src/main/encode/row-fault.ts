@@ -1,4 +1,5 @@
-import { describeValue } from '../describe-value.js'
+import { quoteName, toVisible } from '../../protocol/visible-text.js'
+import { describeError, describeValue } from '../describe-value.js'
 import type { EncodingFaultCode, Fault } from './fault.js'
 
 /** Why a row is not written: like a rejection, less the row's index. */
@@ -10,6 +11,9 @@ export interface RowFault {
   readonly message: string
   readonly cause?: unknown
 }
+
+/** The longest that a type and a path are in a message, in characters. */
+const [longestType, longestPath] = [60, 200]
 
 /** A getter may give more bytes each time that it is asked. */
 export const growingRow: RowFault = {
@@ -23,10 +27,10 @@ export function notARow(row: unknown): RowFault {
 
 /** @param type - The column's, as SQL. */
 export function columnFault(column: string, type: string, { code, reason, path, cause }: Fault): RowFault {
-  const message = `Column ${quoteName(column)} (${shorten(type)}): ${reason}`
+  const message = `Column ${quoteName(column)} (${toVisible(type, longestType)}): ${reason}`
   if (path === undefined || path === '') return { code, column, message, cause }
   const fullPath = column + path
-  return { code, column, path: fullPath, message: `${message} at ${quoteName(fullPath)}`, cause }
+  return { code, column, path: fullPath, message: `${message} at \`${toVisible(fullPath, longestPath)}\``, cause }
 }
 
 export function unknownColumn(name: string): RowFault {
@@ -34,14 +38,5 @@ export function unknownColumn(name: string): RowFault {
 }
 
 export function unreadableRow(error: unknown): RowFault {
-  const message = `Reading the row threw ${error instanceof Error ? error.message : describeValue(error)}`
-  return { code: 'serialize', message, cause: error }
-}
-
-function quoteName(name: string): string {
-  return `\`${shorten(name)}\``
-}
-
-function shorten(text: string): string {
-  return text.length <= 60 ? text : `${text.slice(0, 60)}...`
+  return { code: 'serialize', message: `Reading the row threw ${describeError(error)}`, cause: error }
 }

@@ -1,3 +1,4 @@
+import { quoteName } from '../../protocol/visible-text.js'
 import { describeValue } from '../describe-value.js'
 
 /** Throws when `value` is given and is not a number from `min` (inclusive) up; a whole one if `isInteger`. */
@@ -36,7 +37,7 @@ export function ownOptions<Options extends object>(
   const own: Partial<Options> = Object.assign(Object.create(null), given)
   for (const name of Object.keys(own)) {
     if (names.includes(name)) continue
-    throw new TypeError(`Expected ${what} to have only ${names.join(', ')}, got \`${name}\``)
+    throw new TypeError(`Expected ${what} to have only ${names.join(', ')}, got ${quoteName(name)}`)
   }
   return own
 }

@@ -1,6 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os'
 import type { ResourceLimits } from 'node:worker_threads'
 import type { Settings } from '../../protocol/requests.js'
+import { quoteName, toVisible } from '../../protocol/visible-text.js'
 import { describeValue } from '../describe-value.js'
 import { checkNumber, checkType, ownOptions } from './check-option.js'
 import { resolveSandbox } from './resolve-sandbox.js'
@@ -122,7 +123,7 @@ export function resolveOpenOptions(given: OpenOptions): ResolvedOpenOptions {
   for (const name of Object.keys(config)) {
     // What is no number DuckDB refuses by itself.
     const threads = threadSettings.includes(name.toLowerCase()) ? Number(config[name]) : Number.NaN
-    if (threads > mostThreads) checkThreads(`config.${name}`, threads)
+    if (threads > mostThreads) checkThreads(`config.${toVisible(name, 60)}`, threads)
   }
   const isWalLeft = Object.keys(config).some((name) => walSettings.includes(name.toLowerCase()))
   return Object.freeze({
@@ -201,5 +202,7 @@ function toSetting(name: string, value: unknown): string | readonly string[] {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
     return String(value)
   const expected = 'a string, number, boolean or an array of strings'
-  throw new TypeError(`Expected \`config.${name}\` to be ${expected}, got ${describeValue(value)}`)
+  throw new TypeError(
+    `Expected ${quoteName(`config.${name}`)} to be ${expected}, got ${describeValue(value)}`,
+  )
 }

@@ -1,4 +1,5 @@
 import type { Settings } from '../../protocol/requests.js'
+import { quoteName } from '../../protocol/visible-text.js'
 
 /** What DuckDB itself refuses in a sandbox. The worker refuses the rest: see `sandbox.ts` there. */
 const sandboxSettings: Readonly<Record<string, string>> = {
@@ -27,7 +28,7 @@ export function resolveSandbox(config: Settings): Settings {
   for (const [name, value] of Object.entries(config)) {
     const lowerCase = name.toLowerCase()
     if (!loosening.has(lowerCase) || sandboxSettings[lowerCase] === value) continue
-    throw new TypeError(`Expected \`config\` without \`${name}\` beside \`sandbox: true\``)
+    throw new TypeError(`Expected \`config\` without ${quoteName(name)} beside \`sandbox: true\``)
   }
   return sandboxSettings
 }

@@ -1,6 +1,7 @@
 import type { EncodedBatch } from '../../protocol/batch-layout.js'
 import type { ColumnDescriptor } from '../../protocol/column-type.js'
 import type { FinalWrite, TableDescription } from '../../protocol/requests.js'
+import { quoteName } from '../../protocol/visible-text.js'
 import type { Batch } from '../encode/batch.js'
 import { BatchAllocator } from '../encode/batch-allocator.js'
 import { BufferPool } from '../encode/buffer-pool.js'
@@ -112,7 +113,7 @@ export class Persister {
     const stopListening = cancelOnAbort(options.signal, cancellation)
     if (source.isAsync) source.onFailure = (error) => cancellation.cancel(error)
     try {
-      const what = `persist() to \`${target.table}\``
+      const what = `persist() to ${quoteName(target.table)}`
       const run = await this.#turns.take(cancellation, what, (call) =>
         this.#link.use((host) => this.#write(host, target, source, options, cancellation, call)),
       )

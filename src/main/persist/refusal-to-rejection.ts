@@ -1,7 +1,11 @@
 import type { QueryRow, QueryValue, Refusal } from '../../protocol/requests.js'
+import { toVisible } from '../../protocol/visible-text.js'
 import { describeValue } from '../describe-value.js'
 import type { Rejection } from './rejection.js'
 import type { RowPositions } from './row-positions.js'
+
+/** In a message; `constraint` of the rejection has it whole. */
+const longestConstraint = 500
 
 /**
  * Makes a rejection of what the worker says of a row.
@@ -22,7 +26,7 @@ export function refusalToRejection(
     index,
     row: rowAt === undefined ? row : rowAt(index),
     code,
-    message: describe(refusal, conflictIndex),
+    message: describe({ ...refusal, constraint: toVisible(constraint, longestConstraint) }, conflictIndex),
     constraint,
     ...(columns.length === 1 && column !== undefined ? { column } : {}),
     ...(key.length === 0 ? {} : { key: pick(row, key) }),
@@ -31,7 +35,7 @@ export function refusalToRejection(
 }
 
 function describe({ code, constraint, columns, row }: Refusal, conflictIndex: number | undefined): string {
-  const values = columns.map((name) => `${name}: ${showValue(row[name])}`).join(', ')
+  const values = columns.map((name) => `${toVisible(name, 60)}: ${showValue(row[name])}`).join(', ')
   switch (code) {
     case 'not-null':
       return `a new row needs a value, and the column has no DEFAULT that is one: ${constraint}`

@@ -1,5 +1,6 @@
 import { isDate, isUint8Array } from 'node:util/types'
 import type { QueryParameter } from '../../protocol/requests.js'
+import { quoteName } from '../../protocol/visible-text.js'
 import { describeValue } from '../describe-value.js'
 import { isDetached } from '../is-detached.js'
 
@@ -32,7 +33,7 @@ export function copyParameters(sql: unknown, parameters: unknown): QueryParamete
 }
 
 function copyParameter(name: string | number, value: unknown): QueryParameter {
-  const what = `Expected parameter ${name} to be`
+  const what = `Expected parameter ${typeof name === 'number' ? name : quoteName(name)} to be`
   switch (typeof value) {
     case 'boolean':
     case 'number':

@@ -1,5 +1,6 @@
 import { type ColumnDescriptor, formatColumnType } from '../../protocol/column-type.js'
 import type { TableDefinition, TableDescription } from '../../protocol/requests.js'
+import { quoteName, toVisible } from '../../protocol/visible-text.js'
 import { PersistenceError } from '../errors/persistence-error.js'
 import type { ResolvedTableOptions } from './table-definition.js'
 import { isSameSet } from './table-key.js'
@@ -16,23 +17,23 @@ export function checkSchema(
   for (const expected of definition.columns) {
     const column = actualColumns.get(expected.name)
     actualColumns.delete(expected.name)
-    if (column === undefined) differences.push(`it has no column \`${expected.name}\``)
+    if (column === undefined) differences.push(`it has no column ${quoteName(expected.name)}`)
     else if (format(column) !== format(expected) && !isNullableKey(column, expected, impliedNotNull)) {
-      differences.push(`it has ${format(column)}, not ${format(expected)}`)
+      differences.push(`it has ${describe(column)}, not ${describe(expected)}`)
     }
   }
-  for (const column of actualColumns.values()) differences.push(`it also has ${format(column)}`)
+  for (const column of actualColumns.values()) differences.push(`it also has ${describe(column)}`)
   // A key that DuckDB keeps as well is no less kept.
   const isKeptTwice = key.length > 0 && isSameSet(key, actual.primaryKey)
   if (!isKeptTwice && definition.primaryKey.join() !== actual.primaryKey.join()) {
     differences.push(
-      `its primary key is (${actual.primaryKey.join(', ')}), not (${definition.primaryKey.join(', ')})`,
+      `its primary key is ${describeKey(actual.primaryKey)}, not ${describeKey(definition.primaryKey)}`,
     )
   }
   if (differences.length === 0) return
   throw new PersistenceError(
     'PERSIST_SCHEMA_MISMATCH',
-    `The table \`${table}\` is not as it is defined: ${differences.join('; ')}`,
+    `The table ${quoteName(table)} is not as it is defined: ${differences.join('; ')}`,
   )
 }
 
@@ -46,5 +47,14 @@ function isNullableKey(
 }
 
 function format({ name, type, notNull }: ColumnDescriptor): string {
-  return `\`${name}\` ${formatColumnType(type)}${notNull ? ' NOT NULL' : ''}`
+  return `${name} ${formatColumnType(type)}${notNull ? ' NOT NULL' : ''}`
+}
+
+function describe({ name, type, notNull }: ColumnDescriptor): string {
+  // An ENUM may have any number of members.
+  return `${quoteName(name)} ${toVisible(formatColumnType(type), 200)}${notNull ? ' NOT NULL' : ''}`
+}
+
+function describeKey(columns: readonly string[]): string {
+  return columns.length === 0 ? 'none' : `(${columns.map(quoteName).join(', ')})`
 }

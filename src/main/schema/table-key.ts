@@ -1,4 +1,5 @@
 import type { TableDescription } from '../../protocol/requests.js'
+import { quoteName } from '../../protocol/visible-text.js'
 import { PersistenceError } from '../errors/persistence-error.js'
 
 /** What the rows of a table are told apart by. */
@@ -27,7 +28,7 @@ export function resolveTableKey(
   }
   const missing = wanted.find((name) => !columns.some((column) => column.name === name))
   if (missing !== undefined) {
-    const message = `The table \`${table}\` has no column \`${missing}\` for its key`
+    const message = `The table ${quoteName(table)} has no column ${quoteName(missing)} for its key`
     throw new PersistenceError('PERSIST_SCHEMA_MISMATCH', message)
   }
   const same = enforced.find((key) => isSameSet(key, wanted))

@@ -1,4 +1,5 @@
 import { quoteIdentifier, quoteLiteral } from '../../protocol/column-type.js'
+import { quoteName, toVisible } from '../../protocol/visible-text.js'
 import { describeValue } from '../describe-value.js'
 import type { ServiceInternals } from '../service-internals.js'
 import { isNamed } from './is-named.js'
@@ -18,7 +19,7 @@ export async function checkPlainTable(
 ): Promise<void> {
   const { columns: written } = await service.table(name)
   const generated = columns.find((column) => !written.some((one) => one.name === column.name))
-  if (generated !== undefined) refuseTable(name, `\`${generated.name}\` is a generated column`)
+  if (generated !== undefined) refuseTable(name, `${quoteName(generated.name)} is a generated column`)
   await checkConstraints(service, name)
   const [twice] = await service.query<{ key: string }>(
     `SELECT any_value(key) AS key FROM main.${quoteIdentifier(name)} WHERE key IS NOT NULL
@@ -40,7 +41,8 @@ async function checkConstraints(service: ServiceInternals, name: string): Promis
   for (const { table, text, columns, type } of rows) {
     const isOfOther = table.toLowerCase() !== name.toLowerCase()
     const isOfKey = (type === 'PRIMARY KEY' || type === 'UNIQUE') && columns.toLowerCase() === 'key'
-    if (isOfOther) refuseTable(name, `the table \`${table}\` refers to it: ${text}`)
-    if (type !== 'NOT NULL' && !isOfKey) refuseTable(name, `nobody would check ${text} any more`)
+    if (isOfOther) refuseTable(name, `the table ${quoteName(table)} refers to it: ${toVisible(text, 200)}`)
+    if (type !== 'NOT NULL' && !isOfKey)
+      refuseTable(name, `nobody would check ${toVisible(text, 200)} any more`)
   }
 }

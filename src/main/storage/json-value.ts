@@ -1,4 +1,5 @@
-import { describeValue } from '../describe-value.js'
+import { toVisible } from '../../protocol/visible-text.js'
+import { describeError, describeValue } from '../describe-value.js'
 import { inspectJson } from '../encode/json-problem.js'
 
 /**
@@ -11,7 +12,7 @@ export function toJsonValue<T>(key: string, value: T): T {
   const { problem, isChanged } = read(key, () => inspectJson(value))
   if (problem !== undefined) {
     const { reason, path } = problem
-    throw refuse(key, path === '' ? reason : `${reason} at \`value${path}\``)
+    throw refuse(key, path === '' ? reason : `${reason} at \`${toVisible(`value${path}`, 200)}\``)
   }
   return isChanged ? read(key, () => JSON.parse(JSON.stringify(value))) : value
 }
@@ -21,8 +22,7 @@ function read<Result>(key: string, task: () => Result): Result {
   try {
     return task()
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split('\n')[0] : describeValue(error)
-    throw refuse(key, `reading it threw ${reason}`, error)
+    throw refuse(key, `reading it threw ${describeError(error)}`, error)
   }
 }
 

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { quoteName } from '../../protocol/visible-text.js'
 import { PersistenceError } from '../errors/persistence-error.js'
 import { exitGuard } from '../worker-link/exit-guard.js'
 import { describeChanges, reportLoss, type UnsavedStore } from './unsaved-store.js'
@@ -36,7 +37,7 @@ export const saveAtExit = {
   /** @throws `PERSIST_CLOSED` in a listener to the exit that comes after the one by which all has been saved. */
   checkTime(tableName: string): void {
     if (!isOver) return
-    const message = `The process is exiting, and \`${tableName}\` was saved: a call that comes now is lost`
+    const message = `The process is exiting, and ${quoteName(tableName)} was saved: a call that comes now is lost`
     console.error(`duckpaddle: ${message}`)
     throw new PersistenceError('PERSIST_CLOSED', message)
   },

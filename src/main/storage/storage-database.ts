@@ -1,4 +1,5 @@
 import { quoteIdentifier } from '../../protocol/column-type.js'
+import { quoteName } from '../../protocol/visible-text.js'
 import { describeValue } from '../describe-value.js'
 import { isTooDeep } from '../encode/json-depth.js'
 import { JsonText } from '../encode/json-text.js'
@@ -72,7 +73,7 @@ export class StorageDatabase<T> {
     const claimed = stores.get(service) ?? new Set()
     stores.set(service, claimed)
     if (claimed.has(name)) {
-      const message = `The service has a store on \`${tableName}\` already: share the one adapter, or close it first`
+      const message = `The service has a store on ${quoteName(tableName)} already: share the one adapter, or close it first`
       throw new PersistenceError('PERSIST_ALREADY_OPEN', message)
     }
     claimed.add(name)

@@ -1,4 +1,5 @@
 import { quoteIdentifier, quoteLiteral } from '../../protocol/column-type.js'
+import { quoteName } from '../../protocol/visible-text.js'
 import { PersistenceError } from '../errors/persistence-error.js'
 import type { ServiceInternals } from '../service-internals.js'
 import { checkPlainTable } from './check-plain-table.js'
@@ -102,7 +103,7 @@ export class StorageTables {
       WHERE ${isNamed('table_name', this.#base)} OR ${isNamed('table_name', this.log)}`
     const found = await this.#service.query(sql)
     if (found.length === 0 || found.length === 3) return found.length === 3
-    const message = `\`${this.#name}\` is not a store: of its view and its two tables, only ${found.length} are there`
+    const message = `${quoteName(this.#name)} is not a store: of its view and its two tables, only ${found.length} are there`
     throw new PersistenceError('PERSIST_SCHEMA_MISMATCH', message)
   }
 

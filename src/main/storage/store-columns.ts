@@ -1,3 +1,4 @@
+import { quoteName, toVisible } from '../../protocol/visible-text.js'
 import { PersistenceError } from '../errors/persistence-error.js'
 
 /** What the columns of a store are for, by the names that they have where a store creates its table. */
@@ -62,8 +63,8 @@ export function toStoreColumns(table: string, found: readonly FoundColumn[]): St
   for (const { name, type } of found) {
     const role = name.toLowerCase()
     const types = roleTypes.get(role)
-    if (types === undefined) problems.push(`\`${name}\` is no column of a store`)
-    else if (!types.test(type)) problems.push(`\`${name}\` is of type ${type}`)
+    if (types === undefined) problems.push(`${quoteName(name)} is no column of a store`)
+    else if (!types.test(type)) problems.push(`${quoteName(name)} is of type ${toVisible(type, 200)}`)
     // The keys of the map are the roles.
     else columns.push({ role: role as ColumnRole, name, type })
   }
@@ -77,6 +78,6 @@ export function toStoreColumns(table: string, found: readonly FoundColumn[]): St
 /** @throws `PERSIST_SCHEMA_MISMATCH` */
 export function refuseTable(table: string, problem: string): never {
   const expected = 'key VARCHAR, value JSON, and perhaps created_at and updated_at TIMESTAMP'
-  const message = `The table \`${table}\` cannot become a store (${expected}): ${problem}`
+  const message = `The table ${quoteName(table)} cannot become a store (${expected}): ${problem}`
   throw new PersistenceError('PERSIST_SCHEMA_MISMATCH', message)
 }

@@ -1,4 +1,5 @@
 import type { Settings } from '../../protocol/requests.js'
+import { quoteName, quoteText, showPath } from '../../protocol/visible-text.js'
 import { JsonText } from '../encode/json-text.js'
 import { toJson } from '../encode/to-json.js'
 import type { Change } from './layer.js'
@@ -26,13 +27,13 @@ export function reportLoss(
   what: string,
 ): void {
   console.error(
-    `duckpaddle: what was due to be saved at exit is lost: ${what} of \`${tableName}\` in ${path}`,
+    `duckpaddle: what was due to be saved at exit is lost: ${what} of ${quoteName(tableName)} in ${showPath(path)}`,
   )
 }
 
 /** How many changes, and of which keys. */
 export function describeChanges({ changes }: UnsavedStore): string {
-  const keys = changes.flatMap(([, key]) => (key === undefined ? [] : [JSON.stringify(key)]))
+  const keys = changes.flatMap(([, key]) => (key === undefined ? [] : [quoteText(key, 60)]))
   const some = `${keys.slice(0, 10).join(', ')}${keys.length > 10 ? ', ...' : ''}`
   return `${changes.length} changes${keys.length === 0 ? '' : ` (${some})`}`
 }
@@ -47,8 +48,7 @@ export function* toUnsavedChanges<T>(
     else if (change.type === 'delete') yield ['delete', change.key]
     else {
       const json = textOf(change.value)
-      if (json === undefined)
-        report(`the value of ${JSON.stringify(change.key)}, which has no JSON any more,`)
+      if (json === undefined) report(`the value of ${quoteText(change.key, 60)}, which has no JSON any more,`)
       else yield ['set', change.key, json]
     }
   }

@@ -7,6 +7,7 @@ import {
   quoteLiteral,
 } from '../../protocol/column-type.js'
 import type { TableDefinition } from '../../protocol/requests.js'
+import { quoteName, toVisible } from '../../protocol/visible-text.js'
 import type { Database } from '../database.js'
 import { WorkerFailure } from '../failure.js'
 import {
@@ -18,6 +19,9 @@ import {
 } from './table-constraints.js'
 import type { GeneratedColumn, TableShape } from './table-shape.js'
 import { toColumnType } from './to-column-type.js'
+
+/** A type in a message: a STRUCT has as many fields as it likes. */
+const longestType = 200
 
 /** What the tables of the main schema look like, read from DuckDB's catalog. */
 export class TableCatalog {
@@ -57,9 +61,12 @@ export class TableCatalog {
   async #read(connection: DuckDBConnection, table: string): Promise<TableShape> {
     const kind = await this.#kind(connection, table)
     if (kind === undefined) {
-      throw new WorkerFailure({ code: 'PERSIST_TABLE_NOT_FOUND', message: `There is no table \`${table}\`` })
+      throw new WorkerFailure({
+        code: 'PERSIST_TABLE_NOT_FOUND',
+        message: `There is no table ${quoteName(table)}`,
+      })
     }
-    if (kind === 'view') mismatch(`\`${table}\` is a view, and rows are written to tables`)
+    if (kind === 'view') mismatch(`${quoteName(table)} is a view, and rows are written to tables`)
     const { types, defaults, generated } = await this.#readColumns(connection, table)
     const isOfTable = isNamed('table_name', table)
     const constraintRows = await this.#query(
@@ -82,7 +89,9 @@ export class TableCatalog {
       if (isGenerated.has(name)) continue
       const columnType = columnTypes.get(name)
       if (columnType === undefined) {
-        mismatch(`Column \`${name}\` of table \`${table}\` is of type ${type}, which cannot be written yet`)
+        mismatch(
+          `Column ${quoteName(name)} of table ${quoteName(table)} is of type ${toVisible(String(type), longestType)}, which cannot be written yet`,
+        )
       }
       columns.push({ name, type: columnType, notNull: notNull.has(name), hasDefault: defaults.has(name) })
     }

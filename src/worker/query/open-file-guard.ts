@@ -4,6 +4,7 @@ import { type DuckDBConnection, DuckDBInstance, StatementType } from '@duckdb/no
 import { claimFile, type FileClaim, isClaimed } from '../../process/file-claim.js'
 import { isOpenInProcess } from '../../process/is-open-in-process.js'
 import { resolveRealPath } from '../../process/real-path.js'
+import { showPath } from '../../protocol/visible-text.js'
 import type { Database } from '../database.js'
 import { WorkerFailure } from '../failure.js'
 import { copyTargets } from './copy-targets.js'
@@ -147,6 +148,6 @@ function pathsOf(constant: string): string[] {
 function alreadyOpen(path: string): WorkerFailure {
   return new WorkerFailure({
     code: 'PERSIST_ALREADY_OPEN',
-    message: `This process has ${path} open: a second opening, or a COPY over it, would lose its rows`,
+    message: `This process has ${showPath(path)} open: a second opening, or a COPY over it, would lose its rows`,
   })
 }

@@ -2,6 +2,7 @@ import type { EncodedBatch } from '../../protocol/batch-layout.js'
 import { type ColumnDescriptor, formatColumnType } from '../../protocol/column-type.js'
 import type { Failure } from '../../protocol/failure.js'
 import type { BeginRequest, RefusalPage, Resolution } from '../../protocol/requests.js'
+import { quoteName } from '../../protocol/visible-text.js'
 import { mismatch, type TableCatalog } from '../catalog/table-catalog.js'
 import type { Database } from '../database.js'
 import { toFailure, WorkerFailure } from '../failure.js'
@@ -48,7 +49,8 @@ export class WriteTransaction {
       // Batches are copied into memory laid out for these columns, so nothing may have changed about them.
       const shape = await this.#catalog.shapeOf(duckdbConnection, table)
       checkSame(table, columns, shape.columns)
-      if (shape.isConstrained && !request.isChecked) changed(`The constraints of \`${table}\` have changed`)
+      if (shape.isConstrained && !request.isChecked)
+        changed(`The constraints of ${quoteName(table)} have changed`)
       this.#columns = columns
       this.#isChecked = request.isChecked
       this.#strategy = await createWriteStrategy(connection, createWriteTarget(request, shape))
@@ -156,7 +158,7 @@ function checkSame(
         formatColumnType(other.type) === formatColumnType(type)
       )
     })
-  if (!isSame) changed(`The columns of \`${table}\` have changed`)
+  if (!isSame) changed(`The columns of ${quoteName(table)} have changed`)
 }
 
 function changed(what: string): never {

@@ -1,4 +1,4 @@
-import { describeValue } from '../../describe-value.js'
+import { describeError, describeValue } from '../../describe-value.js'
 import { type Fault, fault } from '../fault.js'
 import { isTooDeep, tooDeep } from '../json-depth.js'
 import { JsonGroup } from '../json-group.js'
@@ -27,7 +27,7 @@ export class JsonEncoder extends StringEncoder {
       }
       // V8's message where the text would be longer than a string can be.
       const isTooLong = error instanceof RangeError && error.message === 'Invalid string length'
-      return fault(isTooLong ? 'too-large' : 'serialize', messageOf(error), error)
+      return fault(isTooLong ? 'too-large' : 'serialize', describeError(error), error)
     }
   }
 
@@ -52,8 +52,4 @@ export class JsonEncoder extends StringEncoder {
 function mayJoin(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
   return isPlainJson(value) || (!('toJSON' in value) && findJsonProblem(value) === undefined)
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : `threw ${describeValue(error)}`
 }
