@@ -25,6 +25,27 @@ describe('RowOf', () => {
     expectTypeOf<Row['price']>().toEqualTypeOf<number | bigint | string>()
     expectTypeOf<Row['data']>().toEqualTypeOf<Uint8Array>()
   })
+
+  it('reads the other names that DuckDB has for a type', () => {
+    type Row = RowOf<{
+      text: 'varchar(10) NOT NULL'
+      code: 'CHARACTER VARYING (3) NOT NULL'
+      big: 'INT128 NOT NULL'
+      float: 'DOUBLE PRECISION NOT NULL'
+      at: 'TIMESTAMP(3) NOT NULL'
+      zoned: 'TIMESTAMP WITH TIME ZONE NOT NULL'
+      price: 'DEC(5) NOT NULL'
+      id: 'guid NOT NULL'
+    }>
+    expectTypeOf<Row['text']>().toEqualTypeOf<string>()
+    expectTypeOf<Row['code']>().toEqualTypeOf<string>()
+    expectTypeOf<Row['big']>().toEqualTypeOf<number | bigint>()
+    expectTypeOf<Row['float']>().toEqualTypeOf<number | bigint>()
+    expectTypeOf<Row['at']>().toEqualTypeOf<Date | string | bigint>()
+    expectTypeOf<Row['zoned']>().toEqualTypeOf<Date | string | bigint>()
+    expectTypeOf<Row['price']>().toEqualTypeOf<number | bigint | string>()
+    expectTypeOf<Row['id']>().toEqualTypeOf<string>()
+  })
 })
 
 describe('PersistenceService', () => {

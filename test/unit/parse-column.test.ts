@@ -34,14 +34,50 @@ describe('parseColumn', () => {
     expect(() => parseColumn('c', text)).toThrow(TypeError)
   })
 
-  it.each(['INTEGER[]', 'VARCHAR[3] NOT NULL', 'STRUCT(a INTEGER)', 'MAP(VARCHAR, INTEGER)'])(
-    'says that %s cannot be written yet',
-    (text) => {
-      expect(() => parseColumn('c', text)).toThrow(
-        expect.objectContaining({ code: 'PERSIST_SCHEMA_MISMATCH' }),
-      )
-    },
-  )
+  it.each([
+    'INTEGER[]',
+    'VARCHAR[3] NOT NULL',
+    'int [ 3 ]',
+    'INT ARRAY',
+    'INT ARRAY[3]',
+    'STRUCT(a INTEGER)',
+    'row (a INTEGER)',
+    'MAP(VARCHAR, INTEGER)',
+    'UNION(a INTEGER, b VARCHAR)',
+    "ENUM('a')[]",
+    'BIT',
+    'bitstring(3) NOT NULL',
+    'BIGNUM',
+    'VARINT',
+    'TIMETZ',
+    'time  with time zone',
+    'TIME_NS',
+    'GEOMETRY',
+    "GEOMETRY('OGC:CRS84')",
+    'VARIANT',
+  ])('says that %s cannot be written yet', (text) => {
+    const [shown] = text.split(' NOT NULL')
+    expect(() => parseColumn('\ufeffc', text)).toThrow(
+      expect.objectContaining({
+        code: 'PERSIST_SCHEMA_MISMATCH',
+        message: `Column \`\\ufeffc\` is of type ${shown}, which cannot be written yet`,
+      }),
+    )
+  })
+
+  it.each<[string, RegExp]>([
+    ['BIGINT PRIMARY KEY', /NOT NULL may follow the type.*`primaryKey`/],
+    ['VARCHAR COLLATE NOCASE', /NOT NULL may follow the type/],
+    ["VARCHAR DEFAULT 'x'", /NOT NULL may follow the type/],
+    ['DECIMAL(39,0)', /width of 1 to 38/],
+    ["ENUM('a','a')", /members that differ/],
+    ['INT(11)', /does not take what is in the brackets/],
+    ['mood', /spell its ENUM\('a', 'b'\) out/],
+    ['', /there is none in it/],
+    ['\ufeffINT x', /got '\\ufeffINT x'/],
+  ])('says what is wrong with %s', (text, message) => {
+    expect(() => parseColumn('c', text)).toThrow(message)
+  })
 
   const long = 200_000
 

@@ -4,35 +4,16 @@ import {
   columnTypeNames,
   type PlainColumnType,
 } from '../../protocol/column-type.js'
+import { quoteName, toVisible } from '../../protocol/visible-text.js'
 import { describeValue } from '../describe-value.js'
 import { PersistenceError } from '../errors/persistence-error.js'
+import { explainType } from './explain-type.js'
+import { aliasOf, typeOfLength, unwritableTypes } from './type-names.js'
 
 const plainNames = new Set<string>(columnTypeNames.filter((name) => name !== 'DECIMAL' && name !== 'ENUM'))
 
-/** Other names that DuckDB has for the same types: https://duckdb.org/docs/stable/sql/data_types/overview */
-const aliases: Readonly<Record<string, PlainColumnType['name']>> = {
-  BOOL: 'BOOLEAN',
-  INT1: 'TINYINT',
-  INT2: 'SMALLINT',
-  SHORT: 'SMALLINT',
-  INT4: 'INTEGER',
-  INT: 'INTEGER',
-  SIGNED: 'INTEGER',
-  INT8: 'BIGINT',
-  LONG: 'BIGINT',
-  FLOAT4: 'FLOAT',
-  REAL: 'FLOAT',
-  FLOAT8: 'DOUBLE',
-  TEXT: 'VARCHAR',
-  STRING: 'VARCHAR',
-  BYTEA: 'BLOB',
-  BINARY: 'BLOB',
-  VARBINARY: 'BLOB',
-  DATETIME: 'TIMESTAMP',
-  'TIMESTAMP WITH TIME ZONE': 'TIMESTAMPTZ',
-}
-
-const nestedPattern = /^(STRUCT|MAP|UNION|LIST|ARRAY|VARIANT)\b|\[\d*\]$/i
+const listPattern = /\[ ?\d* ?\]$| ARRAY$/
+const lengthPattern = /^([A-Z][A-Z0-9_]*(?: [A-Z]+)*) ?\( ?(\d{1,9}) ?\)( WITHOUT TIME ZONE)?$/
 const decimalPattern = /^(?:DECIMAL|NUMERIC|DEC)(?:\s*\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?$/i
 const enumPattern = /^ENUM\s*\(/i
 
@@ -44,26 +25,33 @@ const enumPattern = /^ENUM\s*\(/i
  * @throws TypeError if it is not a type; `PERSIST_SCHEMA_MISMATCH` if it is one that cannot be written.
  */
 export function parseColumn(name: string, definition: unknown): ColumnDescriptor {
+  const expected = `Expected column ${quoteName(name)} to be`
   if (typeof definition !== 'string') {
-    throw new TypeError(
-      `Expected column \`${name}\` to be a type such as 'BIGINT', got ${describeValue(definition)}`,
-    )
+    throw new TypeError(`${expected} a type such as 'BIGINT', got ${describeValue(definition)}`)
   }
   const whole = definition.trim()
   const nullable = withoutLastWord(whole, 'NULL')
   const required = nullable === undefined ? undefined : withoutLastWord(nullable, 'NOT')
   const text = required ?? nullable ?? whole
-  if (nestedPattern.test(text)) {
-    const message = `Column \`${name}\` is of a nested type, which cannot be written yet: ${describeValue(text)}`
+  // In one case, and with single spaces.
+  const upper = text.toUpperCase().replace(/\s+/g, ' ')
+  if (isUnwritable(upper)) {
+    const message = `Column ${quoteName(name)} is of type ${toVisible(text, 60)}, which cannot be written yet`
     throw new PersistenceError('PERSIST_SCHEMA_MISMATCH', message)
   }
-  const type = parseColumnType(text)
+  const type = parseColumnType(text, upper)
   if (type === undefined) {
     throw new TypeError(
-      `Expected column \`${name}\` to be of a DuckDB type, got ${describeValue(definition)}`,
+      `${expected} of a type of DuckDB's, got ${describeValue(definition)}: ${explainType(upper)}`,
     )
   }
   return { name, type, notNull: required !== undefined, hasDefault: false }
+}
+
+/** Whether DuckDB has such a type, or may have it, and nothing here can write it. */
+function isUnwritable(upper: string): boolean {
+  const [name = ''] = upper.split(/ ?[([]/, 1)
+  return unwritableTypes.has(name) || listPattern.test(upper)
 }
 
 /**
@@ -77,16 +65,22 @@ function withoutLastWord(text: string, word: string): string | undefined {
   return trimmed === '' || trimmed === rest ? undefined : trimmed
 }
 
-function parseColumnType(text: string): ColumnType | undefined {
-  const upper = text.toUpperCase().replace(/\s+/g, ' ')
+function parseColumnType(text: string, upper: string): ColumnType | undefined {
   if (plainNames.has(upper)) return { name: upper as PlainColumnType['name'] }
-  const alias = Object.hasOwn(aliases, upper) ? aliases[upper] : undefined
+  const alias = aliasOf(upper) ?? parseLength(upper)
   if (alias !== undefined) return { name: alias }
   const decimal = decimalPattern.exec(text)
   if (decimal !== null) return parseDecimalType(decimal[1], decimal[2])
   const enumeration = enumPattern.exec(text)
   if (enumeration === null || !text.endsWith(')')) return undefined
   return parseEnumType(text.slice(enumeration[0].length, -1))
+}
+
+/** `VARCHAR(10)`, `TIMESTAMP(3)`. */
+function parseLength(upper: string): PlainColumnType['name'] | undefined {
+  const [, name = '', length, zone] = lengthPattern.exec(upper) ?? []
+  if (zone !== undefined && name !== 'TIMESTAMP') return undefined
+  return length === undefined ? undefined : typeOfLength(name, Number(length))
 }
 
 /** Without its parameters a DECIMAL is DuckDB's DECIMAL(18,3); with the first only, it has no fraction digits. */

@@ -1,4 +1,5 @@
 import type { ColumnDefinitions } from './table-definition.js'
+import type { typeAliases } from './type-names.js'
 
 /** An INTERVAL in parts: a month has no fixed number of days, nor a day of hours. */
 export interface Interval {
@@ -7,13 +8,12 @@ export interface Interval {
   readonly micros?: number | bigint
 }
 
-/** What each type takes; the README has the table. */
+/** What each type takes, by the first of its names; the README has the table. */
 interface ValueTypes {
   BOOLEAN: boolean
   TINYINT: number | bigint
   SMALLINT: number | bigint
   INTEGER: number | bigint
-  INT: number | bigint
   BIGINT: number | bigint
   UTINYINT: number | bigint
   USMALLINT: number | bigint
@@ -22,12 +22,9 @@ interface ValueTypes {
   HUGEINT: number | bigint
   UHUGEINT: number | bigint
   FLOAT: number | bigint
-  REAL: number | bigint
   DOUBLE: number | bigint
   DECIMAL: number | bigint | string
-  NUMERIC: number | bigint | string
   VARCHAR: string
-  TEXT: string
   // Whatever JSON.stringify takes, which TypeScript cannot say.
   JSON: unknown
   BLOB: Uint8Array
@@ -53,15 +50,24 @@ type EnumMembers<Text extends string> = Text extends `${string}'${infer Member}'
   ? Member | EnumMembers<Rest>
   : never
 
+type Aliases = typeof typeAliases & { readonly NUMERIC: 'DECIMAL'; readonly DEC: 'DECIMAL' }
+
+/** The first of the names of a type, whatever it is written as, without what stands in brackets. */
+type NameOf<Type extends string> = Type extends `${infer Name}(${string}`
+  ? NameOf<Trim<Name>>
+  : Type extends keyof Aliases
+    ? Aliases[Type]
+    : Type
+
 type ValueOf<Type extends string> =
-  Uppercase<Type> extends keyof ValueTypes
-    ? ValueTypes[Uppercase<Type>]
-    : Uppercase<Type> extends `DECIMAL(${string})` | `NUMERIC(${string})`
-      ? ValueTypes['DECIMAL']
-      : Uppercase<Type> extends `ENUM(${string})` | `ENUM (${string})`
+  NameOf<Uppercase<Type>> extends infer Name
+    ? Name extends keyof ValueTypes
+      ? ValueTypes[Name]
+      : Name extends 'ENUM'
         ? EnumMembers<Type>
-        : // A type that is computed, or has another of its names.
+        : // A type that is computed, or cannot be written yet.
           unknown
+    : never
 
 type Without<Text extends string, Suffix extends string> = Text extends `${infer Rest}${Suffix}`
   ? Trim<Rest>
