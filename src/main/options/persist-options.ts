@@ -23,7 +23,8 @@ export interface PersistOptions {
   readonly onConflict?: OnConflict | undefined
   /**
    * Gives up between two slices: the promise rejects with `PERSIST_ABORTED`, whose `cause` is the signal's reason,
-   * and nothing is written. Without effect once the commit has been asked for.
+   * and nothing is written. Without effect once the commit has been asked for. A signal that is not Node's own, such as
+   * one of jsdom, does as well. Any number of calls may share one.
    */
   readonly signal?: AbortSignal | undefined
   /**
@@ -84,7 +85,24 @@ export function resolvePersistOptions(given: PersistOptions): ResolvedPersistOpt
   })
 }
 
-function checkSignal(signal: unknown): void {
-  if (signal === undefined || signal instanceof AbortSignal) return
-  throw new TypeError(`Expected \`signal\` to be an AbortSignal, got ${describeValue(signal)}`)
+function checkSignal(signal: unknown): asserts signal is AbortSignal | undefined {
+  if (signal === undefined || isSignal(signal)) return
+  const hint = isController(signal) ? ': pass its `signal`' : ''
+  throw new TypeError(`Expected \`signal\` to be an AbortSignal, got ${describeValue(signal)}${hint}`)
+}
+
+/** One of Node's, or of jsdom, another realm or a library: by what is asked of it. */
+function isSignal(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const { aborted, addEventListener, removeEventListener }: Partial<Record<keyof AbortSignal, unknown>> =
+    value
+  return (
+    typeof aborted === 'boolean' &&
+    typeof addEventListener === 'function' &&
+    typeof removeEventListener === 'function'
+  )
+}
+
+function isController(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'signal' in value && isSignal(value.signal)
 }

@@ -7,7 +7,6 @@ import { BatchAllocator } from '../encode/batch-allocator.js'
 import { BufferPool } from '../encode/buffer-pool.js'
 import { RowEncoder } from '../encode/row-encoder.js'
 import { growingRow } from '../encode/row-fault.js'
-import { PersistenceError } from '../errors/persistence-error.js'
 import type { ResolvedOpenOptions } from '../options/open-options.js'
 import type { ResolvedPersistOptions } from '../options/persist-options.js'
 import { now } from '../real-timers.js'
@@ -18,6 +17,7 @@ import type { Call } from './call.js'
 import type { Cancellation } from './cancellation.js'
 import type { Checkpointer } from './checkpointer.js'
 import { InFlightWindow } from './in-flight-window.js'
+import { onAbort } from './on-abort.js'
 import { PersistRun } from './persist-run.js'
 import type { Receipt } from './receipt.js'
 import { RemoteTransaction } from './remote-transaction.js'
@@ -110,7 +110,7 @@ export class Persister {
     cancellation: Cancellation,
   ): Promise<Receipt> {
     const startedAt = now()
-    const stopListening = cancelOnAbort(options.signal, cancellation)
+    const stopListening = onAbort(options.signal, (error) => cancellation.cancel(error))
     if (source.isAsync) source.onFailure = (error) => cancellation.cancel(error)
     try {
       const what = `persist() to ${quoteName(target.table)}`
@@ -169,17 +169,4 @@ export class Persister {
     }
     return run
   }
-}
-
-/** @returns a function that stops listening. */
-function cancelOnAbort(signal: AbortSignal | undefined, cancellation: Cancellation): () => void {
-  if (signal === undefined) return () => undefined
-  const abort = () => {
-    cancellation.cancel(
-      new PersistenceError('PERSIST_ABORTED', 'The signal was aborted', { cause: signal.reason }),
-    )
-  }
-  if (signal.aborted) abort()
-  signal.addEventListener('abort', abort, { once: true })
-  return () => signal.removeEventListener('abort', abort)
 }
