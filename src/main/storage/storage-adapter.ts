@@ -3,8 +3,10 @@ import type { QueryRow } from '../../protocol/requests.js'
 import { describeValue } from '../describe-value.js'
 import { checkType, ownOptions } from '../options/check-option.js'
 import type { QueryParameters } from '../query/query-parameters.js'
-import { KeyValueStore } from './key-value-store.js'
-import type { LoadReport, StorageEvents } from './storage-events.js'
+import { callListeners } from './call-listeners.js'
+import { EventfulStore } from './eventful-store.js'
+import type { StoreHooks } from './key-value-store.js'
+import type { LoadReport } from './storage-events.js'
 import { resolveStorageOptions, type StorageAdapterOptions } from './storage-options.js'
 import type { StorageReceipt } from './storage-receipt.js'
 import { StorageSession, sliceBudgetMs } from './storage-session.js'
@@ -34,35 +36,23 @@ export interface StorageCloseOptions {
  * await users.close()
  * ```
  */
-export class DuckDBStorageAdapter<T = unknown> extends KeyValueStore<T> implements AsyncDisposable {
+export class DuckDBStorageAdapter<T = unknown> extends EventfulStore<T> implements AsyncDisposable {
   readonly #session: StorageSession<T>
-  readonly #events: EventEmitter<StorageEvents>
 
   /** @throws TypeError or RangeError for an option of the wrong type or size. */
   constructor(options: StorageAdapterOptions) {
-    const events = new EventEmitter<StorageEvents>()
-    const session = new StorageSession<T>(resolveStorageOptions(options), events)
-    super(session.memory, {
+    const events = new EventEmitter()
+    const session = new StorageSession<T>(resolveStorageOptions(options), (name, value) =>
+      callListeners(this, events, name, value),
+    )
+    const hooks: StoreHooks<T> = {
       ready: () => session.ready(),
       accept: (takeRest) => session.accept(takeRest),
       changed: () => session.changed(),
       sliceBudgetMs,
-    })
+    }
+    super(session.memory, hooks, events)
     this.#session = session
-    this.#events = events
-  }
-
-  /** Calls `listener` at every event of this name. */
-  on<Name extends keyof StorageEvents>(name: Name, listener: (value: StorageEvents[Name][0]) => void): this {
-    checkType('listener', listener, 'function')
-    // The events have one value each, which the emitter's type cannot tell of a name that is not known yet.
-    ;(this.#events as EventEmitter).on(name, listener)
-    return this
-  }
-
-  off<Name extends keyof StorageEvents>(name: Name, listener: (value: StorageEvents[Name][0]) => void): this {
-    ;(this.#events as EventEmitter).off(name, listener)
-    return this
   }
 
   /**

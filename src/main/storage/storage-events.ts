@@ -16,4 +16,12 @@ export interface StorageEvents {
   persisted: [receipt: StorageReceipt]
   /** An automatic save failed; its changes stay due, and are saved with the next. */
   persistError: [error: unknown]
+  /**
+   * The same as `persistError`, for those who listen to it; nothing is thrown where nobody does. `events.once()` and
+   * `events.on()` do, and reject.
+   */
+  error: [error: unknown]
 }
+
+/** Calls the listeners of an event. */
+export type TellEvent = <Name extends keyof StorageEvents>(name: Name, value: StorageEvents[Name][0]) => void

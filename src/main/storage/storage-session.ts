@@ -1,9 +1,7 @@
-import type { EventEmitter } from 'node:events'
 import type { Dependent, Dependents } from '../dependents.js'
 import { PersistenceError } from '../errors/persistence-error.js'
 import { internalsOf } from '../service-internals.js'
 import { AutoSave } from './auto-save.js'
-import { callListeners } from './call-listeners.js'
 import type { ChangeSet } from './change-set.js'
 import { ExitChanges } from './exit-changes.js'
 import { inSlices } from './in-slices.js'
@@ -14,7 +12,7 @@ import { saveAtExit } from './save-at-exit.js'
 import { saveBeforeExit } from './save-before-exit.js'
 import { SaveQueue } from './save-queue.js'
 import { StorageDatabase, type StoredEntries } from './storage-database.js'
-import type { LoadReport, StorageEvents } from './storage-events.js'
+import type { LoadReport, TellEvent } from './storage-events.js'
 import type { ResolvedStorageOptions } from './storage-options.js'
 import type { StorageReceipt } from './storage-receipt.js'
 import type { UnsavedStore } from './unsaved-store.js'
@@ -29,7 +27,7 @@ type Status = 'new' | 'opening' | 'open' | 'closing' | 'closed'
 export class StorageSession<T> implements Dependent {
   readonly memory: MemoryLayer<T> = new MemoryLayer()
   readonly #options: ResolvedStorageOptions
-  readonly #events: EventEmitter<StorageEvents>
+  readonly #tell: TellEvent
   readonly #queue: SaveQueue<T>
   readonly #autoSave: AutoSave
   #status: Status = 'new'
@@ -43,10 +41,10 @@ export class StorageSession<T> implements Dependent {
   #closed: Promise<void> | undefined
   #discardsChanges = false
 
-  constructor(options: ResolvedStorageOptions, events: EventEmitter<StorageEvents>) {
+  constructor(options: ResolvedStorageOptions, tell: TellEvent) {
     this.#options = options
     this.#exitChanges = new ExitChanges(options)
-    this.#events = events
+    this.#tell = tell
     this.#queue = new SaveQueue(this.memory, (changes, rest) => this.#write(changes, rest))
     this.#autoSave = new AutoSave(options.autoPersist, () => this.#saveByItself())
   }
@@ -278,7 +276,7 @@ export class StorageSession<T> implements Dependent {
   #saveByItself(): void {
     this.#queue.save().then(
       (receipt) => {
-        if (receipt.rows > 0) callListeners(this.#events, 'persisted', receipt)
+        if (receipt.rows > 0) this.#tell('persisted', receipt)
       },
       (error) => this.#report(error),
     )
@@ -286,7 +284,8 @@ export class StorageSession<T> implements Dependent {
 
   #report(error: unknown): void {
     this.#untold.note(error)
-    callListeners(this.#events, 'persistError', error)
+    this.#tell('persistError', error)
+    this.#tell('error', error)
   }
 
   async #saveAndTell(): Promise<StorageReceipt> {
