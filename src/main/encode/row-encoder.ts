@@ -192,7 +192,9 @@ export class RowEncoder {
   /** Writes a row column by column, and tells the first thing that is wrong with it. */
   #judge(batch: Batch, row: unknown): RowFault | 'batch-full' | undefined {
     try {
-      if (typeof row !== 'object' || row === null || Array.isArray(row)) return notARow(row)
+      if (typeof row !== 'object' || row === null || Array.isArray(row) || ArrayBuffer.isView(row)) {
+        return notARow(row)
+      }
       let carried = 0
       for (const column of this.#columns) {
         const value = readProperty(row, column.name, column.isShadowed)

@@ -1,5 +1,6 @@
 import { quoteName, toVisible } from '../../protocol/visible-text.js'
-import { describeError, describeValue } from '../describe-value.js'
+import { describeNoRow } from '../describe-no-row.js'
+import { describeError } from '../describe-value.js'
 import type { EncodingFaultCode, Fault } from './fault.js'
 
 /** Why a row is not written: like a rejection, less the row's index. */
@@ -22,7 +23,7 @@ export const growingRow: RowFault = {
 }
 
 export function notARow(row: unknown): RowFault {
-  return { code: 'type', message: `Expected a row as an object, got ${describeValue(row)}` }
+  return { code: 'type', message: `Expected a row as an object, got ${describeNoRow(row)}` }
 }
 
 /** @param type - The column's, as SQL. */
