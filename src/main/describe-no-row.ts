@@ -7,6 +7,7 @@ export function describeNoRow(value: unknown): string {
   if (typeof value === 'function') return 'a function: call it, and pass what it returns'
   const bytes = nameOfBytes(value)
   if (bytes !== undefined) return `${bytes}: these are bytes, and no rows: parse them first`
+  if (Array.isArray(value)) return 'an Array: a row has its columns by their names'
   if (isPromise(value)) return 'a Promise: await it first'
   return describeValue(value)
 }

@@ -32,7 +32,10 @@ export function describeValue(value: unknown): string {
   }
 }
 
-/** What was thrown, by its message, as far as that is on the first line. Its code may be run: the caller's own threw it. */
+/**
+ * What was thrown, by the first line of its message: V8 draws a circle over several. Its code may be run, for the caller's
+ * own threw it.
+ */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return describeValue(error)
   try {

@@ -30,12 +30,26 @@ export interface ServiceInternals {
 
 const known = new WeakMap<PersistenceService, ServiceInternals>()
 
+/** Marks the services of every copy of this module: the internals of one are of no use to another. */
+const brand = Symbol.for('duckpaddle.PersistenceService')
+
 export function shareInternals(service: PersistenceService, internals: ServiceInternals): void {
   known.set(service, internals)
+  Object.defineProperty(service, brand, { value: true })
 }
 
 export function internalsOf(service: PersistenceService): ServiceInternals {
   const internals = known.get(service)
   if (internals === undefined) throw new TypeError('Expected a PersistenceService made by open()')
   return internals
+}
+
+/** Whether it was made by `open()` of this copy of the module. */
+export function isService(value: unknown): value is PersistenceService {
+  return typeof value === 'object' && value !== null && known.has(value as PersistenceService)
+}
+
+/** Whether it was made by `open()` of another copy of the module. */
+export function isForeignService(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !isService(value) && Object.hasOwn(value, brand)
 }

@@ -12,14 +12,16 @@ import {
   type ResultPage,
   type TableDescription,
 } from '../protocol/requests.js'
+import { quoteName } from '../protocol/visible-text.js'
 import { TableCatalog } from './catalog/table-catalog.js'
 import { collectGarbage } from './collect-garbage.js'
 import type { Control } from './control.js'
 import { Database } from './database.js'
-import { WorkerFailure } from './failure.js'
+import { toFailure, WorkerFailure } from './failure.js'
 import { Cursor } from './query/cursor.js'
 import { type LastingEffects, lastingEffects } from './query/lasting-effects.js'
 import { refuseOutsideEffects } from './query/outside-effects.js'
+import { splitWithStrings } from './query/sql-words.js'
 import { writeFinally } from './write/write-finally.js'
 import { WriteTransaction } from './write/write-transaction.js'
 
@@ -54,7 +56,9 @@ export class Session {
     try {
       // A file open for reading only can still have its tables described by a definition that fits them.
       if (definition !== undefined && !(await this.#catalog.has(connection, table))) {
-        await this.#catalog.create(connection, table, definition)
+        await this.#catalog.create(connection, table, definition).catch((error) => {
+          throw cannotBeCreated(table, error)
+        })
       }
       const { columns, primaryKey, uniqueKeys, isConstrained } = await this.#catalog.shapeOf(
         connection,
@@ -106,7 +110,7 @@ export class Session {
       await this.#note(effects, reply.executed)
       return reply
     } catch (error) {
-      const failure = await database.noteFailure(error)
+      const failure = isNothing(request.sql) ? noStatement() : await database.noteFailure(error)
       // Of several statements, those before the one that failed have had their effects.
       await this.#note(effects, request.mayWrite).catch(() => undefined)
       throw failure
@@ -155,4 +159,23 @@ export class Session {
   async #cancelCursors(failure: Failure | undefined): Promise<void> {
     await Promise.all([...this.#cursors.values()].map((cursor) => cursor.cancel(failure)))
   }
+}
+
+function cannotBeCreated(table: string, error: unknown): WorkerFailure {
+  const message = `The table ${quoteName(table)} cannot be created`
+  const failure = toFailure(error, 'PERSIST_QUERY_FAILED', message)
+  if (failure.message.startsWith(message)) return new WorkerFailure(failure)
+  return new WorkerFailure({ ...failure, message: `${message}: ${failure.message}` })
+}
+
+function isNothing(sql: string): boolean {
+  return splitWithStrings(sql).every((words) => words.length === 0)
+}
+
+/** DuckDB's bindings say that there is an error. */
+function noStatement(): WorkerFailure {
+  return new WorkerFailure({
+    code: 'PERSIST_QUERY_FAILED',
+    message: 'The query failed: there is no statement in it',
+  })
 }

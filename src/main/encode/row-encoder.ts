@@ -200,8 +200,9 @@ export class RowEncoder {
         const value = readProperty(row, column.name, column.isShadowed)
         if (value !== undefined) carried++
         const problem = this.#writeColumn(batch, column, value)
+        if (problem === batchFull) return 'batch-full'
         if (problem !== undefined) {
-          return problem === batchFull ? 'batch-full' : columnFault(column.name, column.type, problem)
+          return this.#isNoRow(row) ? notARow(row) : columnFault(column.name, column.type, problem)
         }
       }
       return this.#findStray(row, carried)
@@ -242,8 +243,15 @@ export class RowEncoder {
         return unknownColumn(name)
       }
     }
-    // A Promise or a Map carries nothing, and would become a row of NULLs.
-    return carried === 0 && !isPlainObject(row) ? notARow(row) : undefined
+    return carried === 0 && this.#isNoRow(row) ? notARow(row) : undefined
+  }
+
+  /** A Promise or a Map carries nothing, and would become a row of NULLs. */
+  #isNoRow(row: object): boolean {
+    return (
+      !isPlainObject(row) &&
+      this.#columns.every(({ name, isShadowed }) => readProperty(row, name, isShadowed) === undefined)
+    )
   }
 }
 

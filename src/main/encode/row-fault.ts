@@ -31,7 +31,13 @@ export function columnFault(column: string, type: string, { code, reason, path, 
   const message = `Column ${quoteName(column)} (${toVisible(type, longestType)}): ${reason}`
   if (path === undefined || path === '') return { code, column, message, cause }
   const fullPath = column + path
-  return { code, column, path: fullPath, message: `${message} at \`${toVisible(fullPath, longestPath)}\``, cause }
+  return {
+    code,
+    column,
+    path: fullPath,
+    message: `${message} at \`${toVisible(fullPath, longestPath)}\``,
+    cause,
+  }
 }
 
 export function unknownColumn(name: string): RowFault {

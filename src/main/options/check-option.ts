@@ -31,7 +31,7 @@ export function ownOptions<Options extends object>(
   names: readonly string[],
 ): Partial<Options> {
   const given: unknown = options
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+  if (typeof given !== 'object' || given === null || Array.isArray(given) || isOfOthers(given)) {
     throw new TypeError(`Expected ${what} to be an object, got ${describeValue(given)}`)
   }
   const own: Partial<Options> = Object.assign(Object.create(null), given)
@@ -40,4 +40,12 @@ export function ownOptions<Options extends object>(
     throw new TypeError(`Expected ${what} to have only ${names.join(', ')}, got ${quoteName(name)}`)
   }
   return own
+}
+
+/** Whether an object with nothing of its own is of a class, such as a signal in the place of the options. */
+function isOfOthers(given: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(given)
+  // In another realm, `Object.prototype` is another one.
+  const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null
+  return !isPlain && Object.keys(given).length === 0
 }

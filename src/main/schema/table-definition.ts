@@ -50,7 +50,7 @@ export function checkName(what: string, name: unknown): void {
     throw new TypeError(`Expected ${what} to be a string, got ${describeValue(name)}`)
   if (name !== '' && !name.includes('\0') && name.isWellFormed()) return
   throw new TypeError(
-    `Expected ${what} to have characters, all of them Unicode but NUL, got ${describeValue(name)}`,
+    `Expected ${what} to be at least one character, without NUL and lone surrogates, got ${describeValue(name)}`,
   )
 }
 
@@ -62,7 +62,7 @@ export function resolveTableOptions(options: TableOptions | KeyOptions): Resolve
   const primaryKey = resolveKey('primaryKey', own.primaryKey, columns)
   if (columns === undefined) {
     if (primaryKey.length === 0) return { definition: undefined, key, impliedNotNull: [] }
-    throw new TypeError('Expected `columns` to name at least one column, got undefined')
+    throw new TypeError('Expected `columns` beside `primaryKey`, got undefined')
   }
   if (key.length > 0 && primaryKey.length > 0) {
     throw new TypeError('Expected either `key` or `primaryKey`, got both')
@@ -81,9 +81,11 @@ export function resolveTableOptions(options: TableOptions | KeyOptions): Resolve
 }
 
 function ownColumns(columns: unknown): ReadonlyMap<string, unknown> {
-  const own = typeof columns === 'object' && columns !== null ? Object.entries(columns) : []
+  const isNamed = typeof columns === 'object' && columns !== null && !Array.isArray(columns)
+  const own = isNamed ? Object.entries(columns) : []
   if (own.length > 0) return new Map(own)
-  throw new TypeError(`Expected \`columns\` to name at least one column, got ${describeValue(columns)}`)
+  const expected = 'an object with at least one column and its type'
+  throw new TypeError(`Expected \`columns\` to be ${expected}, got ${describeValue(columns)}`)
 }
 
 function resolveKey(

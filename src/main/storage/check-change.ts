@@ -28,5 +28,22 @@ export function checkOperation<T>(operation: BatchOperation<T>): Change<T> {
 
 export function checkKey(key: unknown): asserts key is string {
   if (typeof key === 'string' && key !== '' && key.isWellFormed()) return
-  throw new TypeError(`Expected the key to be a string of at least one character, got ${describeValue(key)}`)
+  const expected = 'a string of at least one character, without lone surrogates'
+  throw new TypeError(`Expected the key to be ${expected}, got ${describeValue(key)}`)
+}
+
+/** The change that an entry of `setMany()` makes. */
+export function checkEntry<T>(entry: readonly [key: string, value: T]): Change<T> {
+  if (!Array.isArray(entry)) {
+    throw new TypeError(`Expected an entry to be an array of a key and a value, got ${describeValue(entry)}`)
+  }
+  const [key, value] = entry
+  checkKey(key)
+  return { type: 'set', key, value: toJsonValue(key, value) }
+}
+
+/** A string is an iterable, too, of its characters, which nobody means. */
+export function checkIterable(what: string, items: unknown): void {
+  const isIterable = typeof items === 'object' && items !== null && Symbol.iterator in items
+  if (!isIterable) throw new TypeError(`Expected ${what} to be an iterable, got ${describeValue(items)}`)
 }

@@ -2,7 +2,7 @@ import { describeValue } from '../describe-value.js'
 import type { Call } from '../persist/call.js'
 import { CallQueue } from '../persist/call-queue.js'
 import { codeInside } from '../persist/code-inside.js'
-import { type BatchOperation, checkKey, checkOperation } from './check-change.js'
+import { type BatchOperation, checkEntry, checkIterable, checkKey, checkOperation } from './check-change.js'
 import { inSlices } from './in-slices.js'
 import { toJsonValue } from './json-value.js'
 import type { Change, Layer } from './layer.js'
@@ -93,6 +93,7 @@ export class KeyValueStore<T = unknown> {
 
   /** The values of those keys that are there. */
   async getMany(keys: Iterable<string>): Promise<Map<string, T>> {
+    checkIterable('the keys', keys)
     const wanted = [...keys]
     for (const key of wanted) checkKey(key)
     const opening = this.#hooks.ready()
@@ -111,15 +112,13 @@ export class KeyValueStore<T = unknown> {
    * which can so see some of them, or close the store meanwhile; `batch()` does not.
    */
   async setMany(entries: Iterable<readonly [string, T]>): Promise<void> {
-    const check = ([key, value]: readonly [string, T]): Change<T> => {
-      checkKey(key)
-      return { type: 'set', key, value: toJsonValue(key, value) }
-    }
-    await this.#changeMany(entries, check, (changes, apply) => this.#inSlices(changes, apply))
+    checkIterable('the entries', entries)
+    await this.#changeMany(entries, checkEntry<T>, (changes, apply) => this.#inSlices(changes, apply))
   }
 
   /** Deletes those keys that are there, and resolves to how many. */
   async deleteMany(keys: Iterable<string>): Promise<number> {
+    checkIterable('the keys', keys)
     const check = (key: string) => {
       checkKey(key)
       return { type: 'delete', key } as const
@@ -136,6 +135,7 @@ export class KeyValueStore<T = unknown> {
 
   /** Makes all changes at once, or, where one is refused, none. */
   async batch(operations: Iterable<BatchOperation<T>>): Promise<void> {
+    checkIterable('the operations', operations)
     await this.#changeMany(operations, checkOperation, (changes, apply) => {
       for (const change of changes) apply(change)
       return undefined

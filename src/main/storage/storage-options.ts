@@ -1,6 +1,9 @@
+import { isPromise } from 'node:util/types'
+import { checkDatabase } from '../database/database-path.js'
 import { describeValue } from '../describe-value.js'
 import { checkNumber, checkType, ownOptions } from '../options/check-option.js'
-import { PersistenceService } from '../persistence-service.js'
+import type { PersistenceService } from '../persistence-service.js'
+import { isForeignService, isService } from '../service-internals.js'
 
 export interface AutoPersistOptions {
   /**
@@ -80,10 +83,7 @@ export function resolveStorageOptions(options: StorageAdapterOptions): ResolvedS
     durability = 'batched',
     onRowError = 'abort',
   } = ownOptions('the options of DuckDBStorageAdapter', options, names)
-  if (!(database instanceof PersistenceService) && (typeof database !== 'string' || database === '')) {
-    const expected = "a path, ':memory:' or a PersistenceService"
-    throw new TypeError(`Expected \`database\` to be ${expected}, got ${describeValue(database)}`)
-  }
+  checkStorageDatabase(database)
   if (typeof tableName !== 'string' || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(tableName)) {
     const expected = 'letters, digits and underscores, not beginning with a digit'
     throw new TypeError(`Expected \`tableName\` to be ${expected}, got ${describeValue(tableName)}`)
@@ -99,6 +99,18 @@ export function resolveStorageOptions(options: StorageAdapterOptions): ResolvedS
     durability,
     onRowError,
   })
+}
+
+function checkStorageDatabase(database: unknown): asserts database is string | PersistenceService {
+  if (isService(database)) return
+  if (typeof database === 'string') return checkDatabase(database)
+  const expected = "Expected `database` to be a path, ':memory:' or a PersistenceService made by open()"
+  if (isPromise(database)) throw new TypeError(`${expected}, got a Promise: await it first`)
+  if (!isForeignService(database)) throw new TypeError(`${expected}, got ${describeValue(database)}`)
+  const got = 'got one of another copy of duckpaddle'
+  throw new TypeError(
+    `${expected}, ${got}: import \`open\` and the store from the same one; \`npm ls duckpaddle\` lists them`,
+  )
 }
 
 function resolveAutoPersist(autoPersist: AutoPersistOptions | false): ResolvedStorageOptions['autoPersist'] {

@@ -98,12 +98,14 @@ export class StorageTables {
   }
 
   async #isPrepared(): Promise<boolean> {
-    const sql = `SELECT view_name FROM duckdb_views() WHERE ${isNamed('view_name', this.#name)}
+    const sql = `SELECT view_name AS name FROM duckdb_views() WHERE ${isNamed('view_name', this.#name)}
       UNION ALL SELECT table_name FROM duckdb_tables()
       WHERE ${isNamed('table_name', this.#base)} OR ${isNamed('table_name', this.log)}`
-    const found = await this.#service.query(sql)
+    const found = await this.#service.query<{ name: string }>(sql)
     if (found.length === 0 || found.length === 3) return found.length === 3
-    const message = `${quoteName(this.#name)} is not a store: of its view and its two tables, only ${found.length} are there`
+    const isOnlyView = found.length === 1 && found[0]?.name.toLowerCase() === this.#name.toLowerCase()
+    const got = `of its view and its two tables, there is only ${found.map(({ name }) => quoteName(name)).join(' and ')}`
+    const message = `${quoteName(this.#name)} is not a store: ${isOnlyView ? 'it is a view of others' : got}`
     throw new PersistenceError('PERSIST_SCHEMA_MISMATCH', message)
   }
 

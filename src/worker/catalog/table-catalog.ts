@@ -63,7 +63,7 @@ export class TableCatalog {
     if (kind === undefined) {
       throw new WorkerFailure({
         code: 'PERSIST_TABLE_NOT_FOUND',
-        message: `There is no table ${quoteName(table)}`,
+        message: `There is no table ${quoteName(table)} in the schema main`,
       })
     }
     if (kind === 'view') mismatch(`${quoteName(table)} is a view, and rows are written to tables`)

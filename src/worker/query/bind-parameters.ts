@@ -13,6 +13,8 @@ import {
   UHUGEINT,
 } from '@duckdb/node-api'
 import type { QueryParameter } from '../../protocol/requests.js'
+import { quoteName } from '../../protocol/visible-text.js'
+import { WorkerFailure } from '../failure.js'
 
 type Parameters = readonly QueryParameter[] | Readonly<Record<string, QueryParameter>>
 
@@ -22,8 +24,19 @@ export function bindParameters(statement: DuckDBPreparedStatement, parameters: P
     for (const [index, value] of parameters.entries()) bind(statement, index + 1, value)
     return
   }
-  for (const [name, value] of Object.entries(parameters))
-    bind(statement, statement.parameterIndex(name), value)
+  for (const [name, value] of Object.entries(parameters)) bind(statement, indexOf(statement, name), value)
+}
+
+function indexOf(statement: DuckDBPreparedStatement, name: string): number {
+  try {
+    return statement.parameterIndex(name)
+  } catch {
+    const known = Array.from({ length: statement.parameterCount }, (_, index) =>
+      quoteName(statement.parameterName(index + 1)),
+    )
+    const message = `The query failed: it has no parameter ${quoteName(name)}, but ${known.join(', ') || 'none'}`
+    throw new WorkerFailure({ code: 'PERSIST_QUERY_FAILED', message })
+  }
 }
 
 function bind(statement: DuckDBPreparedStatement, index: number, value: QueryParameter): void {

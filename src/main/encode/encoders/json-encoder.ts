@@ -27,7 +27,7 @@ export class JsonEncoder extends StringEncoder {
       }
       // V8's message where the text would be longer than a string can be.
       const isTooLong = error instanceof RangeError && error.message === 'Invalid string length'
-      return fault(isTooLong ? 'too-large' : 'serialize', describeError(error), error)
+      return fault(isTooLong ? 'too-large' : 'serialize', messageOf(error), error)
     }
   }
 
@@ -52,4 +52,8 @@ export class JsonEncoder extends StringEncoder {
 function mayJoin(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
   return isPlainJson(value) || (!('toJSON' in value) && findJsonProblem(value) === undefined)
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? describeError(error) : `threw ${describeValue(error)}`
 }
