@@ -59,6 +59,7 @@ export class PersistenceService implements AsyncDisposable {
     })
     shareInternals(this, {
       path: link.path,
+      tables: link.tables,
       config: options.config,
       dependents: this.#dependents,
       query: <Row extends object>(sql: string) => this.#read<Row>(sql, undefined, true),

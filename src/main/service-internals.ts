@@ -1,4 +1,5 @@
 import type { QueryRow, Settings } from '../protocol/requests.js'
+import type { TablePlace } from '../protocol/sql-name.js'
 import type { Dependents } from './dependents.js'
 import type { PersistenceService } from './persistence-service.js'
 import type { RunReport } from './query/query-runner.js'
@@ -8,6 +9,8 @@ import type { Table } from './table.js'
 export interface ServiceInternals {
   /** The real path of the file, or `:memory:`. */
   readonly path: string
+  /** Where its tables are. */
+  readonly tables: TablePlace
   /** DuckDB's settings that the database was opened with. */
   readonly config: Settings
   /** What `close()` asks to save first. */

@@ -1,3 +1,5 @@
+import { quoteLiteral } from './sql-name.js'
+
 /**
  * The column types that can be written, under DuckDB's own names.
  *
@@ -136,14 +138,4 @@ export function formatColumnType(type: ColumnType): string {
   if (type.name === 'DECIMAL') return `DECIMAL(${type.width},${type.scale})`
   if (type.name === 'ENUM') return `ENUM(${type.members.map(quoteLiteral).join(', ')})`
   return type.name
-}
-
-/** A table or column name of any characters, quoted for SQL. */
-export function quoteIdentifier(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`
-}
-
-/** A string of any characters, quoted for SQL. */
-export function quoteLiteral(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`
 }

@@ -1,6 +1,7 @@
 import type { EncodedBatch } from './batch-layout.js'
 import type { ColumnDescriptor } from './column-type.js'
 import type { Failure } from './failure.js'
+import type { TablePlace } from './sql-name.js'
 
 /** What the worker is asked, and what it answers. */
 interface Requests {
@@ -79,6 +80,8 @@ export interface OpenRequest {
 interface OpenReply {
   /** DuckDB's version, such as `v1.5.6`. */
   readonly duckdbVersion: string
+  /** Where the tables are. */
+  readonly place: TablePlace
 }
 
 export interface TableDefinition {

@@ -1,5 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { spillPath } from '../process/database-files.js'
 
 /** Names of the files into which DuckDB spills what exceeds its memory limit. */
 const spillFile = /^duckdb_temp_(?:storage|block).*\.(?:tmp|block)$/
@@ -9,7 +10,7 @@ const spillFile = /^duckdb_temp_(?:storage|block).*\.(?:tmp|block)$/
  * the file open for writing, which nobody else has then, and before anything is spilled.
  */
 export function clearSpillFiles(path: string): void {
-  const folder = `${path}.tmp`
+  const folder = spillPath(path)
   try {
     for (const name of readdirSync(folder)) {
       if (spillFile.test(name)) rmSync(join(folder, name), { force: true })

@@ -1,5 +1,7 @@
 import { statSync } from 'node:fs'
 import type { DuckDBConnection } from '@duckdb/node-api'
+import { logPath } from '../process/database-files.js'
+import { quoteLiteral } from '../protocol/sql-name.js'
 import { showPath } from '../protocol/visible-text.js'
 import { clearSpillFiles } from './clear-spill-files.js'
 import { WorkerFailure } from './failure.js'
@@ -22,9 +24,10 @@ export class DatabaseFile {
    * Refuses what DuckDB has opened as something else than a database of its own: of a Parquet, CSV or JSON file it makes
    * a view in a database in memory, which is gone with all that is written to it.
    */
-  async checkOpened(connection: DuckDBConnection): Promise<void> {
+  async checkOpened(connection: DuckDBConnection, catalog: string): Promise<void> {
     const reader = await connection.runAndReadAll(
-      'SELECT path, type FROM duckdb_databases() WHERE database_name = current_database()',
+      `SELECT path, type FROM system.main.duckdb_databases()
+       WHERE database_name COLLATE "binary" = ${quoteLiteral(catalog)}`,
     )
     const [row = []] = reader.getRowsJson()
     const [path, type] = row
@@ -42,7 +45,7 @@ export class DatabaseFile {
 
   /** Bytes of the write-ahead log. */
   get walBytes(): number {
-    return statSync(`${this.#path}.wal`, { throwIfNoEntry: false })?.size ?? 0
+    return statSync(logPath(this.#path), { throwIfNoEntry: false })?.size ?? 0
   }
 
   /** False once the file was removed, or another was put in its place. */

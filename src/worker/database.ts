@@ -1,13 +1,10 @@
-import {
-  type DuckDBConnection,
-  type DuckDBInstance,
-  type DuckDBMaterializedResult,
-  version,
-} from '@duckdb/node-api'
+import { type DuckDBConnection, type DuckDBMaterializedResult, version } from '@duckdb/node-api'
 import type { InstanceNews, OpenRequest } from '../protocol/requests.js'
+import { quoteIdentifier, type TablePlace } from '../protocol/sql-name.js'
 import type { Control } from './control.js'
 import { DatabaseFile } from './database-file.js'
 import { isBrokenCommit, toFailure, WorkerFailure } from './failure.js'
+import type { Instance } from './instance.js'
 import { isReadOnly, openInstance } from './open-instance.js'
 import { OpenFileGuard } from './query/open-file-guard.js'
 import { Sandbox } from './sandbox.js'
@@ -17,7 +14,7 @@ import { applySettings, readSettings } from './settings.js'
 
 /** What an opening finds out. */
 interface Opened {
-  readonly instance: DuckDBInstance
+  readonly instance: Instance
   readonly file: DatabaseFile | undefined
   readonly settings: SettingWatch
   readonly sandbox: Sandbox | undefined
@@ -35,7 +32,7 @@ export class Database {
   readonly #checkpoints = new SerialQueue()
   readonly #inFlight = new Set<Promise<unknown>>()
   readonly #connections = new Set<DuckDBConnection>()
-  readonly #instance: DuckDBInstance
+  readonly #instance: Instance
   readonly #settings: SettingWatch
   /** None for a database in memory. */
   readonly file: DatabaseFile | undefined
@@ -61,7 +58,7 @@ export class Database {
     const connection = await instance.connect()
     try {
       const file = path === ':memory:' ? undefined : new DatabaseFile(path)
-      await file?.checkOpened(connection)
+      await file?.checkOpened(connection, instance.place.catalog)
       const sandbox = request.sandbox ? await Sandbox.create(connection) : undefined
       await applySettings(connection, config, settingChanges)
       const settings = new SettingWatch(await readSettings(connection))
@@ -70,13 +67,18 @@ export class Database {
       return new Database({ instance, file, settings, sandbox }, control)
     } catch (error) {
       connection.disconnectSync()
-      instance.closeSync()
+      instance.close()
       throw error
     }
   }
 
   get duckdbVersion(): string {
     return version()
+  }
+
+  /** Where its tables are. */
+  get place(): TablePlace {
+    return this.#instance.place
   }
 
   /** Bytes of the write-ahead log. */
@@ -181,7 +183,7 @@ export class Database {
       this.file?.checkSame()
       const connection = await this.connect()
       try {
-        await this.executeToTheEnd(connection, 'CHECKPOINT')
+        await this.executeToTheEnd(connection, `CHECKPOINT ${quoteIdentifier(this.place.catalog)}`)
         this.#isCheckpointDue = false
       } finally {
         this.disconnect(connection)
@@ -213,7 +215,7 @@ export class Database {
     if (this.file?.isSame === false) await this.#skipCheckpoint()
     for (const connection of this.#connections) connection.disconnectSync()
     this.#connections.clear()
-    this.#instance.closeSync()
+    this.#instance.close()
     this.openFiles.close()
   }
 

@@ -55,7 +55,7 @@ function createHandlers(control: Control): Handlers {
           control.park()
           throw cannotBeOpened(error)
         }
-        return { duckdbVersion: session.duckdbVersion }
+        return { duckdbVersion: session.duckdbVersion, place: session.place }
       },
     },
     describe: {

@@ -12,6 +12,7 @@ import {
   type ResultPage,
   type TableDescription,
 } from '../protocol/requests.js'
+import type { TablePlace } from '../protocol/sql-name.js'
 import { quoteName } from '../protocol/visible-text.js'
 import { TableCatalog } from './catalog/table-catalog.js'
 import { collectGarbage } from './collect-garbage.js'
@@ -44,6 +45,11 @@ export class Session {
 
   get duckdbVersion(): string {
     return this.#database.duckdbVersion
+  }
+
+  /** Where the tables are. */
+  get place(): TablePlace {
+    return this.#database.place
   }
 
   /** What main has not been told yet of the instance. */

@@ -1,4 +1,5 @@
 import { rm, stat } from 'node:fs/promises'
+import { isLogLost, logPath } from '../../process/database-files.js'
 import { claimFile } from '../../process/file-claim.js'
 import { isOpenInProcess } from '../../process/is-open-in-process.js'
 import { showPath } from '../../protocol/visible-text.js'
@@ -28,9 +29,11 @@ const othersFile: ReadonlySet<unknown> = new Set(['PERSIST_DATABASE_LOCKED', 'PE
  * Claims a database file for this process, before any thread opens it.
  *
  * @param path - The file's real path.
- * @throws `PERSIST_ALREADY_OPEN` if anything in this process has it open; as `check()` of the claim.
+ * @throws `PERSIST_ALREADY_OPEN` if anything in this process has it open; `PERSIST_OPEN_FAILED` in a folder where DuckDB
+ * would not find its log; as `check()` of the claim.
  */
 export async function claimDatabase(path: string): Promise<ClaimedDatabase> {
+  if (isLogLost(path)) throw inBadFolder(path)
   const isNew = !(await checkIsFile(path))
   const claim = await claimFile(path)
   if (claim === undefined) throw alreadyOpen(path)
@@ -48,7 +51,7 @@ export async function claimDatabase(path: string): Promise<ClaimedDatabase> {
     async removeStump(error) {
       if (!isNew || (error instanceof PersistenceError && othersFile.has(error.code))) return
       await rm(path, { force: true })
-      await rm(`${path}.wal`, { force: true })
+      await rm(logPath(path), { force: true })
     },
     release: () => claim.release(),
   }
@@ -61,6 +64,13 @@ async function checkIsFile(path: string): Promise<boolean> {
   throw new PersistenceError(
     'PERSIST_OPEN_FAILED',
     `The database cannot be opened: ${showPath(path)} is not a file`,
+  )
+}
+
+function inBadFolder(path: string): PersistenceError {
+  return new PersistenceError(
+    'PERSIST_OPEN_FAILED',
+    `The database cannot be opened: DuckDB keeps no log in a folder with a question mark in its path, ${path}`,
   )
 }
 

@@ -1,4 +1,5 @@
 import type { TableDefinition } from '../../protocol/requests.js'
+import { foldName } from '../../protocol/sql-name.js'
 import { describeValue } from '../describe-value.js'
 import { ownOptions } from '../options/check-option.js'
 import { parseColumn } from './parse-column-type.js'
@@ -108,13 +109,12 @@ function resolveKey(
   return names
 }
 
-/** DuckDB ignores the case of names. */
 function checkUnique(names: readonly string[]): void {
   const seen = new Set<string>()
   for (const name of names) {
-    const lower = name.toLowerCase()
-    if (seen.has(lower))
+    const folded = foldName(name)
+    if (seen.has(folded))
       throw new TypeError(`Expected column names to differ, got ${describeValue(name)} twice`)
-    seen.add(lower)
+    seen.add(folded)
   }
 }

@@ -1,8 +1,7 @@
-import { quoteIdentifier, quoteLiteral } from '../../protocol/column-type.js'
+import { foldName, isNamed, qualify } from '../../protocol/sql-name.js'
 import { quoteName, toVisible } from '../../protocol/visible-text.js'
 import { describeValue } from '../describe-value.js'
 import type { ServiceInternals } from '../service-internals.js'
-import { isNamed } from './is-named.js'
 import { refuseTable, type StoreColumn } from './store-columns.js'
 
 /**
@@ -22,25 +21,26 @@ export async function checkPlainTable(
   if (generated !== undefined) refuseTable(name, `${quoteName(generated.name)} is a generated column`)
   await checkConstraints(service, name)
   const [twice] = await service.query<{ key: string }>(
-    `SELECT any_value(key) AS key FROM main.${quoteIdentifier(name)} WHERE key IS NOT NULL
+    `SELECT any_value(key) AS key FROM ${qualify(service.tables, name)} WHERE key IS NOT NULL
      GROUP BY key COLLATE "binary" HAVING count(*) > 1 LIMIT 1`,
   )
   if (twice !== undefined) refuseTable(name, `the key ${describeValue(twice.key)} is there more than once`)
 }
 
 async function checkConstraints(service: ServiceInternals, name: string): Promise<void> {
+  const { tables } = service
   const rows = await service.query<{ table: string; text: string; columns: string; type: string }>(
     `SELECT table_name AS "table", constraint_text AS text, constraint_type AS type,
        array_to_string(constraint_column_names, ',') AS columns
-     FROM duckdb_constraints() WHERE ${isNamed('table_name', name)}
-       OR (database_name = current_database() AND lower(referenced_table) = lower(${quoteLiteral(name)}))
+     FROM system.main.duckdb_constraints()
+     WHERE ${isNamed('table_name', tables, name)} OR ${isNamed('referenced_table', tables, name)}
      UNION ALL
      SELECT table_name, sql, 'UNIQUE', regexp_replace(expressions, '[\\[\\]''" ]', '', 'g')
-     FROM duckdb_indexes() WHERE is_unique AND ${isNamed('table_name', name)}`,
+     FROM system.main.duckdb_indexes() WHERE is_unique AND ${isNamed('table_name', tables, name)}`,
   )
   for (const { table, text, columns, type } of rows) {
-    const isOfOther = table.toLowerCase() !== name.toLowerCase()
-    const isOfKey = (type === 'PRIMARY KEY' || type === 'UNIQUE') && columns.toLowerCase() === 'key'
+    const isOfOther = foldName(table) !== foldName(name)
+    const isOfKey = (type === 'PRIMARY KEY' || type === 'UNIQUE') && foldName(columns) === 'key'
     if (isOfOther) refuseTable(name, `the table ${quoteName(table)} refers to it: ${toVisible(text, 200)}`)
     if (type !== 'NOT NULL' && !isOfKey)
       refuseTable(name, `nobody would check ${toVisible(text, 200)} any more`)

@@ -1,4 +1,4 @@
-import { quoteIdentifier } from '../../protocol/column-type.js'
+import { foldName, qualify } from '../../protocol/sql-name.js'
 import { quoteName } from '../../protocol/visible-text.js'
 import { describeValue } from '../describe-value.js'
 import { isTooDeep } from '../encode/json-depth.js'
@@ -69,7 +69,7 @@ export class StorageDatabase<T> {
     if (service.stats().status !== 'open') {
       throw new PersistenceError('PERSIST_CLOSED', `The service is ${service.stats().status}`)
     }
-    const name = tableName.toLowerCase()
+    const name = foldName(tableName)
     const claimed = stores.get(service) ?? new Set()
     stores.set(service, claimed)
     if (claimed.has(name)) {
@@ -136,7 +136,9 @@ export class StorageDatabase<T> {
   async isGone(): Promise<boolean> {
     if (this.service.database !== ':memory:' || this.#mustPrepare) return false
     try {
-      await this.#internals.query(`SELECT 1 FROM ${quoteIdentifier(this.#tables.log)} LIMIT 0`)
+      await this.#internals.query(
+        `SELECT 1 FROM ${qualify(this.#internals.tables, this.#tables.log)} LIMIT 0`,
+      )
       return false
     } catch (error) {
       if (this.notesLoss(error)) return true
@@ -190,7 +192,7 @@ export class StorageDatabase<T> {
   /** Gives the table free for another store, and closes the database if it is the store's own. */
   async close(): Promise<void> {
     this.#internals.writeAtExit(this.#log, undefined)
-    stores.get(this.service)?.delete(this.#options.tableName.toLowerCase())
+    stores.get(this.service)?.delete(foldName(this.#options.tableName))
     if (typeof this.#options.database === 'string') await this.service.close()
   }
 }

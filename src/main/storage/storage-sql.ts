@@ -1,4 +1,4 @@
-import { quoteIdentifier, quoteLiteral } from '../../protocol/column-type.js'
+import { qualify, quoteIdentifier, quoteLiteral, temporary } from '../../protocol/sql-name.js'
 import { hasTimes, type StoreColumn } from './store-columns.js'
 
 /** The tables of a store, quoted, and its columns in their order. */
@@ -49,6 +49,8 @@ export function createLogSql({ base, log, columns }: StoreParts): string {
   return `CREATE TABLE ${log} AS SELECT ${all} FROM ${base} LIMIT 0`
 }
 
+const latest = qualify(temporary, '__duckpaddle_latest')
+
 /** SQL that moves the log into the base: one transaction, by a hash join. */
 export function foldSql(parts: StoreParts): string {
   const { base, log, columns } = parts
@@ -56,11 +58,11 @@ export function foldSql(parts: StoreParts): string {
   // What entries of the log keep of the base is read before it is deleted there.
   const isReadFirst = keepsCreation(columns)
   return `BEGIN TRANSACTION;
-    ${isReadFirst ? `CREATE TEMPORARY TABLE __duckpaddle_latest AS ${latestSql(parts)};` : ''}
+    ${isReadFirst ? `CREATE TEMPORARY TABLE ${latest} AS ${latestSql(parts)};` : ''}
     DELETE FROM ${base} WHERE EXISTS (SELECT 1 FROM ${log} WHERE key IS NULL);
     DELETE FROM ${base} WHERE key COLLATE "binary" IN
       (SELECT key COLLATE "binary" FROM ${log} WHERE key IS NOT NULL);
-    INSERT INTO ${base} (${names}) ${isReadFirst ? 'SELECT * FROM temp.__duckpaddle_latest' : latestSql(parts)};
+    INSERT INTO ${base} (${names}) ${isReadFirst ? `SELECT * FROM ${latest}` : latestSql(parts)};
     DELETE FROM ${log};
     COMMIT`
 }

@@ -1,9 +1,8 @@
-import { quoteIdentifier, quoteLiteral } from '../../protocol/column-type.js'
+import { foldName, isNamed, qualify, quoteIdentifier, quoteLiteral } from '../../protocol/sql-name.js'
 import { quoteName } from '../../protocol/visible-text.js'
 import { PersistenceError } from '../errors/persistence-error.js'
 import type { ServiceInternals } from '../service-internals.js'
 import { checkPlainTable } from './check-plain-table.js'
-import { isNamed } from './is-named.js'
 import { createLogSql, entriesSql, foldSql, type StoreParts, viewSql } from './storage-sql.js'
 import {
   type FoundColumn,
@@ -80,17 +79,30 @@ export class StorageTables {
   }
 
   get #parts(): StoreParts {
-    const [base, log] = [this.#base, this.log].map((name) => `main.${quoteIdentifier(name)}`)
-    return { base: base ?? '', log: log ?? '', columns: this.#columns }
+    const { tables } = this.#service
+    return { base: qualify(tables, this.#base), log: qualify(tables, this.log), columns: this.#columns }
   }
 
-  /** Earlier versions made a view that has other entries where `default_collation` is set. */
+  /**
+   * What the view is made of. It finds its tables beside itself: to name the database would bind it to the name of the
+   * file, and the schema alone is ambiguous in a file called `Main.db`.
+   */
+  get #viewSql(): string {
+    const [base, log] = [quoteIdentifier(this.#base), quoteIdentifier(this.log)]
+    return viewSql({ base, log, columns: this.#columns })
+  }
+
+  /**
+   * Earlier versions made a view that has other entries where `default_collation` is set, and one that cannot be read
+   * where the file is called `Main.db`.
+   */
   async #replaceOldView(): Promise<void> {
     const [view] = await this.#service.query<{ isCurrent: boolean }>(
-      `SELECT contains(sql, 'COLLATE') AS "isCurrent" FROM duckdb_views() WHERE ${isNamed('view_name', this.#name)}`,
+      `SELECT contains(sql, 'COLLATE') AND NOT contains(sql, 'main.') AS "isCurrent"
+       FROM system.main.duckdb_views() WHERE ${isNamed('view_name', this.#service.tables, this.#name)}`,
     )
     if (view?.isCurrent !== false) return
-    const sql = `CREATE OR REPLACE VIEW main.${quoteIdentifier(this.#name)} AS ${viewSql(this.#parts)}`
+    const sql = `CREATE OR REPLACE VIEW ${qualify(this.#service.tables, this.#name)} AS ${this.#viewSql}`
     await this.#service.run(sql).catch((error) => {
       // It can be read all the same.
       if (!(error instanceof PersistenceError) || error.code !== 'PERSIST_READ_ONLY') throw error
@@ -98,12 +110,13 @@ export class StorageTables {
   }
 
   async #isPrepared(): Promise<boolean> {
-    const sql = `SELECT view_name AS name FROM duckdb_views() WHERE ${isNamed('view_name', this.#name)}
-      UNION ALL SELECT table_name FROM duckdb_tables()
-      WHERE ${isNamed('table_name', this.#base)} OR ${isNamed('table_name', this.log)}`
+    const { tables } = this.#service
+    const sql = `SELECT view_name AS name FROM system.main.duckdb_views() WHERE ${isNamed('view_name', tables, this.#name)}
+      UNION ALL SELECT table_name FROM system.main.duckdb_tables()
+      WHERE ${isNamed('table_name', tables, this.#base)} OR ${isNamed('table_name', tables, this.log)}`
     const found = await this.#service.query<{ name: string }>(sql)
     if (found.length === 0 || found.length === 3) return found.length === 3
-    const isOnlyView = found.length === 1 && found[0]?.name.toLowerCase() === this.#name.toLowerCase()
+    const isOnlyView = found.length === 1 && foldName(found[0]?.name ?? '') === foldName(this.#name)
     const got = `of its view and its two tables, there is only ${found.map(({ name }) => quoteName(name)).join(' and ')}`
     const message = `${quoteName(this.#name)} is not a store: ${isOnlyView ? 'it is a view of others' : got}`
     throw new PersistenceError('PERSIST_SCHEMA_MISMATCH', message)
@@ -120,14 +133,14 @@ export class StorageTables {
     const definitions = this.#columns.map(({ name, type }) => `${quoteIdentifier(name)} ${type}`)
     const names = taken.map(({ name }) => quoteIdentifier(name)).join(', ')
     // The old name, in its old case.
-    const view = `main.${quoteIdentifier(first?.table ?? this.#name)}`
+    const view = qualify(this.#service.tables, first?.table ?? this.#name)
     const takeOver =
       first && `INSERT INTO ${base} (${names}) SELECT ${names} FROM ${view}; DROP TABLE ${view};`
     await this.#service.run(`BEGIN TRANSACTION;
       CREATE TABLE ${base} (${definitions.join(', ')});
       ${takeOver ?? ''}
       ${createLogSql(this.#parts)};
-      CREATE VIEW ${view} AS ${viewSql(this.#parts)};
+      CREATE VIEW ${view} AS ${this.#viewSql};
       COMMIT`)
   }
 
@@ -146,7 +159,7 @@ export class StorageTables {
       .run(`BEGIN TRANSACTION;
       ${added.map(({ name, type }) => `ALTER TABLE ${base} ADD COLUMN ${name} ${type};`).join('\n')}
       ${lacksTimes ? `DROP TABLE ${log}; ${createLogSql(this.#parts)};` : ''}
-      CREATE OR REPLACE VIEW main.${quoteIdentifier(this.#name)} AS ${viewSql(this.#parts)};
+      CREATE OR REPLACE VIEW ${qualify(this.#service.tables, this.#name)} AS ${this.#viewSql};
       COMMIT`)
       .catch((error) => {
         this.#columns = before
@@ -156,8 +169,8 @@ export class StorageTables {
 
   #findColumns(table: string): Promise<(FoundColumn & { table: string })[]> {
     return this.#service.query(
-      `SELECT table_name AS "table", column_name AS name, data_type AS type FROM duckdb_columns()
-       WHERE ${isNamed('table_name', table)} ORDER BY column_index ASC NULLS LAST`,
+      `SELECT table_name AS "table", column_name AS name, data_type AS type FROM system.main.duckdb_columns()
+       WHERE ${isNamed('table_name', this.#service.tables, table)} ORDER BY column_index ASC NULLS LAST`,
     )
   }
 }

@@ -1,3 +1,4 @@
+import { foldName } from '../../protocol/sql-name.js'
 import { quoteName, toVisible } from '../../protocol/visible-text.js'
 import { PersistenceError } from '../errors/persistence-error.js'
 
@@ -61,7 +62,7 @@ export function toStoreColumns(table: string, found: readonly FoundColumn[]): St
   const columns: StoreColumn[] = []
   const problems: string[] = []
   for (const { name, type } of found) {
-    const role = name.toLowerCase()
+    const role = foldName(name)
     const types = roleTypes.get(role)
     if (types === undefined) problems.push(`${quoteName(name)} is no column of a store`)
     else if (!types.test(type)) problems.push(`${quoteName(name)} is of type ${toVisible(type, 200)}`)
@@ -69,7 +70,7 @@ export function toStoreColumns(table: string, found: readonly FoundColumn[]): St
     else columns.push({ role: role as ColumnRole, name, type })
   }
   for (const { role } of plainColumns) {
-    if (!found.some(({ name }) => name.toLowerCase() === role)) problems.push(`\`${role}\` is missing`)
+    if (!found.some(({ name }) => foldName(name) === role)) problems.push(`\`${role}\` is missing`)
   }
   if (problems.length > 0) refuseTable(table, problems.join(', '))
   return columns

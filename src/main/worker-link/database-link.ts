@@ -1,5 +1,6 @@
 import type { Failure } from '../../protocol/failure.js'
 import type { FinalWrite, SettingChanges } from '../../protocol/requests.js'
+import { mainOf, type TablePlace } from '../../protocol/sql-name.js'
 import { PersistenceError } from '../errors/persistence-error.js'
 import type { ResolvedOpenOptions } from '../options/open-options.js'
 import { startHost, toStartFailure } from './start-failure.js'
@@ -31,6 +32,7 @@ export class DatabaseLink {
   #host: WorkerHost | undefined
   #workers = 0
   #duckdbVersion = ''
+  #tables = mainOf('')
   /** Global settings that SQL has changed; every opening sets them again. */
   #settingChanges: SettingChanges = {}
   /** What is to be written when the process exits, by its owner. */
@@ -51,6 +53,11 @@ export class DatabaseLink {
 
   get isInMemory(): boolean {
     return this.#path === ':memory:'
+  }
+
+  /** Where the tables are, once the database has been opened. */
+  get tables(): TablePlace {
+    return this.#tables
   }
 
   get duckdbVersion(): string {
@@ -166,6 +173,7 @@ export class DatabaseLink {
       const request = { path: this.#path, config, settingChanges, sandbox }
       const reply = await host.request('open', request)
       this.#duckdbVersion = reply.duckdbVersion
+      this.#tables = reply.place
     } catch (error) {
       await (host.isLost ? host.exited : host.stop())
       throw toStartFailure(error)

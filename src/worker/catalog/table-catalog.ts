@@ -1,12 +1,7 @@
 import type { DuckDBConnection, DuckDBType, Json } from '@duckdb/node-api'
-import {
-  type ColumnDescriptor,
-  type ColumnType,
-  formatColumnType,
-  quoteIdentifier,
-  quoteLiteral,
-} from '../../protocol/column-type.js'
+import { type ColumnDescriptor, type ColumnType, formatColumnType } from '../../protocol/column-type.js'
 import type { TableDefinition } from '../../protocol/requests.js'
+import { isNamed, qualify, quoteIdentifier } from '../../protocol/sql-name.js'
 import { quoteName, toVisible } from '../../protocol/visible-text.js'
 import type { Database } from '../database.js'
 import { WorkerFailure } from '../failure.js'
@@ -39,7 +34,7 @@ export class TableCatalog {
     )
     const { primaryKey } = definition
     if (primaryKey.length > 0) parts.push(`PRIMARY KEY (${primaryKey.map(quoteIdentifier).join(', ')})`)
-    const sql = `CREATE TABLE IF NOT EXISTS main.${quoteIdentifier(table)} (${parts.join(', ')})`
+    const sql = `CREATE TABLE IF NOT EXISTS ${qualify(this.#database.place, table)} (${parts.join(', ')})`
     await this.#database.execute(connection, sql)
   }
 
@@ -68,14 +63,14 @@ export class TableCatalog {
     }
     if (kind === 'view') mismatch(`${quoteName(table)} is a view, and rows are written to tables`)
     const { types, defaults, generated } = await this.#readColumns(connection, table)
-    const isOfTable = isNamed('table_name', table)
+    const isOfTable = isNamed('table_name', this.#database.place, table)
     const constraintRows = await this.#query(
       connection,
-      `SELECT ${constraintColumns} FROM duckdb_constraints() WHERE ${isOfTable} ORDER BY constraint_index ASC NULLS LAST`,
+      `SELECT ${constraintColumns} FROM system.main.duckdb_constraints() WHERE ${isOfTable} ORDER BY constraint_index ASC NULLS LAST`,
     )
     const indexRows = await this.#query(
       connection,
-      `SELECT ${indexColumns} FROM duckdb_indexes() WHERE ${isOfTable} ORDER BY index_oid ASC NULLS LAST`,
+      `SELECT ${indexColumns} FROM system.main.duckdb_indexes() WHERE ${isOfTable} ORDER BY index_oid ASC NULLS LAST`,
     )
     const columnTypes = new Map([...types].map(([name, type]) => [name, toColumnType(type)] as const))
     const computed = computedExpressions(indexRows, types)
@@ -118,7 +113,7 @@ export class TableCatalog {
     expressions: readonly string[],
   ): Promise<ReadonlyMap<string, ColumnType | undefined>> {
     if (expressions.length === 0) return new Map()
-    const sql = `SELECT ${expressions.map(toTried).join(', ')} FROM main.${quoteIdentifier(table)} LIMIT 0`
+    const sql = `SELECT ${expressions.map(toTried).join(', ')} FROM ${qualify(this.#database.place, table)} LIMIT 0`
     const empty = await this.#database.execute(connection, sql)
     return new Map(
       expressions.map((expression, index) => [expression, toColumnType(empty.columnType(index))] as const),
@@ -126,24 +121,26 @@ export class TableCatalog {
   }
 
   async #kind(connection: DuckDBConnection, table: string): Promise<'table' | 'view' | undefined> {
+    const { place } = this.#database
     const [row] = await this.#query(
       connection,
-      `SELECT 'table' FROM duckdb_tables() WHERE ${isNamed('table_name', table)}
-       UNION ALL SELECT 'view' FROM duckdb_views() WHERE ${isNamed('view_name', table)}`,
+      `SELECT 'table' FROM system.main.duckdb_tables() WHERE ${isNamed('table_name', place, table)}
+       UNION ALL SELECT 'view' FROM system.main.duckdb_views() WHERE ${isNamed('view_name', place, table)}`,
     )
     return row === undefined ? undefined : row[0] === 'view' ? 'view' : 'table'
   }
 
   async #readColumns(connection: DuckDBConnection, table: string): Promise<Columns> {
-    const quoted = `main.${quoteIdentifier(table)}`
+    const { place } = this.#database
+    const quoted = qualify(place, table)
     const empty = await this.#database.execute(connection, `SELECT * FROM ${quoted} LIMIT 0`)
     const types = new Map(empty.columnNames().map((name, index) => [name, empty.columnType(index)]))
     const defaults = new Map<string, string>()
     const generated: GeneratedColumn[] = []
     const columnRows = await this.#query(
       connection,
-      `SELECT column_name, column_default FROM duckdb_columns()
-       WHERE column_default IS NOT NULL AND ${isNamed('table_name', table)} ORDER BY column_index ASC NULLS LAST`,
+      `SELECT column_name, column_default FROM system.main.duckdb_columns()
+       WHERE column_default IS NOT NULL AND ${isNamed('table_name', place, table)} ORDER BY column_index ASC NULLS LAST`,
     )
     for (const [column, expression] of columnRows) {
       const [name, sql] = [String(column), String(expression)]
@@ -169,13 +166,6 @@ export class TableCatalog {
     const result = await this.#database.execute(connection, sql)
     return this.#database.poolCall(() => result.getRowsJson())
   }
-}
-
-/** A condition on the catalog's rows: DuckDB ignores the case of names, and nothing else. */
-function isNamed(column: string, name: string): string {
-  const isInMain =
-    'database_name COLLATE "binary" = current_database() AND schema_name COLLATE "binary" = \'main\''
-  return `${isInMain} AND lower(${column}) COLLATE "binary" = lower(${quoteLiteral(name)})`
 }
 
 interface Columns {

@@ -1,4 +1,5 @@
-import { type ColumnType, quoteIdentifier } from '../../protocol/column-type.js'
+import type { ColumnType } from '../../protocol/column-type.js'
+import { quoteIdentifier } from '../../protocol/sql-name.js'
 import { toKeyExpression } from './key-expression.js'
 import type { Check, ForeignKey, GeneratedColumn, NotNull, Unique } from './table-shape.js'
 

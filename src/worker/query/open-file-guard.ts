@@ -1,6 +1,7 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance, StatementType } from '@duckdb/node-api'
+import { databaseOfLog } from '../../process/database-files.js'
 import { claimFile, type FileClaim, isClaimed } from '../../process/file-claim.js'
 import { isOpenInProcess } from '../../process/is-open-in-process.js'
 import { resolveRealPath } from '../../process/real-path.js'
@@ -127,7 +128,9 @@ export class OpenFileGuard {
 async function refuseTargets(sql: string): Promise<void> {
   for (const constant of copyTargets(sql)) {
     for (const path of pathsOf(constant)) {
-      if (await isOpenAnywhere(path.replace(/\.wal$/, ''))) throw alreadyOpen(path)
+      const database = databaseOfLog(path)
+      const isLog = database !== undefined && (await isOpenAnywhere(database))
+      if (isLog || (await isOpenAnywhere(path))) throw alreadyOpen(path)
     }
   }
 }

@@ -1,4 +1,4 @@
-import { quoteIdentifier } from '../../protocol/column-type.js'
+import { quoteIdentifier } from '../../protocol/sql-name.js'
 import type { ForeignKey, Unique } from '../catalog/table-shape.js'
 import { isOfOwnTable, selectParents } from './judge-rows.js'
 import { sameKey, selectKeys } from './key-sql.js'

@@ -1,6 +1,6 @@
 import type { EncodedBatch } from '../../protocol/batch-layout.js'
-import { quoteIdentifier } from '../../protocol/column-type.js'
 import type { Resolution } from '../../protocol/requests.js'
+import { quoteIdentifier } from '../../protocol/sql-name.js'
 import type { Unique } from '../catalog/table-shape.js'
 import { WorkerFailure } from '../failure.js'
 import { AppenderWriter } from './appender-writer.js'
@@ -39,7 +39,7 @@ export class DirectWrite implements WriteStrategy {
   }
 
   static async create(connection: TransactionConnection, target: WriteTarget): Promise<DirectWrite> {
-    const appender = await connection.createAppender(target.name, 'main')
+    const appender = await connection.createAppender(target.place, target.name)
     return new DirectWrite(connection, target, new AppenderWriter(appender, target.columns))
   }
 

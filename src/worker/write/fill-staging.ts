@@ -1,4 +1,5 @@
-import { type ColumnDescriptor, quoteIdentifier } from '../../protocol/column-type.js'
+import type { ColumnDescriptor } from '../../protocol/column-type.js'
+import { quoteIdentifier } from '../../protocol/sql-name.js'
 import type { StagedRound } from './staged-round.js'
 
 /** Gives the columns that staged rows do not carry the value of their DEFAULT. */

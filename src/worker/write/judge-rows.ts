@@ -1,4 +1,4 @@
-import { quoteIdentifier } from '../../protocol/column-type.js'
+import { foldName, qualify, quoteIdentifier } from '../../protocol/sql-name.js'
 import type { Check, ForeignKey, NotNull } from '../catalog/table-shape.js'
 import { keyNames, sameKey, selectKeys } from './key-sql.js'
 import { acceptedRows, type StagedRound } from './staged-round.js'
@@ -28,12 +28,13 @@ export async function judgeRows(round: StagedRound): Promise<number> {
 
 /** True where the rows of a table refer to rows of the same table. */
 export function isOfOwnTable({ target }: StagedRound, { referencedTable }: ForeignKey): boolean {
-  return referencedTable.toLowerCase() === target.name.toLowerCase()
+  return foldName(referencedTable) === foldName(target.name)
 }
 
 /** The keys that a FOREIGN KEY may refer to, as far as they are in the table. */
 export function selectParents({ target }: StagedRound, rule: ForeignKey): string {
-  const from = `main.${quoteIdentifier(rule.referencedTable)}`
+  // DuckDB has no FOREIGN KEY to another schema.
+  const from = qualify(target.place, rule.referencedTable)
   // A column has the type of the one that it refers to.
   const key = rule.referencedColumns.map((name, index) =>
     toColumnKey(target.shape, rule.columns[index] ?? '', name),

@@ -1,4 +1,5 @@
 import { DuckDBDataChunk, type DuckDBMaterializedResult } from '@duckdb/node-api'
+import { temporary } from '../../protocol/sql-name.js'
 import type { Unique } from '../catalog/table-shape.js'
 import { keyNames, type Relation, sameKey, selectKeys } from './key-sql.js'
 import { type Claim, type Judgement, judge, untouched } from './referee.js'
@@ -84,7 +85,7 @@ async function append(
   verdicts: Verdicts,
   judgements: readonly Judgement[],
 ): Promise<void> {
-  const appender = await connection.createAppender('duckpaddle_verdicts', 'main', 'temp')
+  const appender = await connection.createAppender(temporary, 'duckpaddle_verdicts')
   try {
     const types = [0, 1, 2, 3].map((column) => appender.columnType(column))
     for (let start = 0; start < judgements.length; start += 2048) {

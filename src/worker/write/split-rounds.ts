@@ -1,4 +1,4 @@
-import { quoteIdentifier } from '../../protocol/column-type.js'
+import { quoteIdentifier } from '../../protocol/sql-name.js'
 import type { Absence } from './absence.js'
 import { StagingTable } from './staging-table.js'
 import type { TransactionConnection } from './transaction-connection.js'

@@ -1,5 +1,6 @@
 import type { EncodedBatch } from '../../protocol/batch-layout.js'
 import type { Resolution } from '../../protocol/requests.js'
+import { temporary } from '../../protocol/sql-name.js'
 import { type Absence, selectAbsence, toAbsence } from './absence.js'
 import { AppenderWriter } from './appender-writer.js'
 import { fillDefaults, keepUncarried } from './fill-staging.js'
@@ -44,7 +45,7 @@ export class StagedWrite implements WriteStrategy {
   ): Promise<StagedWrite> {
     const staging = new StagingTable('duckpaddle_staging', target.shape)
     await connection.run(staging.createSql(target.table))
-    const appender = await connection.createAppender(staging.name, 'main', 'temp')
+    const appender = await connection.createAppender(temporary, staging.name)
     const { absenceWords } = staging
     const writer = new AppenderWriter(appender, target.columns, { firstOrdinal, absenceWords })
     return new StagedWrite(connection, target, staging, writer)

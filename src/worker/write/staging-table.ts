@@ -1,5 +1,5 @@
 import { absenceWords } from '../../protocol/batch-layout.js'
-import { quoteIdentifier } from '../../protocol/column-type.js'
+import { foldName, qualify, quoteIdentifier, temporary } from '../../protocol/sql-name.js'
 import type { TableShape } from '../catalog/table-shape.js'
 import type { Relation } from './key-sql.js'
 
@@ -16,9 +16,9 @@ export class StagingTable {
 
   constructor(name: string, shape: TableShape) {
     this.name = name
-    this.table = `temp.main.${quoteIdentifier(name)}`
+    this.table = qualify(temporary, name)
     this.#shape = shape
-    const taken = [...shape.columns, ...shape.generated].map((column) => column.name.toLowerCase())
+    const taken = [...shape.columns, ...shape.generated].map((column) => foldName(column.name))
     this.ordinal = quoteIdentifier(unlike('duckpaddle_ordinal', taken))
     this.#wordPrefix = unlike('duckpaddle_absent', taken)
     this.absenceWords = absenceWords(shape.columns.length)

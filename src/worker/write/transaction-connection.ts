@@ -1,4 +1,5 @@
 import type { DuckDBAppender, DuckDBConnection, DuckDBMaterializedResult } from '@duckdb/node-api'
+import type { TablePlace } from '../../protocol/sql-name.js'
 import type { Database } from '../database.js'
 import { WorkerFailure } from '../failure.js'
 import { runInTurns } from '../run-in-turns.js'
@@ -46,7 +47,7 @@ export class TransactionConnection {
     return this.#database.compute(work)
   }
 
-  createAppender(table: string, schema: string, catalog?: string): Promise<DuckDBAppender> {
+  createAppender({ catalog, schema }: TablePlace, table: string): Promise<DuckDBAppender> {
     return this.#database.poolCall(() => this.#connection.createAppender(table, schema, catalog))
   }
 

@@ -1,4 +1,4 @@
-import { quoteIdentifier } from '../../protocol/column-type.js'
+import { quoteIdentifier } from '../../protocol/sql-name.js'
 import type { Check, ForeignKey, NotNull, Unique } from '../catalog/table-shape.js'
 import type { StagingTable } from './staging-table.js'
 import type { TransactionConnection } from './transaction-connection.js'

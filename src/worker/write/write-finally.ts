@@ -13,7 +13,8 @@ export async function writeFinally(
   let writer: AppenderWriter | undefined
   try {
     await database.executeToTheEnd(connection, 'BEGIN TRANSACTION')
-    writer = new AppenderWriter(await connection.createAppender(table, 'main'), columns)
+    const { schema, catalog } = database.place
+    writer = new AppenderWriter(await connection.createAppender(table, schema, catalog), columns)
     for (const batch of batches) writer.append(batch)
     writer.finish()
     await database.executeToTheEnd(connection, 'COMMIT')

@@ -1,5 +1,6 @@
-import { type ColumnDescriptor, quoteIdentifier } from '../../protocol/column-type.js'
+import type { ColumnDescriptor } from '../../protocol/column-type.js'
 import type { BeginRequest, OnConflict } from '../../protocol/requests.js'
+import { foldName, qualify, quoteIdentifier, type TablePlace } from '../../protocol/sql-name.js'
 import { toKeyExpression } from '../catalog/key-expression.js'
 import type { TableShape, Unique } from '../catalog/table-shape.js'
 
@@ -7,6 +8,7 @@ import type { TableShape, Unique } from '../catalog/table-shape.js'
 export interface WriteTarget {
   /** As it is given to the appender. */
   readonly name: string
+  readonly place: TablePlace
   /** As it is written in SQL. */
   readonly table: string
   readonly shape: TableShape
@@ -20,7 +22,7 @@ export interface WriteTarget {
   readonly hasRowId: boolean
 }
 
-export function createWriteTarget(request: BeginRequest, shape: TableShape): WriteTarget {
+export function createWriteTarget(request: BeginRequest, shape: TableShape, place: TablePlace): WriteTarget {
   const enforced = shape.uniques.find(({ columns, expressions }) =>
     isSameSet(columns, expressions, request.key),
   )
@@ -33,13 +35,14 @@ export function createWriteTarget(request: BeginRequest, shape: TableShape): Wri
   const key = request.key.length === 0 ? undefined : (enforced ?? ours)
   return {
     name: request.table,
-    table: `main.${quoteIdentifier(request.table)}`,
+    place,
+    table: qualify(place, request.table),
     shape,
     columns: shape.columns,
     onConflict: request.onConflict,
     key,
     otherUniques: shape.uniques.filter((unique) => unique !== key),
-    hasRowId: ![...shape.columns, ...shape.generated].some(({ name }) => name.toLowerCase() === 'rowid'),
+    hasRowId: ![...shape.columns, ...shape.generated].some(({ name }) => foldName(name) === 'rowid'),
   }
 }
 

@@ -53,7 +53,10 @@ export class WriteTransaction {
         changed(`The constraints of ${quoteName(table)} have changed`)
       this.#columns = columns
       this.#isChecked = request.isChecked
-      this.#strategy = await createWriteStrategy(connection, createWriteTarget(request, shape))
+      this.#strategy = await createWriteStrategy(
+        connection,
+        createWriteTarget(request, shape, this.#database.place),
+      )
     })
   }
 
