@@ -1,6 +1,7 @@
 import { resolveRealPath } from '../process/real-path.js'
-import { claimDatabase } from './database/claim-database.js'
+import { claimDatabase, notAFile } from './database/claim-database.js'
 import { checkDatabase, inMemory } from './database/database-path.js'
+import { endsAsFolder } from './database/local-file.js'
 import { type OpenOptions, resolveOpenOptions } from './options/open-options.js'
 import { PersistenceService } from './persistence-service.js'
 import { DatabaseLink } from './worker-link/database-link.js'
@@ -11,8 +12,10 @@ import { DatabaseLink } from './worker-link/database-link.js'
  * Resolves when the database is open. The service keeps the process alive only while something is under way; close it
  * with `close()` or `await using`.
  *
- * @param database - Path of the file, or `':memory:'`.
- * @throws TypeError or RangeError for an option of the wrong type or size.
+ * @param database - Path of the file, or `':memory:'`. A name that begins like `md:` or `:memory:` is given as
+ * `./md:name`.
+ * @throws TypeError or RangeError for an option of the wrong type or size, and for a URL, `md:name`, `:memory:name` and
+ * the like, which are no paths.
  * @throws `PERSIST_ALREADY_OPEN` if this process has the file open, by whatever path or link.
  * @throws `PERSIST_DATABASE_LOCKED` if another process has it open.
  * @throws `PERSIST_OPEN_FAILED` if DuckDB cannot open it as a database of its own, or refuses a setting. A Parquet, CSV
@@ -31,6 +34,7 @@ export async function open(database: string, options: OpenOptions = {}): Promise
     await link.open()
     return new PersistenceService(database, link, resolved, () => undefined)
   }
+  if (endsAsFolder(database)) throw notAFile(database)
   const path = await resolveRealPath(database)
   const file = await claimDatabase(path)
   try {

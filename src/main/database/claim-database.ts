@@ -61,7 +61,11 @@ export async function claimDatabase(path: string): Promise<ClaimedDatabase> {
 async function checkIsFile(path: string): Promise<boolean> {
   const found = await stat(path).catch(() => undefined)
   if (found === undefined || found.isFile()) return found !== undefined
-  throw new PersistenceError(
+  throw notAFile(path)
+}
+
+export function notAFile(path: string): PersistenceError {
+  return new PersistenceError(
     'PERSIST_OPEN_FAILED',
     `The database cannot be opened: ${showPath(path)} is not a file`,
   )

@@ -1,4 +1,5 @@
 import { describeValue } from '../describe-value.js'
+import { isUrl } from './local-file.js'
 
 export const inMemory = ':memory:'
 
@@ -7,12 +8,24 @@ export function checkDatabase(database: unknown): asserts database is string {
   if (typeof database !== 'string') {
     throw new TypeError(`Expected \`database\` to be a path or ':memory:', got ${describeValue(database)}`)
   }
-  if (database === '' || database.includes('\0')) {
-    throw new TypeError(
-      `Expected \`database\` to be a path without NUL, or ':memory:', got ${describeValue(database)}`,
-    )
+  if (database === '' || database.includes('\0') || !database.isWellFormed()) {
+    const expected = "a path, all of it Unicode but NUL, or ':memory:'"
+    throw new TypeError(`Expected \`database\` to be ${expected}, got ${describeValue(database)}`)
   }
-  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(database)) {
+  if (isUrl(database)) {
     throw new TypeError(`Expected \`database\` to be a path of a local file, got ${describeValue(database)}`)
   }
+  if (database === inMemory || !isSpecial(database)) return
+  const hint = `a file of this name is ${describeValue(`./${database}`)}`
+  throw new TypeError(
+    `Expected \`database\` to be a path or ':memory:', got ${describeValue(database)}: ${hint}`,
+  )
+}
+
+/**
+ * What DuckDB clients take for something else than a file: `:memory:name`, and `md:name`, `sqlite:name` and the like,
+ * whose beginning is the name of an extension. A letter alone is a drive of Windows.
+ */
+function isSpecial(database: string): boolean {
+  return /^:memory:/i.test(database) || /^\w{2,}:/.test(database)
 }

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import type { QueryRow } from '../../protocol/requests.js'
-import { describeValue } from '../describe-value.js'
+import { checkFile } from '../database/local-file.js'
 import { checkType, ownOptions } from '../options/check-option.js'
 import type { QueryParameters } from '../query/query-parameters.js'
 import { callListeners } from './call-listeners.js'
@@ -82,7 +82,12 @@ export class DuckDBStorageAdapter<T = unknown> extends EventfulStore<T> implemen
     return service.query<Row>(sql, parameters)
   }
 
-  /** Saves what is due, and then writes all entries, by key, to a Parquet file; resolves to how many. */
+  /**
+   * Saves what is due, and then writes all entries, by key, to a Parquet file; resolves to how many.
+   *
+   * @param file - A path of any characters but NUL; neither a pattern nor a URL.
+   * @throws `PERSIST_QUERY_FAILED` if the file cannot be written, or is a folder.
+   */
   async exportParquet(file: string): Promise<number> {
     checkFile(file)
     await this.persist()
@@ -92,7 +97,9 @@ export class DuckDBStorageAdapter<T = unknown> extends EventfulStore<T> implemen
   /**
    * Sets an entry for each row of a Parquet file with the columns `key` and `value`, JSON as text, and saves them.
    *
+   * @param file - As for `exportParquet()`: one file, which is read as it is, whatever its folders are called.
    * @throws `PERSIST_QUERY_FAILED` if the file cannot be read or has no such columns.
+   * @throws `PERSIST_ALREADY_OPEN` if it is a database that this process has open.
    */
   async importParquet(file: string): Promise<LoadReport> {
     checkFile(file)
@@ -114,9 +121,4 @@ export class DuckDBStorageAdapter<T = unknown> extends EventfulStore<T> implemen
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }
-}
-
-function checkFile(file: unknown): void {
-  if (typeof file === 'string' && file !== '' && !file.includes('\0')) return
-  throw new TypeError(`Expected \`file\` to be the path of a file, got ${describeValue(file)}`)
 }

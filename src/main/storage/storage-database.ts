@@ -1,5 +1,6 @@
 import { foldName, qualify } from '../../protocol/sql-name.js'
 import { quoteName } from '../../protocol/visible-text.js'
+import { findFile, resolveTarget } from '../database/local-file.js'
 import { describeValue } from '../describe-value.js'
 import { isTooDeep } from '../encode/json-depth.js'
 import { JsonText } from '../encode/json-text.js'
@@ -160,8 +161,8 @@ export class StorageDatabase<T> {
     return this.#read(this.#tables.entriesSql)
   }
 
-  readParquet(file: string): Promise<StoredEntries> {
-    return this.#read(parquetSql(file))
+  async readParquet(file: string): Promise<StoredEntries> {
+    return this.#read(parquetSql(await findFile(file)))
   }
 
   async #read(sql: string): Promise<StoredEntries> {
@@ -178,8 +179,8 @@ export class StorageDatabase<T> {
     return { entries, unreadable }
   }
 
-  exportParquet(file: string): Promise<number> {
-    return this.#tables.exportParquet(file)
+  async exportParquet(file: string): Promise<number> {
+    return this.#tables.exportParquet(await resolveTarget(file))
   }
 
   /** What is to be written when the process exits, by a worker that can be asked nothing any more. */

@@ -1,4 +1,5 @@
 import { qualify, quoteIdentifier, quoteLiteral, temporary } from '../../protocol/sql-name.js'
+import { toFilePattern } from './file-pattern.js'
 import { hasTimes, type StoreColumn } from './store-columns.js'
 
 /** The tables of a store, quoted, and its columns in their order. */
@@ -18,9 +19,11 @@ const sameKey = 'l.key COLLATE "binary" = b.key COLLATE "binary"'
 const entryColumns = `key AS key, value::VARCHAR AS value, value IS NULL OR json_valid(value::VARCHAR) AS "isValid",
   coalesce(regexp_matches(value::VARCHAR, '(?i)nan|inf|,\\s*[\\]}]'), false) AS "isDoubtful"`
 
-/** SQL of the entries in a Parquet file, as `entriesSql` has them. */
-export function parquetSql(file: string): string {
-  return `SELECT ${entryColumns} FROM read_parquet(${quoteLiteral(file)})`
+/** SQL of the entries in a Parquet file, given by its absolute path, as `entriesSql` has them. */
+export function parquetSql(path: string): string {
+  const pattern = quoteLiteral(toFilePattern(path))
+  // A folder called `key=1` is no column.
+  return `SELECT ${entryColumns} FROM read_parquet(${pattern}, hive_partitioning = false)`
 }
 
 /** SQL of all entries, and whether their values are JSON. */
