@@ -73,9 +73,16 @@ export class TableCatalog {
       `SELECT ${indexColumns} FROM system.main.duckdb_indexes() WHERE ${isOfTable} ORDER BY index_oid ASC NULLS LAST`,
     )
     const columnTypes = new Map([...types].map(([name, type]) => [name, toColumnType(type)] as const))
-    const computed = computedExpressions(indexRows, types)
+    const computed = computedExpressions(table, indexRows, types)
     const computedTypes = await this.#typesOf(connection, table, computed)
-    const constraints = readConstraints(constraintRows, indexRows, columnTypes, generated, computedTypes)
+    const constraints = readConstraints(
+      table,
+      constraintRows,
+      indexRows,
+      columnTypes,
+      generated,
+      computedTypes,
+    )
     const { notNulls, checks, foreignKeys, uniques } = constraints
     const notNull = new Set(notNulls.flatMap(({ columns }) => columns))
     const isGenerated = new Set(generated.map(({ name }) => name))

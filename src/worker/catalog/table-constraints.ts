@@ -1,5 +1,5 @@
 import type { ColumnType } from '../../protocol/column-type.js'
-import { quoteIdentifier } from '../../protocol/sql-name.js'
+import { foldName, quoteIdentifier } from '../../protocol/sql-name.js'
 import { toKeyExpression } from './key-expression.js'
 import type { Check, ForeignKey, GeneratedColumn, NotNull, Unique } from './table-shape.js'
 
@@ -19,14 +19,15 @@ export interface TableConstraints {
 
 /** The expressions that unique indexes are on and that are no columns. */
 export function computedExpressions(
+  table: string,
   indexRows: readonly (readonly unknown[])[],
   types: ReadonlyMap<string, unknown>,
 ): string[] {
-  const known = namesOf(types)
+  const columnOf = columnFinder(table, types)
   return indexRows
     .filter(([, isUnique]) => isUnique === true)
     .flatMap(([, , expressionList]) => toStrings(expressionList))
-    .filter((expression) => !known.has(expression))
+    .filter((expression) => columnOf(expression) === undefined)
 }
 
 /** NULL where it cannot be computed, which is another rule's concern. */
@@ -36,6 +37,7 @@ export function toTried(expression: string): string {
 
 /** Makes constraints of what the catalog has about them, as JSON values; the PRIMARY KEY is the first of the uniques. */
 export function readConstraints(
+  table: string,
   constraintRows: readonly (readonly unknown[])[],
   indexRows: readonly (readonly unknown[])[],
   types: ReadonlyMap<string, ColumnType | undefined>,
@@ -66,12 +68,12 @@ export function readConstraints(
     } else if (type === 'PRIMARY KEY') primary.push({ code: 'duplicate-key', text, columns, expressions })
     else if (type === 'UNIQUE') others.push({ code: 'unique', text, columns, expressions })
   }
-  const known = namesOf(types)
+  const columnOf = columnFinder(table, types)
   for (const [name, isUnique, expressionList] of indexRows) {
     if (isUnique !== true) continue
     const indexed = toStrings(expressionList)
     const text = `UNIQUE INDEX ${quoteIdentifier(String(name))} (${indexed.join(', ')})`
-    const names = indexed.map((expression) => known.get(expression))
+    const names = indexed.map(columnOf)
     const computed = indexed.filter((_, index) => names[index] === undefined)
     for (const expression of computed) checks.push(toComputable(text, expression))
     const expressions = indexed.map((expression, index) => {
@@ -89,9 +91,23 @@ export function readConstraints(
   return { notNulls, checks, foreignKeys, uniques: [...primary, ...others] }
 }
 
-/** The names of columns, as an index has them. */
-function namesOf(types: ReadonlyMap<string, unknown>): ReadonlyMap<string, string> {
-  return new Map([...types.keys()].flatMap((name) => [[name, name] as const, [quoteIdentifier(name), name]]))
+/**
+ * Finds the column that an expression of an index is: an index has it as it was written, and with the table's name where
+ * that was written in another case.
+ */
+function columnFinder(
+  table: string,
+  types: ReadonlyMap<string, unknown>,
+): (expression: string) => string | undefined {
+  const tables = [table, quoteIdentifier(table)]
+  const known = new Map<string, string>()
+  for (const name of types.keys()) {
+    for (const column of [name, quoteIdentifier(name)]) {
+      for (const text of [column, ...tables.map((one) => `(${one}.${column})`)])
+        known.set(foldName(text), name)
+    }
+  }
+  return (expression) => known.get(foldName(expression))
 }
 
 /** A CHECK holds where it is NULL. One whose evaluation fails, as a cast may, does not hold. */

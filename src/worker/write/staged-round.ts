@@ -1,3 +1,4 @@
+import { quoteIdentifier } from '../../protocol/sql-name.js'
 import type { Absence } from './absence.js'
 import type { Relation } from './key-sql.js'
 import type { StagingTable } from './staging-table.js'
@@ -16,9 +17,11 @@ export interface StagedRound {
 }
 
 /** The staged rows without a verdict so far. */
-export function acceptedRows({ staging, verdicts }: StagedRound): Relation {
+export function acceptedRows({ staging, verdicts, target }: StagedRound): Relation {
   const { from, ordinal } = staging.rows
-  return { from: `${from} s ANTI JOIN ${verdicts.table} v ON v.o = s.${ordinal}`, where: 'true', ordinal }
+  const rows = `SELECT s.* FROM ${from} s ANTI JOIN ${verdicts.table} v ON v.o = s.${ordinal}`
+  // An index may be on an expression that calls its columns by the name of their table.
+  return { from: `(${rows}) AS ${quoteIdentifier(target.name)}`, where: 'true', ordinal }
 }
 
 /** The rows of the table, which have no ordinal. */

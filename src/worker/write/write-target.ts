@@ -46,9 +46,9 @@ export function createWriteTarget(request: BeginRequest, shape: TableShape, plac
   }
 }
 
-/** A column, or another of the same type, as keys are compared. */
+/** A column, in whatever case, or another of the same type, as keys are compared. */
 export function toColumnKey(shape: TableShape, column: string, name: string = column): string {
-  const described = shape.columns.find((other) => other.name === column)
+  const described = shape.columns.find((other) => foldName(other.name) === foldName(column))
   return toKeyExpression(quoteIdentifier(name), described?.type)
 }
 
