@@ -7,7 +7,7 @@ export function quote(name: string): string {
 }
 
 /** What `writeInEveryWay` leaves in a table. */
-export const written = [
+const written = [
   { k: 1, v: 'new' },
   { k: 2, v: 'two' },
   { k: 3, v: 'none' },
