@@ -74,7 +74,7 @@ export function notAFile(path: string): PersistenceError {
 function inBadFolder(path: string): PersistenceError {
   return new PersistenceError(
     'PERSIST_OPEN_FAILED',
-    `The database cannot be opened: DuckDB keeps no log in a folder with a question mark in its path, ${path}`,
+    `The database cannot be opened: DuckDB keeps no log in a folder with a question mark in its path, ${showPath(path)}`,
   )
 }
 
