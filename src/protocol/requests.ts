@@ -158,6 +158,8 @@ export interface Refusal {
   readonly constraint: string
   /** The columns that the constraint is about, as far as they are known. */
   readonly columns: readonly string[]
+  /** For a FOREIGN KEY that binds the row because others refer to it: the table of those. */
+  readonly referringTable?: string
   /** Position of the row of the same call whose key this row has; absent when the table has it. */
   readonly conflictOrdinal?: number
   /** The row as it would have been written. */

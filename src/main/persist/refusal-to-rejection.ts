@@ -34,7 +34,10 @@ export function refusalToRejection(
   }
 }
 
-function describe({ code, constraint, columns, row }: Refusal, conflictIndex: number | undefined): string {
+function describe(
+  { code, constraint, columns, row, referringTable }: Refusal,
+  conflictIndex: number | undefined,
+): string {
   const values = columns.map((name) => `${toVisible(name, 60)}: ${showValue(row[name])}`).join(', ')
   switch (code) {
     case 'not-null':
@@ -42,7 +45,9 @@ function describe({ code, constraint, columns, row }: Refusal, conflictIndex: nu
     case 'check':
       return `${values === '' ? 'the row' : values} breaks ${constraint}`
     case 'foreign-key':
-      return `there is no row for ${values}: ${constraint}`
+      return referringTable === undefined
+        ? `there is no row for ${values}: ${constraint}`
+        : `DuckDB changes no indexed column (${columns.join(', ')}) of a row that \`${referringTable}\` refers to: ${constraint}`
     case 'duplicate-key':
     case 'unique': {
       const owner = conflictIndex === undefined ? 'the table' : `row ${conflictIndex} of the call`

@@ -13,7 +13,7 @@ import type { EncodingFaultCode } from '../encode/fault.js'
  * - `duplicate-key`: the table has its key, or an earlier row of the call.
  * - `unique`: the same, for a UNIQUE constraint or index.
  * - `check`: a CHECK constraint does not hold.
- * - `foreign-key`: the row that it refers to is missing.
+ * - `foreign-key`: the row that it refers to is missing, or it changes an indexed column of a row that others refer to.
  *
  * The last four, and `not-null` where a column's DEFAULT is NULL, only the database knows.
  */

@@ -5,13 +5,16 @@ import { isNamed, qualify, quoteIdentifier } from '../../protocol/sql-name.js'
 import { quoteName, toVisible } from '../../protocol/visible-text.js'
 import type { Database } from '../database.js'
 import { WorkerFailure } from '../failure.js'
+import { findRewritingColumns, namesInSelect } from './rewriting-columns.js'
 import {
   computedExpressions,
   constraintColumns,
   indexColumns,
   readConstraints,
+  toStrings,
   toTried,
 } from './table-constraints.js'
+import { readReferences, referenceColumns } from './table-references.js'
 import type { GeneratedColumn, TableShape } from './table-shape.js'
 import { toColumnType } from './to-column-type.js'
 
@@ -98,9 +101,20 @@ export class TableCatalog {
       columns.push({ name, type: columnType, notNull: notNull.has(name), hasDefault: defaults.has(name) })
     }
     const [first] = uniques
+    const names = columns.map(({ name }) => name)
+    const indexed = indexRows.flatMap(([, , expressions]) => toStrings(expressions))
+    const namesIn = await this.#namesIn(connection, indexed, generated)
+    const rewriting = findRewritingColumns({ columns: names, generated, indexed, ...constraints }, namesIn)
+    const referenceRows = await this.#query(
+      connection,
+      `SELECT ${referenceColumns} FROM duckdb_constraints()
+       WHERE constraint_type = 'FOREIGN KEY' AND ${isNamed('referenced_table', table)} ORDER BY ALL ASC NULLS LAST`,
+    )
     return {
       columns,
       ...constraints,
+      references: readReferences(referenceRows, columnTypes, rewriting),
+      rewriting,
       defaults,
       generated,
       primaryKey: first?.code === 'duplicate-key' ? first.columns : [],
@@ -125,6 +139,21 @@ export class TableCatalog {
     return new Map(
       expressions.map((expression, index) => [expression, toColumnType(empty.columnType(index))] as const),
     )
+  }
+
+  /** The names that each expression has for columns. */
+  async #namesIn(
+    connection: DuckDBConnection,
+    indexed: readonly string[],
+    generated: readonly GeneratedColumn[],
+  ): Promise<(expression: string) => readonly string[] | undefined> {
+    if (indexed.length === 0) return () => []
+    const expressions = [...indexed, ...generated.map(({ expression }) => expression)]
+    const selects = expressions.map(
+      (expression) => `json_serialize_sql(${quoteLiteral(`SELECT ${expression}`)})`,
+    )
+    const [row = []] = await this.#query(connection, `SELECT ${selects.join(', ')}`)
+    return (expression) => namesInSelect(String(row[expressions.indexOf(expression)]))
   }
 
   async #kind(connection: DuckDBConnection, table: string): Promise<'table' | 'view' | undefined> {

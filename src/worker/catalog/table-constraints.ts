@@ -128,6 +128,6 @@ function toComputable(text: string, expression: string): Check {
   return { code: 'check', text, columns: [], condition, volatileCondition: condition }
 }
 
-function toStrings(list: unknown): string[] {
+export function toStrings(list: unknown): string[] {
   return Array.isArray(list) ? list.map(String) : []
 }

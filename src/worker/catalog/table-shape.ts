@@ -27,6 +27,15 @@ export interface ForeignKey extends Constraint {
   readonly referencedColumns: readonly string[]
 }
 
+/** The FOREIGN KEY of another table, or of the table itself, to its rows: it binds those that are referred to. */
+export interface Reference extends Constraint {
+  readonly code: 'foreign-key'
+  readonly referringTable: string
+  /** Expressions over the referring table, and over the table that is referred to. */
+  readonly referringKey: readonly string[]
+  readonly referencedKey: readonly string[]
+}
+
 /** No two rows have the same values, none of which is NULL. */
 export interface Unique extends Constraint {
   readonly code: 'duplicate-key' | 'unique'
@@ -49,4 +58,8 @@ export interface TableShape extends TableDescription {
   /** The PRIMARY KEY first. */
   readonly uniques: readonly Unique[]
   readonly hasIndex: boolean
+  /** The FOREIGN KEYs to this table. */
+  readonly references: readonly Reference[]
+  /** The columns that DuckDB changes by deleting the row and inserting it again. */
+  readonly rewriting: readonly string[]
 }

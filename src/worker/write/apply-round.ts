@@ -1,16 +1,17 @@
 import { quoteIdentifier } from '../../protocol/sql-name.js'
 import type { ForeignKey, Unique } from '../catalog/table-shape.js'
 import { isOfOwnTable, selectParents } from './judge-rows.js'
-import { sameKey, selectKeys } from './key-sql.js'
+import { keyNames, sameKey, selectKeys } from './key-sql.js'
+import { assignedColumns, isOfKey, isRewritten } from './rewritten-rows.js'
 import { acceptedRows, type StagedRound } from './staged-round.js'
 import { toColumnKey } from './write-target.js'
 
 /** Moves the rows of a round into the table, each as its verdict says. */
-export async function applyRound(round: StagedRound, hasUpdates: boolean): Promise<void> {
-  const { connection, target, verdicts } = round
+export async function applyRound(round: StagedRound, updates: number): Promise<void> {
+  const { connection, target, staging, verdicts } = round
   const { key, shape } = target
-  if (hasUpdates && key !== undefined) {
-    if (shape.hasIndex) await updateRows(round, key)
+  if (updates > 0 && key !== undefined) {
+    if (shape.hasIndex) await updateRows(round, key, updates)
     else {
       // Without an index, to delete and to insert again takes a quarter of the time of an UPDATE.
       const values = key.expressions.join(', ')
@@ -22,45 +23,45 @@ export async function applyRound(round: StagedRound, hasUpdates: boolean): Promi
   }
   const own = shape.foreignKeys.filter((foreignKey) => isOfOwnTable(round, foreignKey))
   if (own.length > 0) await insertParentsFirst(round, own)
-  const { staging } = round
   await insertRows(
     round,
     `SELECT s.* FROM ${staging.table} s ANTI JOIN ${verdicts.table} v ON v.o = s.${staging.ordinal}`,
   )
 }
 
-async function updateRows(round: StagedRound, key: Unique): Promise<void> {
-  const { connection, target, absence } = round
-  const isSame = key.expressions.map((column) => `t.${column} = s.${column}`).join(' AND ')
-  const unchanged = await findUnchanged(round, isSame)
-  const assignments = target.columns
-    .filter(({ name }, index) => !key.columns.includes(name) && absence.inAll[index] !== true)
-    .filter(({ name }) => !unchanged.has(name))
+/**
+ * Updates in place what can be, and deletes the other rows, which are then inserted with the new ones. One UPDATE of
+ * all would rewrite every row of it for the sake of one, which a row that others refer to does not allow; and it would
+ * give a row a value before the one that has it, some thousand rows on, has left it.
+ */
+async function updateRows(round: StagedRound, key: Unique, updates: number): Promise<void> {
+  const { connection, target } = round
+  const { rewriting } = target.shape
+  const rewritten = await takeBackRewritten(round, key)
+  const assignments = assignedColumns(round, key)
+    .filter(({ name }) => !rewriting.includes(name))
     .map(({ name }) => `${quoteIdentifier(name)} = s.${quoteIdentifier(name)}`)
-  if (assignments.length === 0) return
+  if (rewritten < updates && assignments.length > 0) {
+    await connection.run(
+      `UPDATE ${target.table} AS t SET ${assignments.join(', ')} FROM (${selectUpdating(round)}) s WHERE ${isOfKey(key)}`,
+    )
+  }
+  if (rewritten === 0) return
+  const values = key.expressions.join(', ')
+  // The keys of the rows that are new are not there to be deleted.
   await connection.run(
-    `UPDATE ${target.table} AS t SET ${assignments.join(', ')} FROM (${selectUpdating(round)}) s WHERE ${isSame}`,
+    `DELETE FROM ${target.table} WHERE (${values}) IN (SELECT ${keyNames(key.expressions)} FROM ${selectKeys(acceptedRows(round), key.expressions)})`,
   )
 }
 
-/**
- * The columns of other unique rules that no row changes. To assign to one is to delete the row and to insert it again,
- * even with the value that it has: its index grows, and a row that others refer to cannot be deleted.
- *
- * @see https://duckdb.org/docs/stable/sql/indexes#constraint-checking-in-update-statements
- */
-async function findUnchanged(round: StagedRound, isSame: string): Promise<Set<string>> {
-  const { connection, target } = round
-  const names = [...new Set(target.otherUniques.flatMap(({ columns }) => columns))]
-  if (names.length === 0) return new Set()
-  const changes = names.map((name) => {
-    const column = toColumnKey(target.shape, name)
-    return `count(*) FILTER (WHERE t.${column} IS DISTINCT FROM s.${column})::DOUBLE`
-  })
-  const counts = await connection.readNumbers(
-    `SELECT ${changes.join(', ')} FROM ${target.table} t JOIN (${selectUpdating(round)}) s ON ${isSame}`,
-  )
-  return new Set(names.filter((_, index) => counts[index] === 0))
+/** Takes back the verdict that a row updates from those that DuckDB must rewrite: they are inserted as if new. */
+async function takeBackRewritten(round: StagedRound, key: Unique): Promise<number> {
+  const { connection, target, staging, verdicts } = round
+  const isChange = isRewritten(round, key)
+  if (isChange === undefined) return 0
+  const rewritten = `SELECT s.${staging.ordinal} FROM (${selectUpdating(round)}) s
+    JOIN ${target.table} t ON ${isOfKey(key)} AND ${isChange}`
+  return connection.change(`DELETE FROM ${verdicts.table} WHERE o IN (${rewritten})`)
 }
 
 /**

@@ -1,6 +1,7 @@
 import { foldName, qualify, quoteIdentifier } from '../../protocol/sql-name.js'
 import type { Check, ForeignKey, NotNull } from '../catalog/table-shape.js'
 import { keyNames, sameKey, selectKeys } from './key-sql.js'
+import { selectBound } from './rewritten-rows.js'
 import { acceptedRows, type StagedRound } from './staged-round.js'
 import type { Numbered } from './verdicts.js'
 import { toColumnKey } from './write-target.js'
@@ -8,7 +9,7 @@ import { toColumnKey } from './write-target.js'
 /** Refuses the rows that are bad whatever their keys are, and resolves to how many. */
 export async function judgeRows(round: StagedRound): Promise<number> {
   const { verdicts, absence, target } = round
-  const { notNulls, checks, foreignKeys } = verdicts
+  const { notNulls, checks, foreignKeys, references } = verdicts
   // NULLs that were given were found when they were encoded.
   const isFilled = ({ rule }: Numbered<NotNull>) =>
     absence.inSome[target.columns.findIndex(({ name }) => name === rule.columns[0])] === true
@@ -22,6 +23,10 @@ export async function judgeRows(round: StagedRound): Promise<number> {
       // Where rows refer to rows of their own table, those that refer to a refused one are next.
       if (orphans === 0 || !isOfOwnTable(round, rule)) break
     }
+  }
+  for (const { rule, number } of references) {
+    const bound = selectBound(round, rule)
+    if (bound !== undefined) refused += await verdicts.add('refused', bound, String(number))
   }
   return refused
 }

@@ -30,6 +30,7 @@ export class RefusalPager {
   #toRefusal({ ordinal, rule, other, ...values }: QueryRow): Refusal[] {
     const broken = this.#rules[Number(rule)]
     if (broken === undefined) return []
+    const { referringTable } = broken
     const row: Record<string, QueryValue> = {}
     for (const [index, { name }] of this.#columns.entries()) {
       // A column may be called __proto__, which an assignment would not make a property of.
@@ -43,6 +44,7 @@ export class RefusalPager {
         constraint: broken.text,
         columns: broken.columns,
         row,
+        ...(referringTable === undefined ? {} : { referringTable }),
         ...(typeof other === 'number' ? { conflictOrdinal: other } : {}),
       },
     ]

@@ -10,6 +10,6 @@ export async function resolveRound(round: StagedRound, isAllOrNothing: boolean):
   const broken = await judgeRows(round)
   const { updates, updated, ignored, refused: taken } = await judgeKeys(round)
   const refused = broken + taken
-  if (refused === 0 || !isAllOrNothing) await applyRound(round, updates > 0)
+  if (refused === 0 || !isAllOrNothing) await applyRound(round, updates)
   return { inserted: rows - refused - ignored - updated, updated, ignored, refused }
 }

@@ -1,5 +1,5 @@
 import { quoteIdentifier } from '../../protocol/sql-name.js'
-import type { Check, ForeignKey, NotNull, Unique } from '../catalog/table-shape.js'
+import type { Check, ForeignKey, NotNull, Reference, Unique } from '../catalog/table-shape.js'
 import type { StagingTable } from './staging-table.js'
 import type { TransactionConnection } from './transaction-connection.js'
 import type { RefusalQuery, Rule } from './write-strategy.js'
@@ -30,6 +30,7 @@ export class Verdicts {
   readonly notNulls: readonly Numbered<NotNull>[]
   readonly checks: readonly Numbered<Check>[]
   readonly foreignKeys: readonly Numbered<ForeignKey>[]
+  readonly references: readonly Numbered<Reference>[]
   /** The key that `onConflict` is about first. */
   readonly uniques: readonly Numbered<Unique>[]
   readonly #connection: TransactionConnection
@@ -43,6 +44,7 @@ export class Verdicts {
     this.notNulls = this.#number(shape.notNulls)
     this.checks = this.#number(shape.checks)
     this.foreignKeys = this.#number(shape.foreignKeys)
+    this.references = this.#number(shape.references)
     this.uniques = this.#number(key === undefined ? otherUniques : [key, ...otherUniques])
   }
 

@@ -28,6 +28,8 @@ export interface Rule {
   readonly code: 'not-null' | 'check' | 'foreign-key' | 'duplicate-key' | 'unique'
   readonly text: string
   readonly columns: readonly string[]
+  /** For a FOREIGN KEY to the table that is written to: whose it is. */
+  readonly referringTable?: string
 }
 
 export const nothingWritten: Resolution = { inserted: 0, updated: 0, ignored: 0, refused: 0 }
