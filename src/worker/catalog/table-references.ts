@@ -32,6 +32,7 @@ export function readReferences(
       text: text === '' ? made : String(text),
       columns,
       referringTable,
+      referringColumns: referringNames,
       referringKey: referringNames.map(toKey),
       referencedKey: names.map(toKey),
     }

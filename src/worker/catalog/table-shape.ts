@@ -31,6 +31,7 @@ export interface ForeignKey extends Constraint {
 export interface Reference extends Constraint {
   readonly code: 'foreign-key'
   readonly referringTable: string
+  readonly referringColumns: readonly string[]
   /** Expressions over the referring table, and over the table that is referred to. */
   readonly referringKey: readonly string[]
   readonly referencedKey: readonly string[]

@@ -1,6 +1,7 @@
 import { quoteIdentifier } from '../../protocol/sql-name.js'
 import type { ForeignKey, Unique } from '../catalog/table-shape.js'
-import { isOfOwnTable, selectParents } from './judge-rows.js'
+import { isOfOwnTable } from './judge-own-rows.js'
+import { selectParents } from './judge-rows.js'
 import { keyNames, sameKey, selectKeys } from './key-sql.js'
 import { assignedColumns, isOfKey, isRewritten } from './rewritten-rows.js'
 import { acceptedRows, type StagedRound } from './staged-round.js'
@@ -78,7 +79,9 @@ async function insertParentsFirst(round: StagedRound, own: readonly ForeignKey[]
       return `SELECT f.o FROM ${children} f ANTI JOIN ${selectParents(round, rule)} p ON ${sameKey('f', 'p', key)}`
     })
     const table = quoteIdentifier(`duckpaddle_waiting_${wave}`)
-    const count = await connection.change(`CREATE TEMP TABLE ${table} AS ${waiting.join(' UNION ')}`)
+    const count = await connection.change(
+      `CREATE OR REPLACE TEMP TABLE ${table} AS ${waiting.join(' UNION ')}`,
+    )
     if (count === 0) return
     const ready = `SELECT s.${staging.ordinal} AS o FROM ${staging.table} s
       ANTI JOIN ${verdicts.table} v ON v.o = s.${staging.ordinal} ANTI JOIN temp.main.${table} w ON w.o = s.${staging.ordinal}`

@@ -1,4 +1,5 @@
 import type { Unique } from '../catalog/table-shape.js'
+import { isJudgedTogether, judgeOwnRows } from './judge-own-rows.js'
 import { judgeUniques } from './judge-uniques.js'
 import { sameKey, selectConflicts, selectKeys, selectSuperseded } from './key-sql.js'
 import { acceptedRows, type StagedRound, tableRows } from './staged-round.js'
@@ -9,6 +10,7 @@ const noVerdicts: KeyVerdicts = { refused: 0, ignored: 0, updates: 0, updated: 0
 /** Gives a verdict to the rows that have a key, or another unique value, that an earlier row has. */
 export async function judgeKeys(round: StagedRound): Promise<KeyVerdicts> {
   const { uniques } = round.verdicts
+  if (isJudgedTogether(round)) return judgeOwnRows(round)
   const [unique] = uniques
   if (unique === undefined) return noVerdicts
   return uniques.length > 1 ? judgeUniques(round) : judgeKey(round, unique)

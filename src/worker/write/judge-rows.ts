@@ -1,5 +1,6 @@
-import { foldName, qualify, quoteIdentifier } from '../../protocol/sql-name.js'
+import { qualify, quoteIdentifier } from '../../protocol/sql-name.js'
 import type { Check, ForeignKey, NotNull } from '../catalog/table-shape.js'
+import { isJudgedTogether, isOfOwnTable, isOwnReference } from './judge-own-rows.js'
 import { keyNames, sameKey, selectKeys } from './key-sql.js'
 import { selectBound } from './rewritten-rows.js'
 import { acceptedRows, type StagedRound } from './staged-round.js'
@@ -16,7 +17,10 @@ export async function judgeRows(round: StagedRound): Promise<number> {
   const rules = [...notNulls.filter(isFilled), ...checks]
   let refused = 0
   if (rules.length > 0) refused += await refuseBroken(round, rules)
+  // What a table's own rows refer to is then decided about with their keys.
+  const isTogether = isJudgedTogether(round)
   for (const { rule, number } of foreignKeys) {
+    if (isTogether && isOfOwnTable(round, rule)) continue
     for (;;) {
       const orphans = await verdicts.add('refused', selectOrphans(round, rule), String(number))
       refused += orphans
@@ -25,15 +29,11 @@ export async function judgeRows(round: StagedRound): Promise<number> {
     }
   }
   for (const { rule, number } of references) {
+    if (isTogether && isOwnReference(round, rule)) continue
     const bound = selectBound(round, rule)
     if (bound !== undefined) refused += await verdicts.add('refused', bound, String(number))
   }
   return refused
-}
-
-/** True where the rows of a table refer to rows of the same table. */
-export function isOfOwnTable({ target }: StagedRound, { referencedTable }: ForeignKey): boolean {
-  return foldName(referencedTable) === foldName(target.name)
 }
 
 /** The keys that a FOREIGN KEY may refer to, as far as they are in the table. */

@@ -1,11 +1,11 @@
-import { DuckDBDataChunk, type DuckDBMaterializedResult } from '@duckdb/node-api'
-import { temporary } from '../../protocol/sql-name.js'
+import type { DuckDBMaterializedResult } from '@duckdb/node-api'
 import type { Unique } from '../catalog/table-shape.js'
+import { appendVerdicts } from './append-verdicts.js'
 import { keyNames, type Relation, sameKey, selectKeys } from './key-sql.js'
 import { type Claim, type Judgement, judge, untouched } from './referee.js'
 import { acceptedRows, type StagedRound, tableRows } from './staged-round.js'
 import type { TransactionConnection } from './transaction-connection.js'
-import { type KeyVerdicts, type Verdicts, verdictKinds } from './verdicts.js'
+import type { KeyVerdicts } from './verdicts.js'
 
 /** Gives rows their verdicts where several unique rules concern them: those that share a value with another row. */
 export async function judgeUniques(round: StagedRound): Promise<KeyVerdicts> {
@@ -19,7 +19,11 @@ export async function judgeUniques(round: StagedRound): Promise<KeyVerdicts> {
     judge(claims, target.key !== undefined, target.onConflict),
   )
   const count = (kind: Judgement['kind']) => judgements.filter((judgement) => judgement.kind === kind).length
-  if (judgements.length > 0) await append(connection, verdicts, judgements)
+  const found = judgements.map(({ rule, ...judgement }) => ({
+    ...judgement,
+    rule: rule === undefined ? undefined : verdicts.uniques[rule]?.number,
+  }))
+  if (found.length > 0) await appendVerdicts(connection, found)
   return { refused: count('refused'), ignored: count('ignored'), updates: count('updates'), updated }
 }
 
@@ -78,36 +82,4 @@ function toClaims(result: DuckDBMaterializedResult): Claim[] {
     }
   }
   return claims
-}
-
-async function append(
-  connection: TransactionConnection,
-  verdicts: Verdicts,
-  judgements: readonly Judgement[],
-): Promise<void> {
-  const appender = await connection.createAppender(temporary, 'duckpaddle_verdicts')
-  try {
-    const types = [0, 1, 2, 3].map((column) => appender.columnType(column))
-    for (let start = 0; start < judgements.length; start += 2048) {
-      connection.checkStop()
-      const chunk = DuckDBDataChunk.create(types)
-      chunk.setRows(
-        judgements
-          .slice(start, start + 2048)
-          .map(({ ordinal, kind, rule, other }) => [
-            BigInt(ordinal),
-            verdictKinds[kind],
-            rule === undefined ? null : (verdicts.uniques[rule]?.number ?? null),
-            other === undefined ? null : BigInt(other),
-          ]),
-      )
-      appender.appendDataChunk(chunk)
-    }
-    appender.flushSync()
-  } catch (error) {
-    appender.clear()
-    throw error
-  } finally {
-    appender.closeSync()
-  }
 }

@@ -17,27 +17,30 @@ export function isOfKey(key: Unique): string {
 }
 
 /**
- * A condition: the staged row `s` changes a column of the row `t` that DuckDB changes by deleting the row and inserting
- * it again. Undefined where no row can.
+ * What an update assigns to columns that DuckDB changes by deleting the row and inserting it again: values over a row
+ * that differ if and only if such a column does.
  *
  * @see https://duckdb.org/docs/stable/sql/indexes#constraint-checking-in-update-statements
  */
-export function isRewritten(round: StagedRound, key: Unique): string | undefined {
+export function rewritingValues(round: StagedRound, key: Unique, alias = ''): readonly string[] {
   const { shape } = round.target
-  const changes = assignedColumns(round, key)
+  return assignedColumns(round, key)
     .filter(({ name }) => shape.rewriting.includes(name))
-    .map(({ name, type }) => {
-      const column = toColumnKey(shape, name)
-      const parts = [`t.${column} IS DISTINCT FROM s.${column}`]
-      const bare = quoteIdentifier(name)
+    .flatMap(({ name, type }) => {
+      const column = `${alias}${quoteIdentifier(name)}`
+      const value = `${alias}${toColumnKey(shape, name)}`
       // What is equal, and yet not the same: 0 and -0, a month and 30 days.
-      if (type.name === 'FLOAT' || type.name === 'DOUBLE') {
-        parts.push(`signbit(t.${bare}) IS DISTINCT FROM signbit(s.${bare})`)
-      } else if (type.name === 'INTERVAL') {
-        parts.push(`t.${bare}::VARCHAR COLLATE "binary" IS DISTINCT FROM s.${bare}::VARCHAR COLLATE "binary"`)
-      }
-      return parts.join(' OR ')
+      if (type.name === 'FLOAT' || type.name === 'DOUBLE') return [value, `signbit(${column})`]
+      return type.name === 'INTERVAL' ? [`${column}::VARCHAR COLLATE "binary"`] : [value]
     })
+}
+
+/** A condition: the staged row `s` changes such a column of the row `t`. Undefined where no row can. */
+export function isRewritten(round: StagedRound, key: Unique): string | undefined {
+  const after = rewritingValues(round, key, 's.')
+  const changes = rewritingValues(round, key, 't.').map(
+    (before, index) => `${before} IS DISTINCT FROM ${after[index]}`,
+  )
   return changes.length === 0 ? undefined : `(${changes.join(' OR ')})`
 }
 

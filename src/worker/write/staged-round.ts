@@ -14,6 +14,8 @@ export interface StagedRound {
   readonly staging: StagingTable
   readonly absence: Absence
   readonly verdicts: Verdicts
+  /** True for all rows of the transaction. */
+  readonly isWhole: boolean
 }
 
 /** The staged rows without a verdict so far. */

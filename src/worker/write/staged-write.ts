@@ -70,11 +70,11 @@ export class StagedWrite implements WriteStrategy {
     await verdicts.create()
     this.refusals = verdicts.refusals(this.#staging)
     const parts = { connection: this.#connection, target: this.#target, absence, verdicts }
-    await fillDefaults({ ...parts, staging: this.#staging })
+    await fillDefaults({ ...parts, staging: this.#staging, isWhole: true })
     let total = nothingWritten
     const rounds = splitRounds(this.#connection, this.#target, this.#staging, absence)
     for await (const { staging, isWhole } of rounds) {
-      const round = { ...parts, staging }
+      const round = { ...parts, staging, isWhole }
       await keepUncarried(round)
       // A round after this one must find the table as this one leaves it, be it only to tell what is wrong.
       const { inserted, updated, ignored, refused } = await resolveRound(round, isAllOrNothing && isWhole)
