@@ -1,5 +1,5 @@
 import type { QueryRow, QueryValue, Refusal } from '../../protocol/requests.js'
-import { toVisible } from '../../protocol/visible-text.js'
+import { quoteName, toVisible } from '../../protocol/visible-text.js'
 import { describeValue } from '../describe-value.js'
 import type { Rejection } from './rejection.js'
 import type { RowPositions } from './row-positions.js'
@@ -47,7 +47,7 @@ function describe(
     case 'foreign-key':
       return referringTable === undefined
         ? `there is no row for ${values}: ${constraint}`
-        : `DuckDB changes no indexed column (${columns.join(', ')}) of a row that \`${referringTable}\` refers to: ${constraint}`
+        : `DuckDB changes no indexed column (${columns.map((name) => toVisible(name, 60)).join(', ')}) of a row that ${quoteName(referringTable)} refers to: ${constraint}`
     case 'duplicate-key':
     case 'unique': {
       const owner = conflictIndex === undefined ? 'the table' : `row ${conflictIndex} of the call`

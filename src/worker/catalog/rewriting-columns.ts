@@ -1,3 +1,4 @@
+import { foldName } from '../../protocol/sql-name.js'
 import type { Check, ForeignKey, GeneratedColumn, Unique } from './table-shape.js'
 
 /** What DuckDB keeps indexes for, or checks in an UPDATE. */
@@ -22,8 +23,8 @@ export function findRewritingColumns(
   { columns, generated, checks, foreignKeys, uniques, indexed }: Indexed,
   namesIn: (expression: string) => readonly string[] | undefined,
 ): readonly string[] {
-  const byName = new Map(columns.map((name) => [name.toLowerCase(), name]))
-  const computed = new Map(generated.map(({ name, expression }) => [name.toLowerCase(), expression]))
+  const byName = new Map(columns.map((name) => [foldName(name), name]))
+  const computed = new Map(generated.map(({ name, expression }) => [foldName(name), expression]))
   const found = new Set([...uniques, ...foreignKeys].flatMap((rule) => rule.columns))
   const seen = new Set<string>()
   const waiting = [...indexed]
@@ -32,7 +33,7 @@ export function findRewritingColumns(
     seen.add(expression)
     const names = namesIn(expression)
     if (names === undefined) return columns
-    for (const name of names.map((other) => other.toLowerCase())) {
+    for (const name of names.map((other) => foldName(other))) {
       const column = byName.get(name)
       if (column !== undefined) found.add(column)
       // An index on a generated column is one on the columns that it is made of.

@@ -1,7 +1,7 @@
 import type { DuckDBConnection, DuckDBType, Json } from '@duckdb/node-api'
 import { type ColumnDescriptor, type ColumnType, formatColumnType } from '../../protocol/column-type.js'
 import type { TableDefinition } from '../../protocol/requests.js'
-import { isNamed, qualify, quoteIdentifier } from '../../protocol/sql-name.js'
+import { isNamed, qualify, quoteIdentifier, quoteLiteral } from '../../protocol/sql-name.js'
 import { quoteName, toVisible } from '../../protocol/visible-text.js'
 import type { Database } from '../database.js'
 import { WorkerFailure } from '../failure.js'
@@ -107,8 +107,8 @@ export class TableCatalog {
     const rewriting = findRewritingColumns({ columns: names, generated, indexed, ...constraints }, namesIn)
     const referenceRows = await this.#query(
       connection,
-      `SELECT ${referenceColumns} FROM duckdb_constraints()
-       WHERE constraint_type = 'FOREIGN KEY' AND ${isNamed('referenced_table', table)} ORDER BY ALL ASC NULLS LAST`,
+      `SELECT ${referenceColumns} FROM system.main.duckdb_constraints()
+       WHERE constraint_type = 'FOREIGN KEY' AND ${isNamed('referenced_table', this.#database.place, table)} ORDER BY ALL ASC NULLS LAST`,
     )
     return {
       columns,

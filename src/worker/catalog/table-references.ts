@@ -1,4 +1,5 @@
-import { type ColumnType, quoteIdentifier } from '../../protocol/column-type.js'
+import type { ColumnType } from '../../protocol/column-type.js'
+import { foldName, quoteIdentifier } from '../../protocol/sql-name.js'
 import { toKeyExpression } from './key-expression.js'
 import { toStrings } from './table-constraints.js'
 import type { Reference } from './table-shape.js'
@@ -18,12 +19,12 @@ export function readReferences(
   types: ReadonlyMap<string, ColumnType | undefined>,
   columns: readonly string[],
 ): readonly Reference[] {
-  const typesByName = new Map([...types].map(([name, type]) => [name.toLowerCase(), type]))
+  const typesByName = new Map([...types].map(([name, type]) => [foldName(name), type]))
   return rows.map(([table, text, referring, referenced]) => {
     const referringTable = String(table)
     const [referringNames, names] = [toStrings(referring), toStrings(referenced)]
     // A column has the type of the one that it refers to.
-    const keyTypes = names.map((name) => typesByName.get(name.toLowerCase()))
+    const keyTypes = names.map((name) => typesByName.get(foldName(name)))
     const toKey = (name: string, index: number) => toKeyExpression(quoteIdentifier(name), keyTypes[index])
     // The catalog has no text where a table refers to itself.
     const made = `FOREIGN KEY (${referringNames.join(', ')}) REFERENCES ${referringTable}(${names.join(', ')})`

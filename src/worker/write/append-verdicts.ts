@@ -1,4 +1,5 @@
 import { DuckDBDataChunk } from '@duckdb/node-api'
+import { temporary } from '../../protocol/sql-name.js'
 import type { TransactionConnection } from './transaction-connection.js'
 import { type VerdictKind, verdictKinds } from './verdicts.js'
 
@@ -16,7 +17,7 @@ export async function appendVerdicts(
   connection: TransactionConnection,
   found: readonly Verdict[],
 ): Promise<void> {
-  const appender = await connection.createAppender('duckpaddle_verdicts', 'main', 'temp')
+  const appender = await connection.createAppender(temporary, 'duckpaddle_verdicts')
   try {
     const types = [0, 1, 2, 3].map((column) => appender.columnType(column))
     for (let start = 0; start < found.length; start += 2048) {

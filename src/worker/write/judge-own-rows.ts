@@ -1,3 +1,4 @@
+import { foldName } from '../../protocol/sql-name.js'
 import type { ForeignKey, Reference } from '../catalog/table-shape.js'
 import { appendVerdicts } from './append-verdicts.js'
 import { OwnReferee, type OwnRule } from './own-referee.js'
@@ -7,12 +8,12 @@ import type { KeyVerdicts, Numbered } from './verdicts.js'
 
 /** True where the rows of a table refer to rows of the same table. */
 export function isOfOwnTable({ target }: StagedRound, { referencedTable }: ForeignKey): boolean {
-  return referencedTable.toLowerCase() === target.name.toLowerCase()
+  return foldName(referencedTable) === foldName(target.name)
 }
 
 /** True for a FOREIGN KEY of the table itself. */
 export function isOwnReference({ target }: StagedRound, { referringTable }: Reference): boolean {
-  return referringTable.toLowerCase() === target.name.toLowerCase()
+  return foldName(referringTable) === foldName(target.name)
 }
 
 /**

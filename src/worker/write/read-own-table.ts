@@ -1,5 +1,5 @@
 import type { DuckDBMaterializedResult } from '@duckdb/node-api'
-import { quoteIdentifier } from '../../protocol/column-type.js'
+import { foldName, quoteIdentifier } from '../../protocol/sql-name.js'
 import type { ForeignKey, Unique } from '../catalog/table-shape.js'
 import { keyNames, sameKey, selectKeys } from './key-sql.js'
 import type { OwnEntity, OwnRow, OwnTable } from './own-referee.js'
@@ -21,7 +21,7 @@ export function toOwnReference(
 ): OwnReference {
   const isSame = (columns: readonly string[]) =>
     columns.length === rule.referencedColumns.length &&
-    columns.every((name, index) => name.toLowerCase() === rule.referencedColumns[index]?.toLowerCase())
+    columns.every((name, index) => foldName(name) === foldName(rule.referencedColumns[index] ?? ''))
   return {
     columns: rule.columns,
     key: rule.columns.map((name) => toColumnKey(target.shape, name)),

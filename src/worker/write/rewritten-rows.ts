@@ -1,4 +1,5 @@
-import { type ColumnDescriptor, quoteIdentifier } from '../../protocol/column-type.js'
+import type { ColumnDescriptor } from '../../protocol/column-type.js'
+import { qualify, quoteIdentifier } from '../../protocol/sql-name.js'
 import type { Reference, Unique } from '../catalog/table-shape.js'
 import { sameKey, selectKeys } from './key-sql.js'
 import type { StagedRound } from './staged-round.js'
@@ -54,7 +55,7 @@ export function selectBound(round: StagedRound, { referringTable, ...rule }: Ref
   const rewriting = `SELECT s.${staging.ordinal} AS o, ${values.join(', ')} FROM ${staging.table} s
     ANTI JOIN ${verdicts.table} v ON v.o = s.${staging.ordinal}
     JOIN ${target.table} t ON ${isOfKey(target.key)} AND ${isChange}`
-  const from = `main.${quoteIdentifier(referringTable)}`
+  const from = qualify(target.place, referringTable)
   const children = selectKeys({ from, where: 'true', ordinal: '0' }, rule.referringKey)
   return `SELECT f.o FROM (${rewriting}) f SEMI JOIN ${children} c ON ${sameKey('f', 'c', rule.referencedKey)}`
 }
