@@ -1,11 +1,16 @@
-import { isDate, isUint8Array } from 'node:util/types'
-import type { QueryParameter } from '../../protocol/requests.js'
+import type { ExecuteRequest, QueryParameter } from '../../protocol/requests.js'
 import { quoteName } from '../../protocol/visible-text.js'
+import { isDate, isPromise, isUint8Array } from 'node:util/types'
 import { describeValue } from '../describe-value.js'
 import { isDetached } from '../is-detached.js'
 
-/** Values for `?` and `$1` by position, or for `$name` by name. */
-export type QueryParameters = readonly QueryParameter[] | Readonly<Record<string, QueryParameter>>
+/** Values for `?` and `$1` by position, or for `$name` by name, with or without the `$`. */
+export type QueryParameters =
+  | readonly (QueryParameter | undefined)[]
+  | Readonly<Record<string, QueryParameter | undefined>>
+
+/** As they are sent. */
+export type CopiedParameters = NonNullable<ExecuteRequest['parameters']>
 
 /**
  * Checks what a query is called with, and copies the parameters: each is read once, so that what was checked is what is
@@ -13,7 +18,7 @@ export type QueryParameters = readonly QueryParameter[] | Readonly<Record<string
  *
  * @throws TypeError or RangeError for what DuckDB has no value for.
  */
-export function copyParameters(sql: unknown, parameters: unknown): QueryParameters | undefined {
+export function copyParameters(sql: unknown, parameters: unknown): CopiedParameters | undefined {
   if (typeof sql !== 'string')
     throw new TypeError(`Expected \`sql\` to be a string, got ${describeValue(sql)}`)
   if (parameters === undefined) return undefined
@@ -26,10 +31,31 @@ export function copyParameters(sql: unknown, parameters: unknown): QueryParamete
   if (Array.isArray(parameters)) {
     return Array.from({ length: parameters.length }, (_, index) => copyParameter(index, parameters[index]))
   }
+  if (isNoRecord(parameters)) {
+    throw new TypeError(
+      `Expected \`parameters\` to be an array or an object, got ${describeValue(parameters)}`,
+    )
+  }
   // Defines its properties, one that is called __proto__ too.
-  return Object.fromEntries(
-    Object.entries(parameters).map(([name, value]) => [name, copyParameter(name, value)]),
-  )
+  return Object.fromEntries(namedEntries(parameters))
+}
+
+/** Whether an object is one of values that have no names, such as a Map or a typed array. */
+function isNoRecord(parameters: object): boolean {
+  return Symbol.iterator in parameters || isDate(parameters) || isPromise(parameters)
+}
+
+function namedEntries(parameters: object): [string, QueryParameter][] {
+  const names = new Map<string, string>()
+  return Object.entries(parameters).map(([key, value]) => {
+    const name = key.replace(/^\$/, '')
+    const same = names.get(name.toLowerCase())
+    // DuckDB does not tell names apart by their case.
+    if (same !== undefined)
+      throw new TypeError(`Expected one value for $${name}, got \`${same}\` and \`${key}\``)
+    names.set(name.toLowerCase(), key)
+    return [name, copyParameter(key, value)]
+  })
 }
 
 function copyParameter(name: string | number, value: unknown): QueryParameter {
@@ -45,7 +71,7 @@ function copyParameter(name: string | number, value: unknown): QueryParameter {
       if (BigInt.asIntN(128, value) === value || BigInt.asUintN(128, value) === value) return value
       throw new RangeError(`${what} a bigint of at most 128 bits, got ${describeValue(value)}`)
     default:
-      if (value === null) return null
+      if (value === null || value === undefined) return null
       if (isUint8Array(value)) {
         if (isDetached(value)) throw new TypeError(`${what} a Uint8Array that has its buffer`)
         return new Uint8Array(value)

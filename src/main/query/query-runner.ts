@@ -6,7 +6,7 @@ import type { Checkpointer } from '../persist/checkpointer.js'
 import type { Turns } from '../persist/turns.js'
 import type { DatabaseLink } from '../worker-link/database-link.js'
 import type { WorkerHost } from '../worker-link/worker-host.js'
-import type { QueryParameters } from './query-parameters.js'
+import type { CopiedParameters } from './query-parameters.js'
 
 /** What `run()` resolves to. */
 export interface RunReport {
@@ -35,7 +35,7 @@ export class QueryRunner {
 
   async query(
     sql: string,
-    parameters: QueryParameters | undefined,
+    parameters: CopiedParameters | undefined,
     cancellation: Cancellation,
   ): Promise<QueryRow[]> {
     // It has to be known now: what comes after an await may be of nobody's.
@@ -48,7 +48,7 @@ export class QueryRunner {
 
   async run(
     sql: string,
-    parameters: QueryParameters | undefined,
+    parameters: CopiedParameters | undefined,
     cancellation: Cancellation,
     what = 'run()',
     outer?: Call,
@@ -92,7 +92,7 @@ export class QueryRunner {
   async #execute(
     host: WorkerHost,
     sql: string,
-    parameters: QueryParameters | undefined,
+    parameters: CopiedParameters | undefined,
     mayWrite: boolean,
     cancellation: Cancellation,
   ): Promise<Executed | undefined> {

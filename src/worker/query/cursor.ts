@@ -1,5 +1,6 @@
 import {
   type DuckDBConnection,
+  type DuckDBExtractedStatements,
   type DuckDBMaterializedResult,
   type DuckDBPreparedStatement,
   StatementType,
@@ -9,9 +10,20 @@ import { type ExecuteReply, type ExecuteRequest, noRows, type ResultPage } from 
 import type { Database } from '../database.js'
 import { WorkerFailure } from '../failure.js'
 import { runInTurns } from '../run-in-turns.js'
-import { bindParameters } from './bind-parameters.js'
+import type { ReadKind } from './read-kind.js'
 import { ResultPager } from './result-pager.js'
-import { isRefusedWrite, mayChangeCatalog, prepareReads } from './statement-effects.js'
+import { splitWithStrings } from './sql-words.js'
+import {
+  callsMacro,
+  hasReadResult,
+  isAllSelect,
+  isReadType,
+  isRefusedWrite,
+  mayChangeCatalog,
+  readKindWithoutEffects,
+} from './statement-effects.js'
+import { StatementParameters } from './statement-parameters.js'
+import { endsWithExplain, rowsChangedBy } from './statement-result.js'
 
 /** Executes statements on a connection of its own, and hands out the last one's result page by page. */
 export class Cursor {
@@ -54,35 +66,86 @@ export class Cursor {
     return request.mayWrite ? this.#write(connection, request) : this.#read(connection, request)
   }
 
-  /** Executes the statements if all that they do is to read, and else none of them. */
-  async #read(connection: DuckDBConnection, { sql, parameters }: ExecuteRequest): Promise<ExecuteReply> {
-    const reads = await prepareReads(this.#database, connection, sql)
-    if (reads === undefined) return this.#refuse()
-    const { statements, isComputed } = reads
+  /** Executes the statements if all that they do is to read, and else none of them to any effect. */
+  async #read(connection: DuckDBConnection, request: ExecuteRequest): Promise<ExecuteReply> {
+    const kind = readKindWithoutEffects(request.sql)
+    if (kind === undefined) {
+      // What DuckDB cannot parse fails at once.
+      await this.#extract(connection, request.sql)
+      return this.#refuse()
+    }
+    // Also to prepare: the arguments of functions that return tables are computed then.
+    await this.#database.execute(connection, 'BEGIN TRANSACTION READ ONLY')
+    let result = await this.#tryReads(connection, request, kind)
+    if (result === undefined && kind.isPlan) {
+      // To DuckDB, the plan of a write is one. What it is of could be prepared, and had no effect.
+      await this.#database.execute(connection, 'ROLLBACK')
+      await this.#database.execute(connection, 'BEGIN TRANSACTION')
+      result = await this.#tryReads(connection, request, kind)
+    }
+    if (result === undefined) return this.#refuse()
+    const reply = await this.#reply(result, 0, 0)
+    // The transaction would keep what others delete meanwhile; that of a closed connection is over.
+    if (this.#connection !== undefined) await this.#database.execute(connection, 'COMMIT')
+    return reply
+  }
+
+  /** Undefined where a statement does not only read. */
+  async #tryReads(
+    connection: DuckDBConnection,
+    { sql, parameters }: ExecuteRequest,
+    kind: ReadKind,
+  ): Promise<DuckDBMaterializedResult | undefined> {
+    const database = this.#database
+    let result: DuckDBMaterializedResult | undefined
     try {
-      if (isComputed) await this.#database.execute(connection, 'BEGIN TRANSACTION READ ONLY')
-      let result: DuckDBMaterializedResult | undefined
-      for (const [index, statement] of statements.entries()) {
-        const isLast = index === statements.length - 1
-        result = await this.#run(statement, isLast ? parameters : undefined)
+      if (await callsMacro(database, connection, kind)) return undefined
+      // In the transaction, for what DuckDB makes of EXPLAIN PIVOT begins one else.
+      const extracted = await this.#extract(connection, sql)
+      const values = new StatementParameters(sql, parameters, extracted.count)
+      for (let index = 0; index < extracted.count; index++) {
+        const statement = await this.#prepareRead(connection, extracted, index, sql, kind)
+        if (statement === undefined) return undefined
+        try {
+          const { statementType } = statement
+          if (!isReadType(statementType, kind)) return undefined
+          const own = await this.#run(statement, values)
+          if (hasReadResult(statementType)) result = own
+        } finally {
+          statement.destroySync()
+        }
       }
-      const reply = await this.#reply(result, 0)
-      // The transaction would keep what others delete meanwhile; that of a closed connection is over.
-      if (isComputed && this.#connection !== undefined) await this.#database.execute(connection, 'COMMIT')
-      return reply
+      return result
     } catch (error) {
-      if (isRefusedWrite(error)) return this.#refuse()
+      if (isRefusedWrite(error)) return undefined
       throw error
-    } finally {
-      for (const statement of statements) statement.destroySync()
+    }
+  }
+
+  /** An INSERT into a table that an earlier call is yet to create can be prepared when its turn comes; a SELECT reads now. */
+  async #prepareRead(
+    connection: DuckDBConnection,
+    extracted: DuckDBExtractedStatements,
+    index: number,
+    sql: string,
+    { mayInsert }: ReadKind,
+  ): Promise<DuckDBPreparedStatement | undefined> {
+    try {
+      return await this.#database.poolCall(() => extracted.prepare(index))
+    } catch (error) {
+      if (mayInsert && !(await isAllSelect(this.#database, connection, sql))) return undefined
+      throw error
     }
   }
 
   /** Executes each statement before the next is prepared, which may be about what it makes. */
   async #write(connection: DuckDBConnection, { sql, parameters }: ExecuteRequest): Promise<ExecuteReply> {
     const database = this.#database
-    const statements = await database.poolCall(() => connection.extractStatements(sql))
+    const statements = await this.#extract(connection, sql)
+    const values = new StatementParameters(sql, parameters, statements.count)
+    const isExplained = endsWithExplain(sql)
     let result: DuckDBMaterializedResult | undefined
+    let rowsChanged = 0
     let hasTransactionStatement = false
     try {
       for (let index = 0; index < statements.count; index++) {
@@ -90,10 +153,11 @@ export class Cursor {
         const { statementType } = statement
         database.sandbox?.checkType(statementType)
         if (statementType === StatementType.TRANSACTION) hasTransactionStatement = true
-        const isLast = index === statements.count - 1
         try {
           await database.openFiles.check(sql, index, statementType)
-          result = await this.#run(statement, isLast ? parameters : undefined)
+          const own = await this.#run(statement, values)
+          if (!isExplained || hasReadResult(statementType)) result = own
+          rowsChanged = rowsChangedBy(own, statementType)
         } finally {
           if (mayChangeCatalog(statementType, sql)) database.catalogVersion++
           statement.destroySync()
@@ -103,21 +167,29 @@ export class Cursor {
       await database.openFiles.releaseDetached(connection)
     }
     if (hasTransactionStatement) await this.#refuseOpenTransaction(connection)
-    return this.#reply(result, database.walBytes)
+    return this.#reply(result, rowsChanged, database.walBytes)
   }
 
-  #run(
-    statement: DuckDBPreparedStatement,
-    parameters: ExecuteRequest['parameters'],
-  ): Promise<DuckDBMaterializedResult> {
-    if (parameters !== undefined) bindParameters(statement, parameters)
+  async #extract(connection: DuckDBConnection, sql: string): Promise<DuckDBExtractedStatements> {
+    if (splitWithStrings(sql).length === 0) {
+      throw new WorkerFailure({ code: 'PERSIST_QUERY_FAILED', message: 'The SQL has no statement' })
+    }
+    return this.#database.poolCall(() => connection.extractStatements(sql))
+  }
+
+  #run(statement: DuckDBPreparedStatement, values: StatementParameters): Promise<DuckDBMaterializedResult> {
+    values.bind(statement)
     return runInTurns(this.#database, statement, () => this.#checkCancelled())
   }
 
-  async #reply(result: DuckDBMaterializedResult | undefined, walBytes: number): Promise<ExecuteReply> {
+  async #reply(
+    result: DuckDBMaterializedResult | undefined,
+    rowsChanged: number,
+    walBytes: number,
+  ): Promise<ExecuteReply> {
     if (result !== undefined) this.#pager = new ResultPager(this.#database, result)
     const page = await this.#nextPage()
-    return { executed: true, rowsChanged: result?.rowsChanged ?? 0, page, walBytes }
+    return { executed: true, rowsChanged, page, walBytes }
   }
 
   async #nextPage(): Promise<ResultPage> {

@@ -1,4 +1,5 @@
 import { WorkerFailure } from '../failure.js'
+import { readExplain } from './read-kind.js'
 import { type SqlWord, splitStatements } from './sql-words.js'
 
 /** Statements that write to files or the network, load code, or make other databases reachable. */
@@ -43,7 +44,9 @@ const hint = new RegExp(
 export function refuseOutsideEffects(sql: string): void {
   if (!hint.test(sql)) return
   for (const statement of splitStatements(sql)) {
-    const effect = outsideEffect(explained(statement))
+    // A plan has no effects. Those of a function are its own matter.
+    const { isPlan } = readExplain(statement)
+    const effect = isPlan ? outputOf(statement) : outsideEffect(explained(statement))
     if (effect === undefined) continue
     throw new WorkerFailure({
       code: 'PERSIST_QUERY_FAILED',
@@ -83,9 +86,12 @@ function outsideEffect(statement: readonly SqlWord[]): string | undefined {
   if (outsideStatements.has(first.text) || outsideStatements.has(both)) return first.text
   if (first.text === 'copy' && !isCopyFromFile(statement)) return 'copy ... to'
   if (isAboutSecret(statement)) return `${first.text} secret`
-  const isOutput = ({ text, isCalled }: SqlWord) =>
-    outputs.has(text) && (isCalled || outputStatements.has(first.text))
-  return statement.find(isOutput)?.text
+  return outputOf(statement)
+}
+
+function outputOf(statement: readonly SqlWord[]): string | undefined {
+  const isInPlace = outputStatements.has(statement[0]?.text ?? '')
+  return statement.find(({ text, isCalled }) => outputs.has(text) && (isCalled || isInPlace))?.text
 }
 
 /** `COPY t FROM 'file'` writes to the database alone; `COPY FROM DATABASE a TO b` does not. */

@@ -24,7 +24,7 @@ const tokens = new RegExp(
     String.raw`(?<dollar>\$(?:${wordStart}\w*)?\$)`,
     '"(?<quoted>(?:[^"]|"")*)"',
     `(?<word>(?:(?!${spaces})${wordStart})(?:(?!${spaces})${wordPart})*)`,
-    '(?<sign>[^])',
+    String.raw`(?<sign>\$\d+|[^])`,
   ].join('|'),
   'y',
 )
@@ -72,7 +72,8 @@ interface Token {
   readonly text: string
 }
 
-function* readTokens(sql: string): Generator<Token> {
+/** A numbered parameter is one sign, and a `$` before a name another. */
+export function* readTokens(sql: string): Generator<Token> {
   let index = 0
   while (index < sql.length) {
     tokens.lastIndex = index

@@ -1,0 +1,110 @@
+import {
+  BIGINT,
+  BIGNUM,
+  BLOB,
+  blobValue,
+  DOUBLE,
+  type DuckDBPreparedStatement,
+  type DuckDBType,
+  DuckDBTypeId,
+  type DuckDBValue,
+  FLOAT,
+  HUGEINT,
+  INTEGER,
+  SMALLINT,
+  TINYINT,
+  UBIGINT,
+  UHUGEINT,
+  UINTEGER,
+  USMALLINT,
+  UTINYINT,
+} from '@duckdb/node-api'
+import type { QueryParameter } from '../../protocol/requests.js'
+import { dateParameter } from './date-parameter.js'
+import { decimalParameter } from './decimal-parameter.js'
+
+/** A value and the type that it is bound as. */
+export type TypedValue = readonly [value: DuckDBValue, type: DuckDBType]
+
+/**
+ * Binds a value as the type that its place has, where it is one of that type: what it is compared with is then left as
+ * it is, and can be found by an index. Main has checked the kinds and the ranges of the values.
+ */
+export function bindParameter(
+  statement: DuckDBPreparedStatement,
+  index: number,
+  value: QueryParameter,
+): void {
+  if (value === null) statement.bindNull(index)
+  else if (typeof value === 'boolean') statement.bindBoolean(index, value)
+  else if (typeof value === 'string') statement.bindVarchar(index, value)
+  else statement.bindValue(index, ...toTypedValue(value, statement, index))
+}
+
+function toTypedValue(
+  value: number | bigint | Date | Uint8Array,
+  statement: DuckDBPreparedStatement,
+  index: number,
+): TypedValue {
+  if (value instanceof Uint8Array) return [blobValue(value), BLOB]
+  // INVALID where the type depends on the value.
+  const typeId = statement.parameterTypeId(index)
+  if (value instanceof Date) return dateParameter(value.getTime(), typeId)
+  if (typeId === DuckDBTypeId.DECIMAL) {
+    return decimalParameter(value, statement.parameterType(index)) ?? untyped(value)
+  }
+  return integerParameter(value, typeId) ?? floatParameter(value, typeId) ?? untyped(value)
+}
+
+interface IntegerType {
+  readonly type: DuckDBType
+  readonly bits: number
+  readonly isSigned: boolean
+}
+
+const integerTypes: ReadonlyMap<DuckDBTypeId, IntegerType> = new Map([
+  [DuckDBTypeId.TINYINT, { type: TINYINT, bits: 8, isSigned: true }],
+  [DuckDBTypeId.SMALLINT, { type: SMALLINT, bits: 16, isSigned: true }],
+  [DuckDBTypeId.INTEGER, { type: INTEGER, bits: 32, isSigned: true }],
+  [DuckDBTypeId.BIGINT, { type: BIGINT, bits: 64, isSigned: true }],
+  [DuckDBTypeId.HUGEINT, { type: HUGEINT, bits: 128, isSigned: true }],
+  [DuckDBTypeId.UTINYINT, { type: UTINYINT, bits: 8, isSigned: false }],
+  [DuckDBTypeId.USMALLINT, { type: USMALLINT, bits: 16, isSigned: false }],
+  [DuckDBTypeId.UINTEGER, { type: UINTEGER, bits: 32, isSigned: false }],
+  [DuckDBTypeId.UBIGINT, { type: UBIGINT, bits: 64, isSigned: false }],
+  [DuckDBTypeId.UHUGEINT, { type: UHUGEINT, bits: 128, isSigned: false }],
+])
+
+/** Undefined where the place is for no integer, or for none of this size. */
+function integerParameter(value: number | bigint, typeId: DuckDBTypeId): TypedValue | undefined {
+  if (typeof value === 'number' && !Number.isInteger(value)) return undefined
+  if (typeId === DuckDBTypeId.BIGNUM) return [BigInt(value), BIGNUM]
+  const integerType = integerTypes.get(typeId)
+  if (integerType === undefined) return undefined
+  const { type, bits, isSigned } = integerType
+  const integer = BigInt(value)
+  if ((isSigned ? BigInt.asIntN(bits, integer) : BigInt.asUintN(bits, integer)) !== integer) return undefined
+  return [bits < 64 ? Number(integer) : integer, type]
+}
+
+/** A FLOAT is compared with what the column would hold, as by a literal: 0.1 is found where 0.1 was written. */
+function floatParameter(value: number | bigint, typeId: DuckDBTypeId): TypedValue | undefined {
+  const number = Number(value)
+  if (typeof value === 'bigint' && (!Number.isFinite(number) || BigInt(number) !== value)) return undefined
+  if (typeId === DuckDBTypeId.DOUBLE) return [number, DOUBLE]
+  if (typeId !== DuckDBTypeId.FLOAT) return undefined
+  const rounded = Math.fround(number)
+  const isLost = Number.isInteger(number)
+    ? rounded !== number
+    : rounded === 0 || Math.abs(rounded) === Infinity
+  return isLost ? [number, DOUBLE] : [number, FLOAT]
+}
+
+function untyped(value: number | bigint): TypedValue {
+  if (typeof value === 'number') {
+    if (!Number.isSafeInteger(value) || Object.is(value, -0)) return [value, DOUBLE]
+    return (value | 0) === value ? [value, INTEGER] : [BigInt(value), BIGINT]
+  }
+  if (BigInt.asIntN(64, value) === value) return [value, BIGINT]
+  return [value, BigInt.asIntN(128, value) === value ? HUGEINT : UHUGEINT]
+}

@@ -1,0 +1,95 @@
+import type { DuckDBPreparedStatement } from '@duckdb/node-api'
+import type { ExecuteRequest, QueryParameter } from '../../protocol/requests.js'
+import { WorkerFailure } from '../failure.js'
+import { bindParameter } from './bind-parameter.js'
+import { parameterNames } from './parameter-names.js'
+
+/** How many names a message has. */
+const mostNames = 20
+
+/**
+ * The values of a call for the parameters of its statements: `$1` and `$name` are the same value in all of them, and `?`
+ * are counted through from the first to the last.
+ */
+export class StatementParameters {
+  readonly #given: ReadonlyMap<string, QueryParameter>
+  readonly #isArray: boolean
+  readonly #isSingle: boolean
+  readonly #isCounted: boolean = false
+  /** How many `?` the statements before had. */
+  #offset = 0
+
+  /** @throws where statements that are not prepared yet have other parameters than are given. */
+  constructor(sql: string, parameters: ExecuteRequest['parameters'], statementCount: number) {
+    const given = Array.isArray(parameters)
+      ? parameters.map((value: QueryParameter, index) => [String(index + 1), value] as const)
+      : Object.entries(parameters ?? {})
+    this.#given = new Map(given.map(([name, value]) => [toKey(name), value]))
+    this.#isArray = Array.isArray(parameters)
+    this.#isSingle = statementCount === 1
+    if (this.#isSingle) return
+    const names = parameterNames(sql)
+    const questions = names.filter((name) => name === '?').length
+    // DuckDB counts `?` and `$1` together, and in each statement anew.
+    if (questions > 0 && questions < names.length) return
+    this.#isCounted = questions > 0
+    this.#check(this.#isCounted ? names.map((_, index) => String(index + 1)) : [...new Set(names.map(toKey))])
+  }
+
+  /** To be called with each statement in turn. */
+  bind(statement: DuckDBPreparedStatement): void {
+    const names = readNames(statement)
+    if (this.#isSingle) this.#check(names)
+    for (const [index, name] of names.entries()) {
+      const value = this.#given.get(this.#isCounted ? String(this.#offset + Number(name)) : toKey(name))
+      if (value === undefined) throw failure(`Parameter $${name} has no value`)
+      bindParameter(statement, index + 1, value)
+    }
+    this.#offset += names.length
+  }
+
+  /** Whether the values that are given are those that are expected. */
+  #check(expected: readonly string[]): void {
+    const keys = new Set(expected.map(toKey))
+    const unknown = [...this.#given.keys()].filter((name) => !keys.has(name))
+    const missing = expected.filter((name) => !this.#given.has(toKey(name)))
+    if (unknown.length === 0 && missing.length === 0) return
+    const given = this.#isArray ? `an array of ${this.#given.size}` : list([...this.#given.keys()])
+    const reasons = [
+      ...(unknown.length > 0 && !this.#isArray ? [`the SQL has no ${list(unknown)}`] : []),
+      ...(missing.length > 0 ? [`${list(missing)} has no value`] : []),
+    ]
+    const reason = reasons.length > 0 ? `: ${reasons.join(', and ')}` : ''
+    throw failure(`Expected values for ${describeExpected(expected)}, got ${given}${reason}`)
+  }
+}
+
+/** DuckDB does not tell names apart by their case. */
+function toKey(name: string): string {
+  return name.toLowerCase()
+}
+
+function readNames(statement: DuckDBPreparedStatement): string[] {
+  return Array.from({ length: statement.parameterCount }, (_, index) => {
+    try {
+      return statement.parameterName(index + 1)
+    } catch {
+      throw failure(`DuckDB takes numbered parameters without gaps: there is no $${index + 1}`)
+    }
+  })
+}
+
+function describeExpected(names: readonly string[]): string {
+  const isNumbered = names.length > 0 && names.every((name) => /^\d+$/.test(name))
+  return isNumbered ? `${names.length} parameters by position` : list(names)
+}
+
+function list(names: readonly string[]): string {
+  if (names.length === 0) return 'no parameters'
+  const shown = names.slice(0, mostNames).map((name) => `$${name}`)
+  return names.length > mostNames ? `${shown.join(', ')} and more` : shown.join(', ')
+}
+
+function failure(message: string): WorkerFailure {
+  return new WorkerFailure({ code: 'PERSIST_QUERY_FAILED', message })
+}
