@@ -21,6 +21,7 @@ import {
 } from '@duckdb/node-api'
 import type { QueryParameter } from '../../protocol/requests.js'
 import { dateParameter } from './date-parameter.js'
+import type { UntypedDate } from './date-probe.js'
 import { decimalParameter } from './decimal-parameter.js'
 
 /** A value and the type that it is bound as. */
@@ -34,22 +35,24 @@ export function bindParameter(
   statement: DuckDBPreparedStatement,
   index: number,
   value: QueryParameter,
+  untypedDate: UntypedDate,
 ): void {
   if (value === null) statement.bindNull(index)
   else if (typeof value === 'boolean') statement.bindBoolean(index, value)
   else if (typeof value === 'string') statement.bindVarchar(index, value)
-  else statement.bindValue(index, ...toTypedValue(value, statement, index))
+  else statement.bindValue(index, ...toTypedValue(value, statement, index, untypedDate))
 }
 
 function toTypedValue(
   value: number | bigint | Date | Uint8Array,
   statement: DuckDBPreparedStatement,
   index: number,
+  untypedDate: UntypedDate,
 ): TypedValue {
   if (value instanceof Uint8Array) return [blobValue(value), BLOB]
-  // INVALID where the type depends on the value.
+  // INVALID where the place takes the type of the value.
   const typeId = statement.parameterTypeId(index)
-  if (value instanceof Date) return dateParameter(value.getTime(), typeId)
+  if (value instanceof Date) return dateParameter(value, typeId, untypedDate)
   if (typeId === DuckDBTypeId.DECIMAL) {
     return decimalParameter(value, statement.parameterType(index)) ?? untyped(value)
   }

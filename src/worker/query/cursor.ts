@@ -10,6 +10,7 @@ import { type ExecuteReply, type ExecuteRequest, noRows, type ResultPage } from 
 import type { Database } from '../database.js'
 import { WorkerFailure } from '../failure.js'
 import { runInTurns } from '../run-in-turns.js'
+import { DateProbe } from './date-probe.js'
 import type { ReadKind } from './read-kind.js'
 import { ResultPager } from './result-pager.js'
 import { splitWithStrings } from './sql-words.js'
@@ -93,16 +94,17 @@ export class Cursor {
   /** Undefined where a statement does not only read. */
   async #tryReads(
     connection: DuckDBConnection,
-    { sql, parameters }: ExecuteRequest,
+    request: ExecuteRequest,
     kind: ReadKind,
   ): Promise<DuckDBMaterializedResult | undefined> {
     const database = this.#database
+    const { sql } = request
     let result: DuckDBMaterializedResult | undefined
     try {
       if (await callsMacro(database, connection, kind)) return undefined
       // In the transaction, for what DuckDB makes of EXPLAIN PIVOT begins one else.
       const extracted = await this.#extract(connection, sql)
-      const values = new StatementParameters(sql, parameters, extracted.count)
+      const values = this.#parametersOf(connection, request, extracted.count)
       for (let index = 0; index < extracted.count; index++) {
         const statement = await this.#prepareRead(connection, extracted, index, sql, kind)
         if (statement === undefined) return undefined
@@ -139,10 +141,11 @@ export class Cursor {
   }
 
   /** Executes each statement before the next is prepared, which may be about what it makes. */
-  async #write(connection: DuckDBConnection, { sql, parameters }: ExecuteRequest): Promise<ExecuteReply> {
+  async #write(connection: DuckDBConnection, request: ExecuteRequest): Promise<ExecuteReply> {
     const database = this.#database
+    const { sql } = request
     const statements = await this.#extract(connection, sql)
-    const values = new StatementParameters(sql, parameters, statements.count)
+    const values = this.#parametersOf(connection, request, statements.count)
     const isExplained = endsWithExplain(sql)
     let result: DuckDBMaterializedResult | undefined
     let rowsChanged = 0
@@ -177,8 +180,16 @@ export class Cursor {
     return this.#database.poolCall(() => connection.extractStatements(sql))
   }
 
-  #run(statement: DuckDBPreparedStatement, values: StatementParameters): Promise<DuckDBMaterializedResult> {
-    values.bind(statement)
+  #parametersOf(connection: DuckDBConnection, request: ExecuteRequest, count: number): StatementParameters {
+    const dates = new DateProbe(this.#database, connection, request.sql, request.mayWrite)
+    return new StatementParameters(request, count, dates)
+  }
+
+  async #run(
+    statement: DuckDBPreparedStatement,
+    values: StatementParameters,
+  ): Promise<DuckDBMaterializedResult> {
+    await values.bind(statement)
     return runInTurns(this.#database, statement, () => this.#checkCancelled())
   }
 

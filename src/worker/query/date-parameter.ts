@@ -16,8 +16,10 @@ import {
   timestampValue,
   timeTZValue,
   timeValue,
+  VARCHAR,
 } from '@duckdb/node-api'
 import type { TypedValue } from './bind-parameter.js'
+import type { UntypedDate } from './date-probe.js'
 
 const dayMs = 86_400_000
 
@@ -26,10 +28,12 @@ const dayMs = 86_400_000
  * it makes a TIMESTAMPTZ of it, so it is bound as what the place is for. It is a TIMESTAMP where that would lose
  * something of it in a comparison.
  */
-export function dateParameter(ms: number, typeId: DuckDBTypeId): TypedValue {
+export function dateParameter(value: Date, typeId: DuckDBTypeId, untyped: UntypedDate): TypedValue {
+  const ms = value.getTime()
   const micros = BigInt(ms) * 1000n
   const dayMicros = BigInt(((ms % dayMs) + dayMs) % dayMs) * 1000n
-  switch (typeId) {
+  if (typeId === DuckDBTypeId.INVALID && untyped === 'text') return [value.toISOString(), VARCHAR]
+  switch (typeId === DuckDBTypeId.INVALID && untyped === 'timestamptz' ? DuckDBTypeId.TIMESTAMP_TZ : typeId) {
     case DuckDBTypeId.TIMESTAMP_TZ:
       return [timestampTZValue(micros), TIMESTAMPTZ]
     case DuckDBTypeId.TIMESTAMP_MS:

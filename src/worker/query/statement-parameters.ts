@@ -1,7 +1,8 @@
-import type { DuckDBPreparedStatement } from '@duckdb/node-api'
+import { type DuckDBPreparedStatement, DuckDBTypeId } from '@duckdb/node-api'
 import type { ExecuteRequest, QueryParameter } from '../../protocol/requests.js'
 import { WorkerFailure } from '../failure.js'
 import { bindParameter } from './bind-parameter.js'
+import type { DateProbe, UntypedDate } from './date-probe.js'
 import { parameterNames } from './parameter-names.js'
 
 /** How many names a message has. */
@@ -14,13 +15,15 @@ const mostNames = 20
 export class StatementParameters {
   readonly #given: ReadonlyMap<string, QueryParameter>
   readonly #isArray: boolean
+  readonly #dates: DateProbe
   readonly #isSingle: boolean
   readonly #isCounted: boolean = false
   /** How many `?` the statements before had. */
   #offset = 0
 
   /** @throws where statements that are not prepared yet have other parameters than are given. */
-  constructor(sql: string, parameters: ExecuteRequest['parameters'], statementCount: number) {
+  constructor({ sql, parameters }: ExecuteRequest, statementCount: number, dates: DateProbe) {
+    this.#dates = dates
     const given = Array.isArray(parameters)
       ? parameters.map((value: QueryParameter, index) => [String(index + 1), value] as const)
       : Object.entries(parameters ?? {})
@@ -37,15 +40,27 @@ export class StatementParameters {
   }
 
   /** To be called with each statement in turn. */
-  bind(statement: DuckDBPreparedStatement): void {
+  async bind(statement: DuckDBPreparedStatement): Promise<void> {
     const names = readNames(statement)
     if (this.#isSingle) this.#check(names)
-    for (const [index, name] of names.entries()) {
-      const value = this.#given.get(this.#isCounted ? String(this.#offset + Number(name)) : toKey(name))
-      if (value === undefined) throw failure(`Parameter $${name} has no value`)
-      bindParameter(statement, index + 1, value)
-    }
+    const values = names.map((name) => this.#valueOf(name))
     this.#offset += names.length
+    const bindAll = (target: DuckDBPreparedStatement, as: UntypedDate) => {
+      for (const [index, value] of values.entries()) bindParameter(target, index + 1, value, as)
+    }
+    // Asked before it is bound: a place without a type has that of its value then.
+    const hasUntypedDate = values.some(
+      (value, index) =>
+        value instanceof Date && statement.parameterTypeId(index + 1) === DuckDBTypeId.INVALID,
+    )
+    const isProbed = this.#isSingle && hasUntypedDate
+    bindAll(statement, isProbed ? await this.#dates.choose(bindAll) : 'timestamp')
+  }
+
+  #valueOf(name: string): QueryParameter {
+    const value = this.#given.get(this.#isCounted ? String(this.#offset + Number(name)) : toKey(name))
+    if (value === undefined) throw failure(`Parameter $${name} has no value`)
+    return value
   }
 
   /** Whether the values that are given are those that are expected. */
