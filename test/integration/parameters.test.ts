@@ -94,7 +94,7 @@ describe('a parameter', () => {
     [Promise.resolve(1), TypeError, 'an array or an object'],
     ['a', TypeError, 'an array or an object'],
     [null, TypeError, 'an array or an object'],
-  ])('is refused before anything runs: %j', async (parameters, kind, part) => {
+  ])('is refused before anything runs: %o', async (parameters, kind, part) => {
     const error = await db.run('CREATE TABLE made (a INTEGER); SELECT 1', parameters as never).catch((e) => e)
     expect(error).toBeInstanceOf(kind)
     expect(error.message).toContain(part)

@@ -1,6 +1,5 @@
 import {
   BIGINT,
-  BIGNUM,
   BLOB,
   blobValue,
   DOUBLE,
@@ -81,7 +80,6 @@ const integerTypes: ReadonlyMap<DuckDBTypeId, IntegerType> = new Map([
 /** Undefined where the place is for no integer, or for none of this size. */
 function integerParameter(value: number | bigint, typeId: DuckDBTypeId): TypedValue | undefined {
   if (typeof value === 'number' && !Number.isInteger(value)) return undefined
-  if (typeId === DuckDBTypeId.BIGNUM) return [BigInt(value), BIGNUM]
   const integerType = integerTypes.get(typeId)
   if (integerType === undefined) return undefined
   const { type, bits, isSigned } = integerType
