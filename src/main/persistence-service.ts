@@ -110,7 +110,8 @@ export class PersistenceService implements AsyncDisposable {
    * Each call has a connection of its own: temporary tables, `SET` without `GLOBAL` and transactions end with it.
    *
    * @typeParam Row - What the caller knows of the rows; it is not checked.
-   * @param parameters - Values for `?` and `$1` as an array, for `$name` as an object.
+   * @param parameters - Values for `?` and `$1` as an array, for `$name` as an object. In a call of several statements
+   * they are for all of them: `$1` and `$name` are the same value in each, and `?` are counted through.
    * @throws TypeError or RangeError, as a rejection, for a parameter that DuckDB has no value for.
    * @throws `PERSIST_QUERY_FAILED`, with DuckDB's message as its cause.
    * @throws `PERSIST_CLOSED`, `PERSIST_ABORTED`, `PERSIST_WORKER_LOST`, `PERSIST_OUT_OF_MEMORY`.
