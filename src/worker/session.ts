@@ -22,7 +22,6 @@ import { toFailure, WorkerFailure } from './failure.js'
 import { Cursor } from './query/cursor.js'
 import { type LastingEffects, lastingEffects } from './query/lasting-effects.js'
 import { refuseOutsideEffects } from './query/outside-effects.js'
-import { splitWithStrings } from './query/sql-words.js'
 import { writeFinally } from './write/write-finally.js'
 import { WriteTransaction } from './write/write-transaction.js'
 
@@ -116,7 +115,7 @@ export class Session {
       await this.#note(effects, reply.executed)
       return reply
     } catch (error) {
-      const failure = isNothing(request.sql) ? noStatement() : await database.noteFailure(error)
+      const failure = await database.noteFailure(error)
       // Of several statements, those before the one that failed have had their effects.
       await this.#note(effects, request.mayWrite).catch(() => undefined)
       throw failure
@@ -172,16 +171,4 @@ function cannotBeCreated(table: string, error: unknown): WorkerFailure {
   const failure = toFailure(error, 'PERSIST_QUERY_FAILED', message)
   if (failure.message.startsWith(message)) return new WorkerFailure(failure)
   return new WorkerFailure({ ...failure, message: `${message}: ${failure.message}` })
-}
-
-function isNothing(sql: string): boolean {
-  return splitWithStrings(sql).every((words) => words.length === 0)
-}
-
-/** DuckDB's bindings say that there is an error. */
-function noStatement(): WorkerFailure {
-  return new WorkerFailure({
-    code: 'PERSIST_QUERY_FAILED',
-    message: 'The query failed: there is no statement in it',
-  })
 }

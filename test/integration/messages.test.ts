@@ -175,7 +175,7 @@ describe('a table that cannot be created', () => {
 
 describe('a misuse', () => {
   it.each<[string, () => Promise<unknown>, string]>([
-    ['SQL without a statement', () => db.query('-- nothing'), 'there is no statement in it'],
+    ['SQL without a statement', () => db.query('-- nothing'), 'The SQL has no statement'],
     ['a parameter of another name', () => db.query('SELECT $a', { b: 1 }), 'no parameter `b`, but `a`'],
     [
       'a signal in place of the options',

@@ -1,6 +1,6 @@
+import { isDate, isPromise, isUint8Array } from 'node:util/types'
 import type { ExecuteRequest, QueryParameter } from '../../protocol/requests.js'
 import { quoteName } from '../../protocol/visible-text.js'
-import { isDate, isPromise, isUint8Array } from 'node:util/types'
 import { describeValue } from '../describe-value.js'
 import { isDetached } from '../is-detached.js'
 
