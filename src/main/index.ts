@@ -1,10 +1,18 @@
 export type { ColumnDescriptor, ColumnType, ColumnTypeName } from '../protocol/column-type.js'
 export type { PersistenceErrorCode } from '../protocol/failure.js'
-export type { OnConflict, QueryParameter, QueryRow, QueryValue } from '../protocol/requests.js'
+export type {
+  BigintReading,
+  OnConflict,
+  QueryParameter,
+  QueryRow,
+  QueryValue,
+  TimestampReading,
+} from '../protocol/requests.js'
 export { PersistenceError } from './errors/persistence-error.js'
 export { open } from './open.js'
 export type { OpenOptions } from './options/open-options.js'
 export type { OnRowError, PersistOptions } from './options/persist-options.js'
+export type { QueryOptions } from './options/query-options.js'
 export type { Progress, Receipt } from './persist/receipt.js'
 export type { Rejection, RejectionCode } from './persist/rejection.js'
 export type { Rows } from './persist/row-source.js'

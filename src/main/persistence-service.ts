@@ -1,17 +1,24 @@
-import type { QueryRow } from '../protocol/requests.js'
+import {
+  type BigintReading,
+  exactReading,
+  type QueryRow,
+  type Reading,
+  type TimestampReading,
+} from '../protocol/requests.js'
 import { Dependents } from './dependents.js'
 import { Lifecycle } from './lifecycle.js'
 import { checkNumber, ownOptions } from './options/check-option.js'
 import type { ResolvedOpenOptions } from './options/open-options.js'
 import { type PersistOptions, resolvePersistOptions } from './options/persist-options.js'
+import { type QueryOptions, resolveQueryOptions } from './options/query-options.js'
 import type { Cancellation } from './persist/cancellation.js'
 import { Checkpointer } from './persist/checkpointer.js'
 import { Persister, type Target } from './persist/persister.js'
 import type { Receipt } from './persist/receipt.js'
 import { createRowSource, type Rows } from './persist/row-source.js'
 import { Turns } from './persist/turns.js'
-import { copyParameters, type QueryParameters } from './query/query-parameters.js'
-import { QueryRunner, type RunReport } from './query/query-runner.js'
+import { copyStatement, type QueryParameters } from './query/query-parameters.js'
+import { QueryRunner, type RunReport, type Statement } from './query/query-runner.js'
 import { checkSchema } from './schema/compare-schema.js'
 import type { AnyRow, RowOf } from './schema/row-types.js'
 import {
@@ -35,6 +42,7 @@ export class PersistenceService implements AsyncDisposable {
   readonly #turns = new Turns()
   readonly #persister: Persister
   readonly #queries: QueryRunner
+  readonly #reading: Reading
   readonly #lifecycle: Lifecycle
   readonly #targets = new WeakMap<Table<never>, Target>()
   readonly #dependents = new Dependents()
@@ -49,6 +57,7 @@ export class PersistenceService implements AsyncDisposable {
     const checkpointer = new Checkpointer(this.#turns, !options.isWalLeft, () => this.checkpoint())
     this.#persister = new Persister(link, this.#turns, checkpointer, options)
     this.#queries = new QueryRunner(link, this.#turns, checkpointer)
+    this.#reading = options.reading
     this.#lifecycle = new Lifecycle({
       saveLast: () => this.#dependents.close(),
       close() {
@@ -62,7 +71,7 @@ export class PersistenceService implements AsyncDisposable {
       tables: link.tables,
       config: options.config,
       dependents: this.#dependents,
-      query: <Row extends object>(sql: string) => this.#read<Row>(sql, undefined, true),
+      query: <Row extends object>(sql: string) => this.#read<Row>({ sql, reading: exactReading }, true),
       run: (sql) => this.#run(sql, undefined, true),
       table: (name) => this.#table(name, {}, true),
       readPages: (sql) => this.#readPages(sql),
@@ -112,8 +121,11 @@ export class PersistenceService implements AsyncDisposable {
    * @typeParam Row - What the caller knows of the rows; it is not checked.
    * @param parameters - Values for `?` and `$1` as an array, for `$name` as an object. In a call of several statements
    * they are for all of them: `$1` and `$name` are the same value in each, and `?` are counted through.
-   * @throws TypeError or RangeError, as a rejection, for a parameter that DuckDB has no value for.
-   * @throws `PERSIST_QUERY_FAILED`, with DuckDB's message as its cause.
+   * @param options - What values are read as, where it is to be other than what the service was opened with.
+   * @throws TypeError or RangeError, as a rejection, for a parameter that DuckDB has no value for, or an option that is
+   * none.
+   * @throws `PERSIST_QUERY_FAILED`, with DuckDB's message as its cause; also for a value that cannot be read as
+   * `timestamps` or `bigints` say: what the statement has written stays then.
    * @throws `PERSIST_CLOSED`, `PERSIST_ABORTED`, `PERSIST_WORKER_LOST`, `PERSIST_OUT_OF_MEMORY`.
    *
    * @example
@@ -123,8 +135,16 @@ export class PersistenceService implements AsyncDisposable {
    * )
    * ```
    */
-  async query<Row extends object = QueryRow>(sql: string, parameters?: QueryParameters): Promise<Row[]> {
-    return this.#read(sql, parameters, false)
+  query<Row extends object = QueryRow>(sql: string, parameters?: QueryParameters): Promise<Row[]>
+  query<Timestamps extends TimestampReading, Bigints extends BigintReading>(
+    sql: string,
+    parameters: QueryParameters | undefined,
+    options: QueryOptions<Timestamps, Bigints>,
+  ): Promise<QueryRow<Timestamps, Bigints>[]>
+  query<Row extends object>(sql: string, parameters?: QueryParameters, options?: QueryOptions): Promise<Row[]>
+  async query(sql: string, parameters?: QueryParameters, options: QueryOptions = {}): Promise<object[]> {
+    const reading = resolveQueryOptions(options, this.#reading)
+    return this.#read({ ...copyStatement(sql, parameters), reading }, false)
   }
 
   /**
@@ -247,20 +267,16 @@ export class PersistenceService implements AsyncDisposable {
     }
   }
 
-  async #read<Row extends object>(
-    sql: string,
-    parameters: QueryParameters | undefined,
-    savesLast: boolean,
-  ): Promise<Row[]> {
-    const copied = copyParameters(sql, parameters)
-    const read = (cancellation: Cancellation) => this.#queries.query(sql, copied, cancellation)
+  async #read<Row extends object>(statement: Statement, savesLast: boolean): Promise<Row[]> {
+    const read = (cancellation: Cancellation) => this.#queries.query(statement, cancellation)
     // The caller's word for what the statement returns.
     return (await this.#query(read, savesLast)) as object[] as Row[]
   }
 
   async #run(sql: string, parameters: QueryParameters | undefined, savesLast: boolean): Promise<RunReport> {
-    const copied = copyParameters(sql, parameters)
-    const run = (cancellation: Cancellation) => this.#queries.run(sql, copied, cancellation)
+    // Nobody sees the rows.
+    const statement = { ...copyStatement(sql, parameters), reading: exactReading }
+    const run = (cancellation: Cancellation) => this.#queries.run(statement, cancellation)
     const { rowsChanged } = await this.#query(run, savesLast)
     return { rowsChanged }
   }
@@ -273,7 +289,7 @@ export class PersistenceService implements AsyncDisposable {
     let pages: AsyncGenerator<readonly QueryRow[]> | undefined
     // For `close()` to wait for, and to interrupt.
     const running = this.#query((cancellation) => {
-      pages = this.#queries.pages(sql, cancellation)
+      pages = this.#queries.pages({ sql, reading: exactReading }, cancellation)
       return ended
     }, true)
     try {

@@ -131,6 +131,8 @@ export interface BeginRequest {
   readonly onConflict: OnConflict
   /** Whether `resolve` will be asked: the table has a key or constraints. */
   readonly isChecked: boolean
+  /** What the values of refused rows are read as. */
+  readonly reading: Reading
 }
 
 interface ResolveRequest extends TransactionRequest {
@@ -201,6 +203,7 @@ export interface ExecuteRequest {
   readonly parameters?: readonly QueryParameter[] | Readonly<Record<string, QueryParameter>>
   /** False refuses, before it runs, any statement that may change the database. */
   readonly mayWrite: boolean
+  readonly reading: Reading
 }
 
 export type ExecuteReply =
@@ -218,19 +221,49 @@ interface CursorRequest {
   readonly cursor: number
 }
 
-/** What a value read from the database can be. README has the table of conversions. */
-export type QueryValue =
+/** What DATE, TIMESTAMP of every precision and TIMESTAMPTZ are read as. */
+export type TimestampReading = 'date' | 'string' | 'bigint'
+
+/** What BIGINT, UBIGINT, HUGEINT, UHUGEINT and BIGNUM are read as. */
+export type BigintReading = 'bigint' | 'number' | 'string'
+
+/** What the values of a result are read as, where a type leaves the choice. */
+export interface Reading {
+  readonly timestamps: TimestampReading
+  readonly bigints: BigintReading
+}
+
+/** What every value can be read as. */
+export const exactReading: Reading = { timestamps: 'string', bigints: 'bigint' }
+
+/**
+ * What a value read from the database can be. README has the table of conversions.
+ *
+ * @typeParam Timestamps - The option `timestamps` of the query; all of them where it is not known.
+ * @typeParam Bigints - The same, of the option `bigints`.
+ */
+export type QueryValue<
+  Timestamps extends TimestampReading = TimestampReading,
+  Bigints extends BigintReading = BigintReading,
+> =
   | null
   | boolean
   | number
-  | bigint
   | string
-  | Date
   | Uint8Array
-  | readonly QueryValue[]
-  | { readonly [key: string]: QueryValue }
+  | (Timestamps extends 'date' ? Date : never)
+  | (Timestamps extends 'bigint' ? bigint : never)
+  | (Bigints extends 'bigint' ? bigint : never)
+  // An INTERVAL, whatever the options.
+  | { readonly months: number; readonly days: number; readonly micros: bigint }
+  | readonly QueryValue<Timestamps, Bigints>[]
+  | { readonly [key: string]: QueryValue<Timestamps, Bigints> }
 
-export type QueryRow = Record<string, QueryValue>
+/** A row that is read: its columns by their names, a name that is there already with a number (`id`, `id:1`). */
+export type QueryRow<
+  Timestamps extends TimestampReading = TimestampReading,
+  Bigints extends BigintReading = BigintReading,
+> = Record<string, QueryValue<Timestamps, Bigints>>
 
 export interface ResultPage {
   readonly rows: readonly QueryRow[]

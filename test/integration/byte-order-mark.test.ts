@@ -32,7 +32,7 @@ it('reads a leading U+FEFF in every kind of value, at every level, and in names'
     ],
     enum: `${mark}m`,
     json: { [`${mark}p`]: `${mark}q` },
-    union: `${mark}u`,
+    union: { [`${mark}tag`]: `${mark}u` },
     variant: [`${mark}w`],
     notJson: `${mark}{}`,
   })

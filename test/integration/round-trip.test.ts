@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { QueryOptions } from 'duckpaddle'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { openForTest } from '../support/hostile-settings.js'
@@ -11,12 +12,14 @@ const folder = temporaryFolder()
 async function roundTrip(
   type: string,
   values: readonly unknown[],
+  options: QueryOptions = {},
 ): Promise<{ values: unknown[]; texts: unknown[] }> {
   const db = await openForTest(newDatabase(folder))
   try {
     const table = await db.table('t', { columns: { i: 'INTEGER NOT NULL', v: type } })
     await table.persist(values.map((v, i) => ({ i, v })))
-    const rows = await db.query('SELECT v, v::VARCHAR AS text FROM t ORDER BY i ASC')
+    const sql = 'SELECT v, v::VARCHAR AS text FROM t ORDER BY i ASC'
+    const rows = await db.query<{ v: unknown; text: unknown }>(sql, [], options)
     return { values: rows.map((row) => row.v), texts: rows.map((row) => row.text) }
   } finally {
     await db.close()
@@ -76,7 +79,7 @@ const types: readonly [string, readonly unknown[], fc.Arbitrary<unknown>][] = [
   ],
   [
     'DATE',
-    [new Date(0), '-5877641-06-25', '+5881580-07-10', 'infinity', '-infinity'],
+    [new Date(0), new Date(8.64e15), new Date(-8.64e15)],
     ints(-1e8, 1e8).map((days) => new Date(days * 864e5)),
   ],
   [
@@ -84,30 +87,11 @@ const types: readonly [string, readonly unknown[], fc.Arbitrary<unknown>][] = [
     ['00:00:00', '24:00:00', '12:34:56.789', '23:59:59.999999'],
     ints(0, 86399).map((s) => new Date(s * 1000).toISOString().slice(11, 19)),
   ],
-  [
-    'TIMESTAMP',
-    [
-      new Date(0),
-      '2024-02-29T12:00:00.000001',
-      'infinity',
-      '-infinity',
-      new Date(8.64e15),
-      new Date(-8.64e15),
-    ],
-    dates,
-  ],
-  [
-    'TIMESTAMP_S',
-    [new Date(-1000), 'infinity'],
-    ints(-(2 ** 31), 2 ** 31 - 1).map((s) => new Date(s * 1000)),
-  ],
-  ['TIMESTAMP_MS', [new Date(-1), new Date(8.64e15), '-infinity'], dates],
-  [
-    'TIMESTAMP_NS',
-    [new Date(1), '2024-02-29T12:00:00.000000001'],
-    ints(0, 2 ** 31 - 1).map((s) => new Date(s * 1000 + 1)),
-  ],
-  ['TIMESTAMPTZ', [new Date(0), '2024-02-29T12:00:00.000001Z', 'infinity'], dates],
+  ['TIMESTAMP', [new Date(0), new Date(8.64e15), new Date(-8.64e15)], dates],
+  ['TIMESTAMP_S', [new Date(-1000)], ints(-(2 ** 31), 2 ** 31 - 1).map((s) => new Date(s * 1000))],
+  ['TIMESTAMP_MS', [new Date(-1), new Date(8.64e15)], dates],
+  ['TIMESTAMP_NS', [new Date(1)], ints(0, 2 ** 31 - 1).map((s) => new Date(s * 1000 + 1))],
+  ['TIMESTAMPTZ', [new Date(0), new Date(-1)], dates],
   [
     'INTERVAL',
     [
@@ -162,26 +146,48 @@ describe('every type', () => {
   })
 })
 
-describe('times finer than a Date', () => {
-  it.each<[string, bigint, bigint, string]>([
-    ['TIMESTAMP', 1000n, 8_640_000_000_000_000_000n, ''],
-    ['TIMESTAMPTZ', 1000n, 8_640_000_000_000_000_000n, 'Z'],
-    ['TIMESTAMP_NS', 1n, 9_223_286_400_000_000_000n, ''],
-  ])(
-    'are read from a %s as a Date where one holds them, else as ISO 8601',
-    async (type, nanos, max, suffix) => {
+/** For each type of time: its finest digits, text after them, nanoseconds of its unit, and texts of its extremes. */
+const times: readonly [string, number, string, bigint, readonly string[]][] = [
+  ['TIMESTAMP_S', 0, '', 1_000_000_000n, ['-290308-12-22T00:00:00', '+294247-01-10T04:00:54']],
+  ['TIMESTAMP_MS', 3, '', 1_000_000n, ['-290308-12-22T00:00:00.000', '+294247-01-10T04:00:54.775']],
+  ['TIMESTAMP', 6, '', 1000n, ['-290308-12-22T00:00:00.000000', '+294247-01-10T04:00:54.775806']],
+  ['TIMESTAMPTZ', 6, 'Z', 1000n, ['-290308-12-22T00:00:00.000000Z', '+294247-01-10T04:00:54.775806Z']],
+  ['TIMESTAMP_NS', 9, '', 1n, ['1677-09-22T00:00:00.000000000', '2262-04-11T23:47:16.854775806']],
+]
+
+describe('times', () => {
+  it.each(times)(
+    'of a %s are read as a Date, a text or a count alike',
+    async (type, digits, suffix, nanos) => {
+      const max =
+        type === 'TIMESTAMP_NS' ? 9_223_286_400_000_000_000n : 8_640_000_000_000_000_000_000n / nanos
       const counts = fc.sample(bigints(-max, max), { numRuns: 500, seed: 7 })
-      counts.push(-1n, 0n, 1n, 1_000_000n, -1_000_000n)
-      const expected = counts.map((count) => {
-        const finer = BigInt.asUintN(64, (((count * nanos) % 1_000_000n) + 1_000_000n) % 1_000_000n)
-        const date = new Date(Number((count * nanos - finer) / 1_000_000n))
-        if (finer === 0n) return date
-        const digits = String(finer).padStart(6, '0')
-        return date.toISOString().replace('Z', digits.replace(/000$/, '')) + suffix
+      counts.push(-1n, 0n, 1n, 999_999n, 1_000_000n, -999_999n, -1_000_000n, -1_000_001n)
+      const rests = counts.map((count) => (((count * nanos) % 1_000_000n) + 1_000_000n) % 1_000_000n)
+      // The millisecond that a time falls into.
+      const read = counts.map((count, i) => new Date(Number((count * nanos - (rests[i] ?? 0n)) / 1_000_000n)))
+      const texts = read.map((date, i) => {
+        const fraction = date.toISOString().slice(-4, -1) + String(rests[i]).padStart(6, '0')
+        return `${date.toISOString().slice(0, -5)}.${fraction.slice(0, digits)}`.replace(/\.$/, '') + suffix
       })
-      expect((await roundTrip(type, counts)).values).toEqual(expected)
+      expect((await roundTrip(type, counts, { timestamps: 'date' })).values).toEqual(read)
+      expect((await roundTrip(type, counts, { timestamps: 'string' })).values).toEqual(texts)
+      expect((await roundTrip(type, texts, { timestamps: 'bigint' })).values).toEqual(counts)
     },
   )
+
+  it.each([
+    ...times.map(([type, , , , texts]) => [type, texts] as const),
+    ['DATE', ['-5877641-06-25', '+5881580-07-10']] as const,
+  ])('of a %s are read as they were written at their extremes', async (type, extremes) => {
+    const texts = [...extremes, 'infinity', '-infinity', null]
+    expect((await roundTrip(type, texts, { timestamps: 'string' })).values).toEqual(texts)
+    const counts = (await roundTrip(type, texts, { timestamps: 'bigint' })).values
+    expect(counts.map((count) => typeof count)).toEqual([...texts.slice(1).map(() => 'bigint'), 'object'])
+    const again = await roundTrip(type, counts, { timestamps: 'bigint' })
+    expect(again.values).toEqual(counts)
+    expect((await roundTrip(type, counts, { timestamps: 'string' })).values).toEqual(texts)
+  })
 })
 
 describe('values larger than a batch', () => {

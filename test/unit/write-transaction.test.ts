@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type EncodedBatch, layOutBatch } from '../../src/protocol/batch-layout.js'
 import { controlBlockBytes } from '../../src/protocol/control-block.js'
-import type { BeginRequest } from '../../src/protocol/requests.js'
+import { type BeginRequest, exactReading } from '../../src/protocol/requests.js'
 import { TableCatalog } from '../../src/worker/catalog/table-catalog.js'
 import { Control } from '../../src/worker/control.js'
 import { Database } from '../../src/worker/database.js'
@@ -32,7 +32,15 @@ afterEach(async () => {
 
 async function describeTable(isChecked = false): Promise<BeginRequest> {
   const { columns } = await catalog.shapeOf(connection, 't')
-  return { transaction: 1, table: 't', columns, key: [], onConflict: 'error', isChecked }
+  return {
+    transaction: 1,
+    table: 't',
+    columns,
+    key: [],
+    onConflict: 'error',
+    isChecked,
+    reading: exactReading,
+  }
 }
 
 /** A batch of one row of two BIGINTs. */

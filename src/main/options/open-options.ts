@@ -1,12 +1,13 @@
 import { availableParallelism, totalmem } from 'node:os'
 import type { ResourceLimits } from 'node:worker_threads'
-import type { Settings } from '../../protocol/requests.js'
+import type { Reading, Settings } from '../../protocol/requests.js'
 import { quoteName, toVisible } from '../../protocol/visible-text.js'
 import { describeValue } from '../describe-value.js'
 import { checkNumber, checkType, ownOptions } from './check-option.js'
+import { type QueryOptions, queryOptionNames, resolveReading } from './query-options.js'
 import { resolveSandbox } from './resolve-sandbox.js'
 
-export interface OpenOptions {
+export interface OpenOptions extends QueryOptions {
   /**
    * Threads that DuckDB computes with, the worker itself being one of them.
    *
@@ -83,6 +84,8 @@ export interface ResolvedOpenOptions {
   readonly sliceBudgetMs: number
   readonly maxInFlightBytes: number
   readonly resourceLimits: ResourceLimits | undefined
+  /** What a query reads where it does not say. */
+  readonly reading: Reading
   /** True where DuckDB is to decide when the write-ahead log is moved into the file. */
   readonly isWalLeft: boolean
 }
@@ -105,6 +108,7 @@ const names = [
   'sliceBudgetMs',
   'maxInFlightBytes',
   'resourceLimits',
+  ...queryOptionNames,
 ]
 
 export function resolveOpenOptions(given: OpenOptions): ResolvedOpenOptions {
@@ -149,6 +153,7 @@ export function resolveOpenOptions(given: OpenOptions): ResolvedOpenOptions {
     sliceBudgetMs: options.sliceBudgetMs ?? 2,
     maxInFlightBytes: options.maxInFlightBytes ?? 64 * mebibyte,
     resourceLimits,
+    reading: resolveReading(options),
     isWalLeft,
   })
 }

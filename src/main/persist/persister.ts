@@ -1,6 +1,6 @@
 import type { EncodedBatch } from '../../protocol/batch-layout.js'
 import type { ColumnDescriptor } from '../../protocol/column-type.js'
-import type { FinalWrite, TableDescription } from '../../protocol/requests.js'
+import type { FinalWrite, Reading, TableDescription } from '../../protocol/requests.js'
 import { quoteName } from '../../protocol/visible-text.js'
 import type { Batch } from '../encode/batch.js'
 import { BatchAllocator } from '../encode/batch-allocator.js'
@@ -48,12 +48,14 @@ export class Persister {
   readonly #turns: Turns
   readonly #checkpointer: Checkpointer
   readonly #sliceBudgetMs: number
+  readonly #reading: Reading
 
   constructor(link: DatabaseLink, turns: Turns, checkpointer: Checkpointer, options: ResolvedOpenOptions) {
     this.#link = link
     this.#turns = turns
     this.#checkpointer = checkpointer
     this.#sliceBudgetMs = options.sliceBudgetMs
+    this.#reading = options.reading
     this.window = new InFlightWindow(options.maxInFlightBytes)
     this.pool = new BufferPool(Math.min(batchBytes, options.maxInFlightBytes))
   }
@@ -146,7 +148,7 @@ export class Persister {
     })
     const { onConflict } = options
     encoder.isUpdate = onConflict === 'update'
-    const begin = { table, columns, key, onConflict, isChecked }
+    const begin = { table, columns, key, onConflict, isChecked, reading: this.#reading }
     const transaction = new RemoteTransaction(host, begin, this.pool, this.window, {
       appended: (rows) => run.noteAppended(rows),
       failed: (error) => cancellation.cancel(error),

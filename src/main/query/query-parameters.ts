@@ -10,7 +10,7 @@ export type QueryParameters =
   | Readonly<Record<string, QueryParameter | undefined>>
 
 /** As they are sent. */
-export type CopiedParameters = NonNullable<ExecuteRequest['parameters']>
+type CopiedParameters = NonNullable<ExecuteRequest['parameters']>
 
 /**
  * Checks what a query is called with, and copies the parameters: each is read once, so that what was checked is what is
@@ -18,10 +18,16 @@ export type CopiedParameters = NonNullable<ExecuteRequest['parameters']>
  *
  * @throws TypeError or RangeError for what DuckDB has no value for.
  */
-export function copyParameters(sql: unknown, parameters: unknown): CopiedParameters | undefined {
+export function copyStatement(
+  sql: unknown,
+  parameters: unknown,
+): { readonly sql: string; readonly parameters?: CopiedParameters } {
   if (typeof sql !== 'string')
     throw new TypeError(`Expected \`sql\` to be a string, got ${describeValue(sql)}`)
-  if (parameters === undefined) return undefined
+  return parameters === undefined ? { sql } : { sql, parameters: copyParameters(parameters) }
+}
+
+function copyParameters(parameters: unknown): CopiedParameters {
   if (typeof parameters !== 'object' || parameters === null) {
     throw new TypeError(
       `Expected \`parameters\` to be an array or an object, got ${describeValue(parameters)}`,

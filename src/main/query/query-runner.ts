@@ -6,7 +6,6 @@ import type { Checkpointer } from '../persist/checkpointer.js'
 import type { Turns } from '../persist/turns.js'
 import type { DatabaseLink } from '../worker-link/database-link.js'
 import type { WorkerHost } from '../worker-link/worker-host.js'
-import type { CopiedParameters } from './query-parameters.js'
 
 /** What `run()` resolves to. */
 export interface RunReport {
@@ -18,6 +17,9 @@ interface Executed extends RunReport {
   readonly rows: QueryRow[]
   readonly walBytes: number
 }
+
+/** What a call runs. */
+export type Statement = Pick<ExecuteRequest, 'sql' | 'parameters' | 'reading'>
 
 let cursors = 0
 
@@ -33,22 +35,16 @@ export class QueryRunner {
     this.#checkpointer = checkpointer
   }
 
-  async query(
-    sql: string,
-    parameters: CopiedParameters | undefined,
-    cancellation: Cancellation,
-  ): Promise<QueryRow[]> {
+  async query(statement: Statement, cancellation: Cancellation): Promise<QueryRow[]> {
     // It has to be known now: what comes after an await may be of nobody's.
     const outer = presentCall()
-    const read = await this.#link.use((host) => this.#execute(host, sql, parameters, false, cancellation))
+    const read = await this.#link.use((host) => this.#execute(host, statement, false, cancellation))
     if (read !== undefined) return read.rows
-    return (await this.run(sql, parameters, cancellation, 'query() of a statement that may write', outer))
-      .rows
+    return (await this.run(statement, cancellation, 'query() of a statement that may write', outer)).rows
   }
 
   async run(
-    sql: string,
-    parameters: CopiedParameters | undefined,
+    statement: Statement,
     cancellation: Cancellation,
     what = 'run()',
     outer?: Call,
@@ -56,7 +52,7 @@ export class QueryRunner {
     const executed = await this.#turns.take(
       cancellation,
       what,
-      () => this.#link.use((host) => this.#execute(host, sql, parameters, true, cancellation)),
+      () => this.#link.use((host) => this.#execute(host, statement, true, cancellation)),
       outer,
     )
     if (executed === undefined) return { rows: [], rowsChanged: 0 }
@@ -65,14 +61,14 @@ export class QueryRunner {
   }
 
   /** The pages of a read, each when it is asked for. */
-  async *pages(sql: string, cancellation: Cancellation): AsyncGenerator<readonly QueryRow[]> {
+  async *pages(statement: Statement, cancellation: Cancellation): AsyncGenerator<readonly QueryRow[]> {
     const cursor = ++cursors
     let host: WorkerHost | undefined
     let isDone = false
     try {
       const reply = await this.#link.use((connected) => {
         host = connected
-        return cancellation.guard(connected.request('execute', { cursor, sql, mayWrite: false }))
+        return cancellation.guard(connected.request('execute', { ...statement, cursor, mayWrite: false }))
       })
       if (!reply.executed) throw new TypeError('Expected a statement that only reads')
       let { page } = reply
@@ -91,20 +87,13 @@ export class QueryRunner {
 
   async #execute(
     host: WorkerHost,
-    sql: string,
-    parameters: CopiedParameters | undefined,
+    statement: Statement,
     mayWrite: boolean,
     cancellation: Cancellation,
   ): Promise<Executed | undefined> {
     const cursor = ++cursors
-    const request: ExecuteRequest = {
-      cursor,
-      sql,
-      mayWrite,
-      ...(parameters === undefined ? {} : { parameters }),
-    }
     try {
-      const reply = await cancellation.guard(host.request('execute', request))
+      const reply = await cancellation.guard(host.request('execute', { ...statement, cursor, mayWrite }))
       if (!reply.executed) return undefined
       const rows = [...reply.page.rows]
       let { isLast } = reply.page

@@ -1,7 +1,8 @@
 import { EventEmitter } from 'node:events'
-import type { QueryRow } from '../../protocol/requests.js'
+import type { BigintReading, QueryRow, TimestampReading } from '../../protocol/requests.js'
 import { checkFile } from '../database/local-file.js'
 import { checkType, ownOptions } from '../options/check-option.js'
+import type { QueryOptions } from '../options/query-options.js'
 import type { QueryParameters } from '../query/query-parameters.js'
 import { callListeners } from './call-listeners.js'
 import { EventfulStore } from './eventful-store.js'
@@ -77,9 +78,16 @@ export class DuckDBStorageAdapter<T = unknown> extends EventfulStore<T> implemen
   }
 
   /** Runs SQL on the database: what is saved is in the table of the store, with the columns `key` and `value`. */
-  async query<Row extends object = QueryRow>(sql: string, parameters?: QueryParameters): Promise<Row[]> {
+  query<Row extends object = QueryRow>(sql: string, parameters?: QueryParameters): Promise<Row[]>
+  query<Timestamps extends TimestampReading, Bigints extends BigintReading>(
+    sql: string,
+    parameters: QueryParameters | undefined,
+    options: QueryOptions<Timestamps, Bigints>,
+  ): Promise<QueryRow<Timestamps, Bigints>[]>
+  query<Row extends object>(sql: string, parameters?: QueryParameters, options?: QueryOptions): Promise<Row[]>
+  async query(sql: string, parameters?: QueryParameters, options?: QueryOptions): Promise<object[]> {
     const { service } = await this.#session.database()
-    return service.query<Row>(sql, parameters)
+    return service.query<object>(sql, parameters, options)
   }
 
   /**

@@ -1,6 +1,12 @@
 import type { DuckDBConnection, DuckDBMaterializedResult } from '@duckdb/node-api'
 import type { Failure } from '../../protocol/failure.js'
-import { type ExecuteReply, type ExecuteRequest, noRows, type ResultPage } from '../../protocol/requests.js'
+import {
+  type ExecuteReply,
+  type ExecuteRequest,
+  exactReading,
+  noRows,
+  type ResultPage,
+} from '../../protocol/requests.js'
 import type { Database } from '../database.js'
 import { WorkerFailure } from '../failure.js'
 import { executeReads } from './execute-reads.js'
@@ -14,6 +20,7 @@ export class Cursor {
   readonly #done: () => void
   #connection: DuckDBConnection | undefined
   #pager: ResultPager | undefined
+  #reading = exactReading
   #cancelled: Failure | undefined
   #running: Promise<unknown> = Promise.resolve()
 
@@ -46,6 +53,7 @@ export class Cursor {
     if (request.mayWrite) this.#database.file?.checkSame()
     const connection = await this.#database.connect()
     this.#connection = connection
+    this.#reading = request.reading
     const execution = new Execution(this.#database, connection, request, () => this.#checkCancelled())
     if (request.mayWrite) {
       const { result, rowsChanged } = await executeWrites(execution)
@@ -67,7 +75,7 @@ export class Cursor {
     rowsChanged: number,
     walBytes: number,
   ): Promise<ExecuteReply> {
-    if (result !== undefined) this.#pager = new ResultPager(this.#database, result)
+    if (result !== undefined) this.#pager = new ResultPager(this.#database, result, this.#reading)
     const page = await this.#nextPage()
     return { executed: true, rowsChanged, page, walBytes }
   }

@@ -21,20 +21,28 @@ export function formatDate(days: number): string {
 
 /** Nanoseconds since midnight as `HH:MM:SS`, with a fraction of 3, 6 or 9 digits where there is one. */
 export function formatTime(nanos: bigint): string {
-  const seconds = Number(nanos / 1_000_000_000n)
-  const fraction = Number(nanos % 1_000_000_000n)
-  const clock = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60]
-  const text = clock.map((part) => pad(part, 2)).join(':')
-  if (fraction === 0) return text
-  const digits = pad(fraction, 9)
-  return `${text}.${digits.endsWith('000000') ? digits.slice(0, 3) : digits.endsWith('000') ? digits.slice(0, 6) : digits}`
+  const digits = pad(Number(nanos % 1_000_000_000n), 9)
+  const needed = digits === '000000000' ? 0 : digits.endsWith('000000') ? 3 : digits.endsWith('000') ? 6 : 9
+  return formatClock(nanos, needed)
 }
 
-/** A time since 1970-01-01, in `perDay` units a day, as ISO 8601 without an offset. */
-export function formatTimestamp(count: bigint, perDay: bigint): string {
+/**
+ * A time since 1970-01-01, in `perDay` units a day, as ISO 8601 without an offset.
+ *
+ * @param fractionDigits - Of the seconds, also where they are zeros.
+ */
+export function formatTimestamp(count: bigint, perDay: bigint, fractionDigits: number): string {
   const days = (count - floorMod(count, perDay)) / perDay
   const nanos = floorMod(count, perDay) * (86_400_000_000_000n / perDay)
-  return `${formatDate(Number(days))}T${formatTime(nanos)}`
+  return `${formatDate(Number(days))}T${formatClock(nanos, fractionDigits)}`
+}
+
+function formatClock(nanos: bigint, fractionDigits: number): string {
+  const seconds = Number(nanos / 1_000_000_000n)
+  const clock = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60]
+  const text = clock.map((part) => pad(part, 2)).join(':')
+  if (fractionDigits === 0) return text
+  return `${text}.${pad(Number(nanos % 1_000_000_000n), 9).slice(0, fractionDigits)}`
 }
 
 export function floorMod(value: bigint, modulus: bigint): bigint {

@@ -1,10 +1,14 @@
 import { getHeapStatistics } from 'node:v8'
 import type { DuckDBDataChunk, DuckDBMaterializedResult, DuckDBType } from '@duckdb/node-api'
-import type { QueryRow, ResultPage } from '../../protocol/requests.js'
+import duckdb from '@duckdb/node-bindings'
+import type { QueryRow, Reading, ResultPage } from '../../protocol/requests.js'
 import type { Database } from '../database.js'
 import { WorkerFailure } from '../failure.js'
-import { toQueryValue } from './to-query-value.js'
+import { keepMisfits, refuseMisfits, Tally } from './reading-context.js'
+import { setOwn } from './set-own.js'
+import { uniqueNames } from './unique-names.js'
 import { measureRows } from './value-bytes.js'
+import { createVectorReader, type ReadAt, type VectorReader } from './vector-reader.js'
 
 /** Rows of a page, and about as many bytes of values: what main deserialises in a fraction of a millisecond. */
 const pageRows = 512
@@ -12,6 +16,9 @@ const pageBytes = 64 * 1024
 
 /** A row of more bytes is converted while no call of DuckDB is under way. */
 const largeRowBytes = 1024 * 1024
+
+/** What a value takes at least, roughly. */
+const valueBytes = 16
 
 /** The part of the heap that a row may take: there are up to three copies of it while it is converted. */
 const largestShare = 1 / 8
@@ -22,16 +29,25 @@ export class ResultPager {
   readonly #result: DuckDBMaterializedResult
   readonly #names: readonly string[]
   readonly #types: readonly DuckDBType[]
+  readonly #readers: readonly VectorReader[]
+  readonly #tally = new Tally()
   #chunk: DuckDBDataChunk | undefined
+  #columns: readonly ReadAt[] = []
   #bytesOf: (row: number) => number = () => 0
   #chunkIndex = 0
   #row = 0
 
-  constructor(database: Database, result: DuckDBMaterializedResult) {
+  /** @param keepsMisfits - Reads as text what the option's type cannot hold, where it would else be refused. */
+  constructor(database: Database, result: DuckDBMaterializedResult, reading: Reading, keepsMisfits = false) {
     this.#database = database
     this.#result = result
-    this.#names = result.deduplicatedColumnNames()
+    this.#names = uniqueNames(result.columnNames())
     this.#types = result.columnTypes()
+    this.#readers = this.#types.map((type, column) => {
+      const name = this.#names[column] ?? ''
+      const misfit = keepsMisfits ? keepMisfits : refuseMisfits(name, type, reading)
+      return createVectorReader(type, { reading, tally: this.#tally, misfit })
+    })
   }
 
   /** @throws `PERSIST_OUT_OF_MEMORY` for a row that could exhaust the heap. */
@@ -51,29 +67,25 @@ export class ResultPager {
   #take(): ResultPage {
     // A chunk keeps each string that was read from it; a new one on the same memory has none.
     if (this.#row > 0) this.#openChunk(this.#chunkIndex - 1)
+    const tally = this.#tally
+    tally.bytes = 0
+    tally.isDeep = false
+    const names = this.#names
     const rows: QueryRow[] = []
-    let bytes = 0
-    let isDeep = false
     for (let chunk = this.#currentChunk(); chunk !== undefined; chunk = this.#currentChunk()) {
-      const isFull = rows.length === pageRows || bytes + this.#bytesOf(this.#row) > pageBytes
+      const isFull = rows.length === pageRows || tally.bytes + this.#bytesOf(this.#row) > pageBytes
       // A page has at least one row, however large.
-      if (isFull && rows.length > 0) return { rows, isLast: false, isDeep }
+      if (isFull && rows.length > 0) return { rows, isLast: false, isDeep: tally.isDeep }
       const row: QueryRow = {}
-      for (const [column, name] of this.#names.entries()) {
-        const type = this.#types[column]
-        if (type === undefined) continue
-        const read = toQueryValue(chunk.getColumnVector(column).getItem(this.#row), type)
-        const { value } = read
-        bytes += read.bytes
-        isDeep ||= read.isDeep
-        // A column may be called __proto__, which an assignment would not make a property of.
-        if (name === '__proto__') Object.defineProperty(row, name, { value, enumerable: true })
-        else row[name] = value
+      for (let column = 0; column < names.length; column++) {
+        // There is a reader for every name.
+        setOwn(row, names[column] as string, (this.#columns[column] as ReadAt)(this.#row))
       }
+      tally.bytes += valueBytes * names.length
       rows.push(row)
       this.#row++
     }
-    return { rows, isLast: true, isDeep }
+    return { rows, isLast: true, isDeep: tally.isDeep }
   }
 
   #currentChunk(): DuckDBDataChunk | undefined {
@@ -89,5 +101,8 @@ export class ResultPager {
     const chunk = this.#result.getChunk(index)
     this.#chunk = chunk
     this.#bytesOf = measureRows(chunk, this.#types)
+    this.#columns = this.#readers.map((reader, column) =>
+      reader(duckdb.data_chunk_get_vector(chunk.chunk, column), chunk.rowCount),
+    )
   }
 }

@@ -1,4 +1,5 @@
 import {
+  BLOB,
   DuckDBArrayType,
   type DuckDBDataChunk,
   DuckDBListType,
@@ -7,9 +8,15 @@ import {
   type DuckDBType,
   DuckDBTypeId,
   DuckDBUnionType,
+  LIST,
+  STRUCT,
+  UINTEGER,
+  UTINYINT,
+  VARCHAR,
 } from '@duckdb/node-api'
 import duckdb, { type Vector } from '@duckdb/node-bindings'
 import { stringEntryBytes } from '../../protocol/column-type.js'
+import { entriesOf, validityOf, wordsOf } from './vector-memory.js'
 
 /** What a value without contents of its own takes as a JavaScript value, roughly. */
 const plainBytes = 16
@@ -22,7 +29,20 @@ const stringTypes: ReadonlySet<DuckDBTypeId> = new Set([
   DuckDBTypeId.BLOB,
   DuckDBTypeId.BIT,
   DuckDBTypeId.BIGNUM,
+  DuckDBTypeId.GEOMETRY,
 ])
+
+/**
+ * The children of a VARIANT: keys, children, values, data.
+ *
+ * @see https://github.com/duckdb/duckdb-node-neo/blob/main/api/src/vectors/DuckDBVariantVector.ts
+ */
+const variantParts: readonly DuckDBType[] = [
+  LIST(VARCHAR),
+  LIST(STRUCT({ keys_index: UINTEGER, values_index: UINTEGER })),
+  LIST(STRUCT({ type_id: UTINYINT, byte_offset: UINTEGER })),
+  BLOB,
+]
 
 /** Sums up what the values of rows from `start` up to `end` take, without reading them. */
 type Measure = (start: number, end: number) => number
@@ -62,6 +82,7 @@ function measureVector(vector: Vector, type: DuckDBType, count: number): Measure
   if (type instanceof DuckDBStructType) return measureStruct(vector, type.entryTypes, count)
   // The first child of a UNION is its tag.
   if (type instanceof DuckDBUnionType) return measureStruct(vector, type.memberTypes, count, 1)
+  if (type.typeId === DuckDBTypeId.VARIANT) return measureStruct(vector, variantParts, count)
   return (start, end) => plainBytes * (end - start)
 }
 
@@ -76,9 +97,8 @@ function measureStrings(vector: Vector, count: number, factor: number): Measure 
   }
 }
 
-/** Entries of 16 bytes: offset and length, of 8 bytes each. */
 function measureLists(vector: Vector, valueType: DuckDBType | readonly DuckDBType[], count: number): Measure {
-  const entries = new BigUint64Array(wordsOf(vector, count * 16).buffer)
+  const entries = entriesOf(vector, count)
   const isValid = validityOf(vector, count)
   const child = duckdb.list_vector_get_child(vector)
   const size = duckdb.list_vector_get_size(vector)
@@ -88,20 +108,11 @@ function measureLists(vector: Vector, valueType: DuckDBType | readonly DuckDBTyp
     let bytes = plainBytes * (end - start)
     for (let row = start; row < end; row++) {
       if (!isValid(row)) continue
-      const from = Number(entries[row * 2])
-      bytes += items(from, from + Number(entries[row * 2 + 1]))
+      const { start: first, length } = entries(row)
+      bytes += items(first, first + length)
     }
     return bytes
   }
-}
-
-/** The entry of a NULL holds anything. */
-function validityOf(vector: Vector, count: number): (row: number) => boolean {
-  // None where nothing is NULL, which the bindings' type does not say.
-  const words: Uint8Array | null = duckdb.vector_get_validity(vector, 8 * Math.ceil(count / 64))
-  if (words === null) return () => true
-  const bits = Uint8Array.from(words)
-  return (row) => ((bits[row >> 3] ?? 0) & (1 << (row & 7))) !== 0
 }
 
 function measureStruct(vector: Vector, types: readonly DuckDBType[], count: number, first = 0): Measure {
@@ -111,15 +122,9 @@ function measureStruct(vector: Vector, types: readonly DuckDBType[], count: numb
   return (start, end) => fields.reduce((sum, field) => sum + field(start, end), plainBytes * (end - start))
 }
 
-/** A copy: the vector's own memory may begin anywhere. */
-function wordsOf(vector: Vector, bytes: number): Uint32Array<ArrayBuffer> {
-  const data = duckdb.vector_get_data(vector, bytes)
-  return new Uint32Array(Uint8Array.from(data).buffer)
-}
-
 /** True for the types whose values are all about as large. */
 function isPlain(type: DuckDBType): boolean {
-  if (stringTypes.has(type.typeId)) return false
+  if (stringTypes.has(type.typeId) || type.typeId === DuckDBTypeId.VARIANT) return false
   return !(
     type instanceof DuckDBListType ||
     type instanceof DuckDBMapType ||

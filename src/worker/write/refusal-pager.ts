@@ -1,8 +1,9 @@
 import type { DuckDBMaterializedResult } from '@duckdb/node-api'
 import type { ColumnDescriptor } from '../../protocol/column-type.js'
-import type { QueryRow, QueryValue, Refusal, RefusalPage } from '../../protocol/requests.js'
+import type { QueryRow, QueryValue, Reading, Refusal, RefusalPage } from '../../protocol/requests.js'
 import type { Database } from '../database.js'
 import { ResultPager } from '../query/result-pager.js'
+import { setOwn } from '../query/set-own.js'
 import type { Rule } from './write-strategy.js'
 
 /** Hands out the rows that were refused, in pages; see `RefusalQuery` for the columns of the result. */
@@ -16,8 +17,10 @@ export class RefusalPager {
     result: DuckDBMaterializedResult,
     rules: readonly Rule[],
     columns: readonly ColumnDescriptor[],
+    reading: Reading,
   ) {
-    this.#pager = new ResultPager(database, result)
+    // A refused row is reported, whatever is in it.
+    this.#pager = new ResultPager(database, result, reading, true)
     this.#rules = rules
     this.#columns = columns
   }
@@ -33,9 +36,7 @@ export class RefusalPager {
     const { referringTable } = broken
     const row: Record<string, QueryValue> = {}
     for (const [index, { name }] of this.#columns.entries()) {
-      // A column may be called __proto__, which an assignment would not make a property of.
-      const value = values[`c${index}`] ?? null
-      Object.defineProperty(row, name, { value, enumerable: true, writable: true, configurable: true })
+      setOwn(row, name, values[`c${index}`] ?? null)
     }
     return [
       {

@@ -1,7 +1,12 @@
 import type { EncodedBatch } from '../../protocol/batch-layout.js'
 import { type ColumnDescriptor, formatColumnType } from '../../protocol/column-type.js'
 import type { Failure } from '../../protocol/failure.js'
-import type { BeginRequest, RefusalPage, Resolution } from '../../protocol/requests.js'
+import {
+  type BeginRequest,
+  exactReading,
+  type RefusalPage,
+  type Resolution,
+} from '../../protocol/requests.js'
 import { quoteName } from '../../protocol/visible-text.js'
 import { mismatch, type TableCatalog } from '../catalog/table-catalog.js'
 import type { Database } from '../database.js'
@@ -30,6 +35,7 @@ export class WriteTransaction {
   #strategy: WriteStrategy | undefined
   #refusals: RefusalPager | undefined
   #columns: readonly ColumnDescriptor[] = []
+  #reading = exactReading
   #isChecked = false
   #failure: Failure | undefined
 
@@ -52,6 +58,7 @@ export class WriteTransaction {
       if (shape.isConstrained && !request.isChecked)
         changed(`The constraints of ${quoteName(table)} have changed`)
       this.#columns = columns
+      this.#reading = request.reading
       this.#isChecked = request.isChecked
       this.#strategy = await createWriteStrategy(
         connection,
@@ -86,6 +93,7 @@ export class WriteTransaction {
         await this.#connection.run(query.sql),
         query.rules,
         this.#columns,
+        this.#reading,
       )
       return this.#refusals.next()
     })

@@ -48,7 +48,7 @@ describe('times', () => {
         const parsed = parseIsoDateTime(date.toISOString())
         if (typeof parsed === 'string') throw new Error(parsed)
         expect(parsed.days * 864e5 + parsed.nanos / 1e6).toBe(date.getTime())
-        const text = formatTimestamp(BigInt(date.getTime()), 86_400_000n)
+        const text = formatTimestamp(BigInt(date.getTime()), 86_400_000n, 3)
         expect(new Date(`${text}Z`).getTime()).toBe(date.getTime())
         const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate()]
         expect(daysFromCivil(year, month, day)).toBe(Math.floor(date.getTime() / 864e5))

@@ -35,7 +35,8 @@ function toDays(value: unknown): number | Fault {
     const expected = 'a Date at midnight UTC, an ISO 8601 string, or days since 1970-01-01 as bigint'
     return fault('type', `expected ${expected}, got ${describeValue(value)}`)
   }
-  return isFiniteDate(Number(value)) ? Number(value) : outOfRange(value)
+  const days = Number(value)
+  return isFiniteDate(days) || Math.abs(days) === infinityDays ? days : outOfRange(value)
 }
 
 function fromDate(value: Date): number | Fault {

@@ -113,7 +113,8 @@ export class TimestampEncoder implements ColumnEncoder {
 
   #writeBigint(row: number, count: bigint, value: unknown): Fault | undefined {
     const { min, max, name } = this.#unit
-    if (count < min || count > max) {
+    const isInfinite = count === infinity || count === -infinity
+    if ((count < min || count > max) && !isInfinite) {
       const expected = `a time from ${min} to ${max} ${name} since 1970-01-01`
       return fault('range', `expected ${expected}, got ${describeValue(value)}`)
     }
