@@ -1,4 +1,4 @@
-import type { RowOf, Table } from 'duckpaddle'
+import type { OpenOptions, QueryRow, QueryValue, RowOf, Table } from 'duckpaddle'
 import { type open, PersistenceError } from 'duckpaddle'
 import { describe, expectTypeOf, it } from 'vitest'
 
@@ -66,6 +66,32 @@ describe('PersistenceService', () => {
   it('takes any rows where the table is read from the database', () => {
     const read = (db: Service) => db.table('t')
     expectTypeOf<Awaited<ReturnType<typeof read>>>().toEqualTypeOf<Table>()
+  })
+
+  it('types what a query reads by its options', () => {
+    const read = (db: Service) => db.query('SELECT 1', [], { timestamps: 'string', bigints: 'number' })
+    type Value = Awaited<ReturnType<typeof read>>[number][string]
+    expectTypeOf<Value>().toEqualTypeOf<QueryValue<'string', 'number'>>()
+    expectTypeOf<Date>().not.toExtend<Value>()
+    expectTypeOf<bigint>().not.toExtend<Value>()
+    expectTypeOf<{
+      at: string
+      tags: string[]
+      span: { months: number; days: number; micros: bigint }
+    }>().toExtend<Value>()
+    const readCounts = (db: Service) => db.query('SELECT 1', undefined, { timestamps: 'bigint' })
+    type Count = Awaited<ReturnType<typeof readCounts>>[number][string]
+    expectTypeOf<bigint>().toExtend<Count>()
+    expectTypeOf<Date>().not.toExtend<Count>()
+    const readAny = (db: Service) => db.query('SELECT 1')
+    expectTypeOf<Awaited<ReturnType<typeof readAny>>>().toEqualTypeOf<QueryRow[]>()
+    expectTypeOf<Date | bigint>().toExtend<QueryValue>()
+    const readAs = (db: Service) => db.query<{ n: number }>('SELECT 1', [], { bigints: 'number' })
+    expectTypeOf<Awaited<ReturnType<typeof readAs>>>().toEqualTypeOf<{ n: number }[]>()
+    // @ts-expect-error no such reading
+    const misspelt = (db: Service) => db.query('SELECT 1', [], { bigints: 'Number' })
+    expectTypeOf(misspelt).toBeFunction()
+    expectTypeOf<{ timestamps: 'date'; bigints: 'string' }>().toExtend<OpenOptions>()
   })
 
   it('has errors that narrow by their code', () => {
