@@ -1,4 +1,5 @@
 import type { Failure } from '../protocol/failure.js'
+import { apiRange } from './duckdb-version.js'
 
 const remedies: readonly (readonly [RegExp, string])[] = [
   [
@@ -7,7 +8,11 @@ const remedies: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /ERR_DLOPEN_FAILED/,
-    'it is there and cannot be loaded: install the dependencies anew on this platform, and see what it lacks below',
+    'it is there and cannot be loaded: install the dependencies anew on this platform, see what it lacks below, and whether another version of it was loaded before',
+  ],
+  [
+    /Cannot find module '@duckdb\/node-api'/,
+    `@duckdb/node-api is a peer dependency and is not installed: \`npm install @duckdb/node-api@${apiRange}\``,
   ],
   [
     /MODULE_NOT_FOUND|Cannot find module/,

@@ -1,8 +1,8 @@
-import { createRequire } from 'node:module'
 import { workerData } from 'node:worker_threads'
 import type { Call, Outcome } from '../protocol/requests.js'
 import { bindingFailure } from './binding-failure.js'
 import { Control } from './control.js'
+import { checkDuckDBVersion } from './duckdb-version.js'
 import { WorkerFailure } from './failure.js'
 import type { Handle } from './handlers.js'
 
@@ -20,7 +20,8 @@ async function load(): Promise<Handle> {
   try {
     control.attach()
     // Several imports of what cannot be loaded would each throw, and all but one where nobody catches it.
-    createRequire(import.meta.url)('@duckdb/node-bindings')
+    const { duckdb } = await import('./duckdb.js')
+    checkDuckDBVersion(duckdb.library_version())
     const { createHandle } = await import('./handlers.js')
     return createHandle(control)
   } catch (error) {

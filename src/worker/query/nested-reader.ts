@@ -1,5 +1,6 @@
-import duckdb, { type Vector } from '@duckdb/node-bindings'
+import type { Vector } from '@duckdb/node-bindings'
 import type { QueryValue } from '../../protocol/requests.js'
+import { duckdb } from '../duckdb.js'
 import type { Tally } from './reading-context.js'
 import { setOwn } from './set-own.js'
 import { uniqueNames } from './unique-names.js'

@@ -14,8 +14,9 @@ import {
   UTINYINT,
   VARCHAR,
 } from '@duckdb/node-api'
-import duckdb, { type Vector } from '@duckdb/node-bindings'
+import type { Vector } from '@duckdb/node-bindings'
 import { stringEntryBytes } from '../../protocol/column-type.js'
+import { duckdb } from '../duckdb.js'
 import { entriesOf, validityOf, wordsOf } from './vector-memory.js'
 
 /** What a value without contents of its own takes as a JavaScript value, roughly. */

@@ -1,4 +1,5 @@
-import duckdb, { type Vector } from '@duckdb/node-bindings'
+import type { Vector } from '@duckdb/node-bindings'
+import { duckdb } from '../duckdb.js'
 
 /** Which values of a vector are not NULL; the memory of a NULL holds anything. */
 export function validityOf(vector: Vector, count: number): (index: number) => boolean {

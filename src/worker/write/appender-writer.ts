@@ -1,5 +1,5 @@
 import { type DuckDBAppender, DuckDBDataChunk, type DuckDBType } from '@duckdb/node-api'
-import duckdb, { type Vector } from '@duckdb/node-bindings'
+import type { Vector } from '@duckdb/node-bindings'
 import { type EncodedBatch, layOutBatch, vectorRows } from '../../protocol/batch-layout.js'
 import {
   type ColumnDescriptor,
@@ -10,6 +10,7 @@ import {
 } from '../../protocol/column-type.js'
 import { mismatch } from '../catalog/table-catalog.js'
 import { toColumnType } from '../catalog/to-column-type.js'
+import { duckdb } from '../duckdb.js'
 import { StringHeap } from './string-heap.js'
 
 /**

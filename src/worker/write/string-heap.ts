@@ -1,5 +1,5 @@
-import duckdb from '@duckdb/node-bindings'
 import { inlineStringBytes, stringEntryBytes } from '../../protocol/column-type.js'
+import { duckdb } from '../duckdb.js'
 
 /**
  * Gives the strings of a batch an address that DuckDB can read, with one call for all of them.
