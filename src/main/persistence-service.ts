@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import {
   type BigintReading,
   exactReading,
@@ -15,7 +16,8 @@ import type { Cancellation } from './persist/cancellation.js'
 import { Checkpointer } from './persist/checkpointer.js'
 import { Persister, type Target } from './persist/persister.js'
 import type { Receipt } from './persist/receipt.js'
-import { createRowSource, type Rows } from './persist/row-source.js'
+import { createRowSource } from './persist/row-source.js'
+import type { Rows } from './persist/rows.js'
 import { Turns } from './persist/turns.js'
 import { copyStatement, type QueryParameters } from './query/query-parameters.js'
 import { QueryRunner, type RunReport, type Statement } from './query/query-runner.js'

@@ -39,8 +39,10 @@ export interface EncodedBatch {
   /**
    * Which columns the rows do not carry, where that is told from NULL and some row lacks one: bit `c % 32` of word
    * `floor(c / 32) × capacityRows + row` for column c. Such a column is NULL in the batch as well.
+   *
+   * (`Uint32Array<ArrayBuffer>`, as TypeScript before 5.7 can read it too: the declarations of the package reach here.)
    */
-  readonly absence?: Uint32Array<ArrayBuffer>
+  readonly absence?: Uint32Array & { readonly buffer: ArrayBuffer }
 }
 
 /** Words of 32 bits in which `absence` keeps a row. */

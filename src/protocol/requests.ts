@@ -46,7 +46,7 @@ export type Result<Reply> =
    * The reply as bytes of the structured clone algorithm, for one that is nested deeply: a message that runs out of
    * stack when it is received never arrives, and nothing says so; to read bytes fails where the reply is waited for.
    */
-  | { readonly ok: true; readonly packed: Uint8Array<ArrayBuffer> }
+  | { readonly ok: true; readonly packed: Uint8Array }
   | { readonly ok: false; readonly failure: Failure }
 
 /** What the worker answers. */

@@ -14,6 +14,8 @@ export interface PersistenceErrorDetails {
  */
 export class PersistenceError extends Error {
   override readonly name = 'PersistenceError'
+  /** What has led to it, such as DuckDB's own error. Declared here for applications that compile for ES2021. */
+  declare readonly cause?: unknown
   /** Stable: see the README's heading for each. */
   readonly code: PersistenceErrorCode
   /** The first bad row, with `PERSIST_ROW_REJECTED`. */

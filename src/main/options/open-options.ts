@@ -1,11 +1,11 @@
 import { availableParallelism, totalmem } from 'node:os'
-import type { ResourceLimits } from 'node:worker_threads'
 import type { Reading, Settings } from '../../protocol/requests.js'
 import { quoteName, toVisible } from '../../protocol/visible-text.js'
 import { describeValue } from '../describe-value.js'
 import { checkNumber, checkType, ownOptions } from './check-option.js'
 import { type QueryOptions, queryOptionNames, resolveReading } from './query-options.js'
 import { resolveSandbox } from './resolve-sandbox.js'
+import type { ResourceLimits } from './resource-limits.js'
 
 export interface OpenOptions extends QueryOptions {
   /**

@@ -3,6 +3,7 @@ import { describeValue } from '../describe-value.js'
 import type { Progress } from '../persist/receipt.js'
 import type { Rejection } from '../persist/rejection.js'
 import { checkNumber, checkType, ownOptions } from './check-option.js'
+import type { Signal } from './signal.js'
 
 /** What to do about a row that cannot be written. */
 export type OnRowError = 'abort' | 'skip' | ((rejection: Rejection) => 'abort' | 'skip')
@@ -26,7 +27,7 @@ export interface PersistOptions {
    * and nothing is written. Without effect once the commit has been asked for. A signal that is not Node's own, such as
    * one of jsdom, does as well. Any number of calls may share one.
    */
-  readonly signal?: AbortSignal | undefined
+  readonly signal?: Signal | undefined
   /**
    * Called on the main thread after each batch that the worker has appended. What it throws aborts the call, and so
    * does what a promise that it returns rejects with; the call does not wait for that promise. Without effect once the
@@ -53,7 +54,7 @@ export interface PersistOptions {
 }
 
 export interface ResolvedPersistOptions {
-  readonly signal: AbortSignal | undefined
+  readonly signal: Signal | undefined
   readonly onProgress: ((progress: Progress) => void) | undefined
   readonly onRowError: OnRowError
   readonly maxRejections: number

@@ -6,9 +6,6 @@ import { AsyncSource } from './async-source.js'
 import { IteratorSource } from './iterator-source.js'
 import { takeOnce } from './spent-source.js'
 
-/** What `persist()` takes its rows from. */
-export type Rows<Row> = Iterable<Row> | AsyncIterable<Row>
-
 export type RowSource = ArraySource | IteratorSource | AsyncSource
 
 /**

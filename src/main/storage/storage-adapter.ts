@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { EventEmitter } from 'node:events'
 import type { BigintReading, QueryRow, TimestampReading } from '../../protocol/requests.js'
 import { checkFile } from '../database/local-file.js'

@@ -6,7 +6,7 @@ import { PersistenceError } from '../errors/persistence-error.js'
  *
  * @throws `PERSIST_QUERY_FAILED` where this thread's stack does not suffice.
  */
-export function unpackReply(packed: Uint8Array<ArrayBuffer>): unknown {
+export function unpackReply(packed: Uint8Array): unknown {
   try {
     const deserializer = new Deserializer(packed)
     deserializer.readHeader()

@@ -1,4 +1,4 @@
-import type { ResourceLimits, Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { Piscina } from 'piscina'
 import { controlBlockBytes } from '../../protocol/control-block.js'
 import type {
@@ -12,6 +12,7 @@ import type {
 } from '../../protocol/requests.js'
 import { PersistenceError } from '../errors/persistence-error.js'
 import { reviveFailure } from '../errors/revive-failure.js'
+import type { ResourceLimits } from '../options/resource-limits.js'
 import { exitGuard, requestStop } from './exit-guard.js'
 import { unpackReply } from './unpack-reply.js'
 
