@@ -23,7 +23,7 @@ import { DatabaseLink } from './worker-link/database-link.js'
  *
  * @example
  * ```ts
- * await using db = await open('app.duckdb')
+ * const db = await open('app.duckdb')
  * ```
  */
 export async function open(database: string, options: OpenOptions = {}): Promise<PersistenceService> {
