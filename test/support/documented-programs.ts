@@ -39,7 +39,7 @@ export const checkDeclarations = `export declare const anything: unknown
 export declare function check(actual: unknown, expected: unknown): void
 `
 
-export function readDocument(name: string): string {
+function readDocument(name: string): string {
   return readFileSync(fileURLToPath(new URL(`../../${name}`, import.meta.url)), 'utf8')
 }
 
