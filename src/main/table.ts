@@ -56,7 +56,9 @@ export class Table<Row = AnyRow> {
    * once, and not faster than they are written. What it throws rejects the promise as it is. What is piped into
    * a stream by `pipe()` is not released with it; what `pipeline()` or `compose()` connects is.
    * @throws TypeError or RangeError, as a rejection, for arguments of the wrong type, for an `onConflict` that takes a
-   * key on a table without one, and for a call that would wait for itself.
+   * key on a table without one, for a call that would wait for itself, and for a source that has been read before: a
+   * stream at its end, a web stream that is locked or was read from, an iterator that another call has taken. A generator
+   * that others have read to its end cannot be told from one without rows.
    * @throws `PERSIST_ROW_REJECTED` for the first bad row, with `onRowError: 'abort'`.
    * @throws `PERSIST_WRITE_FAILED` if DuckDB refuses the rows for a reason that is no single row's.
    * @throws `PERSIST_SCHEMA_MISMATCH` if the table's columns have changed, `PERSIST_TABLE_NOT_FOUND` if it is gone.
