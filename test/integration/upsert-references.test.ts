@@ -20,7 +20,7 @@ afterAll(async () => {
   await db.close()
 })
 
-const letters = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
+const letters = ['a', 'b', 'c', 'd', 'e', 'A', 'g']
 
 interface Call {
   readonly rows: readonly GivenRow[]

@@ -44,7 +44,12 @@ export class Verdicts {
     this.notNulls = this.#number(shape.notNulls)
     this.checks = this.#number(shape.checks)
     this.foreignKeys = this.#number(shape.foreignKeys)
-    this.references = this.#number(shape.references)
+    this.references = this.#number(
+      shape.references.map((rule) => ({
+        ...rule,
+        columns: rule.columns.filter((name) => key?.columns.includes(name) !== true),
+      })),
+    )
     this.uniques = this.#number(key === undefined ? otherUniques : [key, ...otherUniques])
   }
 
