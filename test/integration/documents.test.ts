@@ -1,0 +1,43 @@
+import { execFile } from 'node:child_process'
+import { mkdirSync, mkdtempSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { programsOf } from '../support/documented-programs.js'
+import { temporaryFolder } from '../support/temporary-folder.js'
+
+/** `test/package` has the rest: real installs, every Node and compiler. */
+const folder = temporaryFolder()
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const execute = promisify(execFile)
+
+beforeAll(async () => {
+  const modules = join(folder, 'node_modules')
+  mkdirSync(modules)
+  const pack = ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder]
+  const { stdout } = await execute('npm', pack, { cwd: root })
+  await execute('tar', ['xzf', stdout.trim()], { cwd: folder })
+  renameSync(join(folder, 'package'), join(modules, 'duckpaddle'))
+  for (const name of ['piscina', '@duckdb'])
+    symlinkSync(join(root, 'node_modules', name), join(modules, name))
+})
+
+describe("the README's code, from the packed package", () => {
+  const [first] = programsOf('README.md')
+
+  it('begins with an example that runs as it stands', async () => {
+    const own = mkdtempSync(join(folder, 'run-'))
+    writeFileSync(join(own, 'app.mjs'), first?.text ?? '')
+    const { stdout, stderr } = await execute(process.execPath, ['app.mjs'], { cwd: own })
+    expect({ stdout, stderr }).toEqual({ stdout: first?.output, stderr: '' })
+  })
+
+  it.runIf('require_module' in process.features)('can be required from CommonJS', async () => {
+    const own = mkdtempSync(join(folder, 'run-'))
+    const required = programsOf('README.md').find(({ language }) => language === 'cjs')
+    writeFileSync(join(own, 'app.cjs'), required?.text ?? '')
+    const { stdout, stderr } = await execute(process.execPath, ['app.cjs'], { cwd: own })
+    expect({ stdout, stderr }).toEqual({ stdout: required?.output, stderr: '' })
+  })
+})
