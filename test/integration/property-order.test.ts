@@ -46,9 +46,15 @@ const entries: fc.Arbitrary<Entries> = fc
   )
   .chain((values) => fc.shuffledSubarray(Object.entries(values), { minLength: Object.keys(values).length }))
 
-/** Nothing of it is the row's own, so that each column has to be asked for by name. */
+/** Nothing of it can be enumerated, so that each column has to be asked for by name. A function that is inherited is a method. */
 function hide(row: Entries): object {
-  return Object.create(Object.create(null, Object.fromEntries(row.map(([name, value]) => [name, { value }]))))
+  const propertiesOf = (isOwn: boolean) =>
+    Object.fromEntries(
+      row
+        .filter(([, value]) => (typeof value === 'function') === isOwn)
+        .map(([name, value]) => [name, { value }]),
+    )
+  return Object.create(Object.create(null, propertiesOf(false)), propertiesOf(true))
 }
 
 async function persist(rows: readonly object[]) {
