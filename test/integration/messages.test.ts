@@ -1,4 +1,4 @@
-import { cpSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, symlinkSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { DuckDBStorageAdapter, open, type PersistenceService, type Table } from 'duckpaddle'
@@ -57,7 +57,7 @@ describe('an invisible character', () => {
     [
       'a parameter that the statement lacks',
       () => db.query('SELECT $a', { [name]: 1 }),
-      `no parameter ${shown}`,
+      'the SQL has no $a\\ufeffb\\n\\u202ec',
     ],
     ['a setting', () => open(':memory:', { config: { [name]: '1' } }), `the setting ${shown}`],
     [
@@ -117,7 +117,9 @@ describe('an invisible character', () => {
 
   it('is escaped in what a store says, of its keys and of its table', async () => {
     const store = new DuckDBStorageAdapter({ database: db })
-    expect(await messageOf(store.set(`${bom}k`, { [`${bom}a`]: 1n }))).toMatch(/'\\ufeffk'.*at `\\ufeffa`/)
+    expect(await messageOf(store.set(`${bom}k`, { [`${bom}a`]: 1n }))).toMatch(
+      /'\\ufeffk'.*at `value\["\\ufeffa"\]`/,
+    )
     await store.close()
     await db.run(`CREATE TABLE others (key VARCHAR, value JSON, "${bom}x" INT)`)
     const others = new DuckDBStorageAdapter({ database: db, tableName: 'others' })
@@ -176,7 +178,11 @@ describe('a table that cannot be created', () => {
 describe('a misuse', () => {
   it.each<[string, () => Promise<unknown>, string]>([
     ['SQL without a statement', () => db.query('-- nothing'), 'The SQL has no statement'],
-    ['a parameter of another name', () => db.query('SELECT $a', { b: 1 }), 'no parameter `b`, but `a`'],
+    [
+      'a parameter of another name',
+      () => db.query('SELECT $a', { b: 1 }),
+      'the SQL has no $b, and $a has no value',
+    ],
     [
       'a signal in place of the options',
       () => airports.persist([], AbortSignal.abort() as never),
@@ -211,7 +217,7 @@ describe('a store', () => {
   it('on a service of another copy of the module is told so, and one on a promise of a service, too', async () => {
     // A package of its own, with the same dependencies.
     cpSync('dist', join(folder, 'copy', 'dist'), { recursive: true })
-    writeFileSync(join(folder, 'copy', 'package.json'), '{ "type": "module" }')
+    cpSync('package.json', join(folder, 'copy', 'package.json'))
     symlinkSync(resolve('node_modules'), join(folder, 'copy', 'node_modules'))
     const copy: typeof import('duckpaddle') = await import(
       pathToFileURL(join(folder, 'copy', 'dist', 'main', 'index.js')).href

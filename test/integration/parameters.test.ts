@@ -77,7 +77,7 @@ describe('a parameter', () => {
   it.each([
     [[['a']], TypeError, 'parameter 0'],
     [[{ a: 1 }], TypeError, 'parameter 0'],
-    [{ a: new Map() }, TypeError, 'parameter a'],
+    [{ a: new Map() }, TypeError, 'parameter `a`'],
     [[() => 1], TypeError, 'parameter 0'],
     [[Symbol('s')], TypeError, 'parameter 0'],
     [[new Float64Array(1)], TypeError, 'parameter 0'],

@@ -124,7 +124,7 @@ describe('a process that ends with calls that nobody waits for', () => {
   it('says what is lost where a value has no JSON any more, and saves the others', async () => {
     const { code, errors } = await end('poisoned')
     expect(code).toBe(3)
-    expect(errors).toContain('"poisoned"')
+    expect(errors).toContain("'poisoned'")
     expect(await read()).toEqual({ k: 1 })
   })
 
@@ -134,7 +134,7 @@ describe('a process that ends with calls that nobody waits for', () => {
       const { code, errors } = await end('exit')
       expect(code).toBe(3)
       expect(errors).toMatch(
-        /^duckpaddle: what was due to be saved at exit is lost: .*"a".*`storage` in .*\n$/,
+        /^duckpaddle: what was due to be saved at exit is lost: .*'a'.*`storage` in .*\n$/,
       )
       expect(errors).toContain(path)
       expect(errors).toContain('Another process has the database open')

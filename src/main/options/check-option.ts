@@ -45,7 +45,8 @@ export function ownOptions<Options extends object>(
 /** Whether an object with nothing of its own is of a class, such as a signal in the place of the options. */
 function isOfOthers(given: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(given)
+  if (typeof prototype !== 'object' || prototype === null || Object.keys(given).length > 0) return false
   // In another realm, `Object.prototype` is another one.
-  const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null
-  return !isPlain && Object.keys(given).length === 0
+  const isPlain = Object.getPrototypeOf(prototype) === null || !Object.hasOwn(prototype, 'constructor')
+  return !isPlain
 }

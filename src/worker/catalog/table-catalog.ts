@@ -5,6 +5,7 @@ import { isNamed, qualify, quoteIdentifier, quoteLiteral } from '../../protocol/
 import { quoteName, toVisible } from '../../protocol/visible-text.js'
 import type { Database } from '../database.js'
 import { WorkerFailure } from '../failure.js'
+import { inOrderOfNeed } from './generated-columns.js'
 import { findRewritingColumns, namesInSelect } from './rewriting-columns.js'
 import {
   computedExpressions,
@@ -116,7 +117,7 @@ export class TableCatalog {
       references: readReferences(referenceRows, columnTypes, rewriting),
       rewriting,
       defaults,
-      generated,
+      generated: inOrderOfNeed(generated, namesIn),
       primaryKey: first?.code === 'duplicate-key' ? first.columns : [],
       uniqueKeys: uniques
         .filter((unique) => unique.code === 'unique' && unique.columns.length === unique.expressions.length)
@@ -147,8 +148,8 @@ export class TableCatalog {
     indexed: readonly string[],
     generated: readonly GeneratedColumn[],
   ): Promise<(expression: string) => readonly string[] | undefined> {
-    if (indexed.length === 0) return () => []
     const expressions = [...indexed, ...generated.map(({ expression }) => expression)]
+    if (expressions.length === 0) return () => []
     const selects = expressions.map(
       (expression) => `json_serialize_sql(${quoteLiteral(`SELECT ${expression}`)})`,
     )

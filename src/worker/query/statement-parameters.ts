@@ -1,12 +1,13 @@
 import { type DuckDBPreparedStatement, DuckDBTypeId } from '@duckdb/node-api'
 import type { ExecuteRequest, QueryParameter } from '../../protocol/requests.js'
+import { toVisible } from '../../protocol/visible-text.js'
 import { WorkerFailure } from '../failure.js'
 import { bindParameter } from './bind-parameter.js'
 import type { DateProbe, UntypedDate } from './date-probe.js'
 import { parameterNames } from './parameter-names.js'
 
-/** How many names a message has. */
-const mostNames = 20
+/** How many names a message has, and how long they are, in characters. */
+const [mostNames, longestName] = [20, 60]
 
 /**
  * The values of a call for the parameters of its statements: `$1` and `$name` are the same value in all of them, and `?`
@@ -59,7 +60,7 @@ export class StatementParameters {
 
   #valueOf(name: string): QueryParameter {
     const value = this.#given.get(this.#isCounted ? String(this.#offset + Number(name)) : toKey(name))
-    if (value === undefined) throw failure(`Parameter $${name} has no value`)
+    if (value === undefined) throw failure(`Parameter ${show(name)} has no value`)
     return value
   }
 
@@ -101,8 +102,12 @@ function describeExpected(names: readonly string[]): string {
 
 function list(names: readonly string[]): string {
   if (names.length === 0) return 'no parameters'
-  const shown = names.slice(0, mostNames).map((name) => `$${name}`)
+  const shown = names.slice(0, mostNames).map(show)
   return names.length > mostNames ? `${shown.join(', ')} and more` : shown.join(', ')
+}
+
+function show(name: string): string {
+  return `$${toVisible(name, longestName)}`
 }
 
 function failure(message: string): WorkerFailure {

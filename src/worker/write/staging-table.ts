@@ -47,12 +47,11 @@ export class StagingTable {
 
   /** Its rows with the generated columns of their table, for expressions to be computed over. */
   get rows(): Relation {
-    const { generated } = this.#shape
-    const expressions = generated.map(
-      ({ name, expression }) => `TRY(${expression}) AS ${quoteIdentifier(name)}`,
-    )
-    const from =
-      generated.length === 0 ? this.table : `(SELECT *, ${expressions.join(', ')} FROM ${this.table})`
+    // One within the other: an expression may be made of the columns before it.
+    let from = this.table
+    for (const { name, expression } of this.#shape.generated) {
+      from = `(SELECT *, TRY(${expression}) AS ${quoteIdentifier(name)} FROM ${from})`
+    }
     return { from, where: 'true', ordinal: this.ordinal }
   }
 }
