@@ -113,6 +113,11 @@ export class Database {
     })
   }
 
+  /** The same for a call that has to be made although the process is exiting. */
+  poolCallToTheEnd<Result>(call: () => Promise<Result>): Promise<Result> {
+    return this.#poolCalls.add(() => this.#track(call()))
+  }
+
   /**
    * Runs JavaScript that may need much memory while no call is under way on the libuv pool: a thread that ends for its
    * heap's limit aborts the process where such a call completes meanwhile.

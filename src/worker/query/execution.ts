@@ -53,6 +53,6 @@ export class Execution {
     values: StatementParameters,
   ): Promise<DuckDBMaterializedResult> {
     await values.bind(statement)
-    return runInTurns(this.database, statement, this.#checkStop)
+    return runInTurns(this.database, this.connection, statement, this.#checkStop)
   }
 }

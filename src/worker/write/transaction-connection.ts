@@ -23,7 +23,7 @@ export class TransactionConnection {
   async run(sql: string): Promise<DuckDBMaterializedResult> {
     const statement = await this.#database.poolCall(() => this.#connection.prepare(sql))
     try {
-      return await runInTurns(this.#database, statement, () => this.checkStop())
+      return await runInTurns(this.#database, this.#connection, statement, () => this.checkStop())
     } finally {
       statement.destroySync()
     }
