@@ -72,12 +72,13 @@ export class EventfulStore<T> extends KeyValueStore<T> {
     return true
   }
 
-  listeners(name: EventName): ReturnType<EventEmitter['listeners']> {
-    return this.#events.listeners(name)
+  listeners<Name extends EventName>(name: Name): Listener<Name>[] {
+    // There are no others, but where types are not checked.
+    return this.#events.listeners(name) as Listener<Name>[]
   }
 
-  rawListeners(name: EventName): ReturnType<EventEmitter['rawListeners']> {
-    return this.#events.rawListeners(name)
+  rawListeners<Name extends EventName>(name: Name): Listener<Name>[] {
+    return this.#events.rawListeners(name) as Listener<Name>[]
   }
 
   listenerCount<Name extends EventName>(name: Name, listener?: Listener<Name>): number {
@@ -85,7 +86,6 @@ export class EventfulStore<T> extends KeyValueStore<T> {
   }
 
   eventNames(): EventName[] {
-    // There are no others, but where types are not checked.
     return this.#events.eventNames() as EventName[]
   }
 
