@@ -150,7 +150,7 @@ async function checkCase(kind: UpsertKind, some: Case): Promise<void> {
 }
 
 /** Of each kind of table; some hundreds find what is rare. */
-const runs = Number(process.env.CONFLICT_RUNS ?? 15)
+const runs = Number(process.env.CONFLICT_RUNS ?? 8)
 
 describe('an upsert does what DuckDB does with a statement per row, one after the other', () => {
   it.each(Object.keys(upsertKinds))(

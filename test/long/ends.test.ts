@@ -6,17 +6,21 @@ import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
 
 const folder = temporaryFolder()
 
-/** Ways of ending, each at so many moments. */
+/** Ways of ending, each at so many moments, and so many of them at once. */
 const moments = 4
+const atOnce = 2
 
 describe.each(activities)('a process that ends in the middle of its activity (%s)', (activity) => {
   it.each(Object.keys(ways) as (keyof typeof ways)[])(
     'by %s never aborts, and loses nothing',
     async (way) => {
-      for (let moment = 0; moment < moments; moment++) {
+      const endAt = async (moment: number) => {
         const path = newDatabase(folder)
         await endInActivity(path, activity, way, (moment * 67 + activity.length * 11 + way.length * 5) % 250)
         await rm(path, { force: true })
+      }
+      for (let moment = 0; moment < moments; moment += atOnce) {
+        await Promise.all(Array.from({ length: atOnce }, (_, index) => endAt(moment + index)))
       }
     },
   )
