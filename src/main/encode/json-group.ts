@@ -166,7 +166,7 @@ export class JsonGroup {
   }
 }
 
-/** Undefined where it throws, be it for the text's length, and where a string may have no UTF-8. */
+/** Undefined where it throws, for a text that is too long too, and where a string may have no UTF-8. */
 function stringify(value: unknown): string | undefined {
   try {
     const text = JSON.stringify(value)

@@ -115,7 +115,7 @@ export class DirectWrite implements WriteStrategy {
     )
   }
 
-  /** Refused rows are told of after they are gone from the table. */
+  /** Refused rows are reported after they are gone from the table. */
   async #keepRefused(key: Unique): Promise<void> {
     const columns = this.#target.columns.map(({ name }, index) => `t.${quoteIdentifier(name)} AS c${index}`)
     await this.#connection.run(
