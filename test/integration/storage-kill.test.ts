@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { it } from 'vitest'
 import { killWhileSaving } from '../support/kill-while-saving.js'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
 
@@ -6,12 +6,10 @@ const folder = temporaryFolder()
 
 it('is killed five times while it saves, and leaves the last save that was acknowledged, or a later one, as a whole', async () => {
   const path = newDatabase(folder)
-  let saves = 0
   for (let time = 0; time < 5; time++) {
     // On one file, so that each process goes on with what the one before has left.
     const changes = time % 2 === 0 ? 100 : 4000
-    const end = await killWhileSaving(path, { seed: time, keys: 2 * changes, changes, delayMs: 100 * time })
-    saves += end.saves
+    const moment = { afterSaves: time, delayMs: 30 * time }
+    await killWhileSaving(path, { seed: time, keys: 2 * changes, changes, ...moment })
   }
-  expect(saves).toBeGreaterThan(0)
 })

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { copyFile, rm } from 'node:fs/promises'
+import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -19,23 +20,18 @@ export interface KilledSaves {
   readonly keys: number
   /** How many changes a save has at most. */
   readonly changes: number
-  /** Counted from the first line of the process, which has opened the store by then. */
+  /** How many saves it acknowledges before it is killed: counted, so that a slow machine does as much as a fast one. */
+  readonly afterSaves: number
+  /** From the last of them, or where there are none from its first line, which it prints when the store is open. */
   readonly delayMs: number
-}
-
-/** What was killed. */
-export interface KilledAt {
-  /** Saves that were acknowledged. */
-  readonly saves: number
-  /** Entries that are not in the log any more; none until it was folded for the first time. */
-  readonly foldedEntries: number
 }
 
 /**
  * Kills a process while it changes and saves a store, and checks that the file holds what was due at one save, as a
  * whole: the last that was acknowledged, or one that was asked for after it. Another client finds the same as the store.
+ * Resolves to how many entries are not in the log any more: none until it was folded for the first time.
  */
-export async function killWhileSaving(path: string, saves: KilledSaves): Promise<KilledAt> {
+export async function killWhileSaving(path: string, saves: KilledSaves): Promise<number> {
   const lines = await runUntilKilled(path, saves)
   const due = lines.filter(([what]) => what === 'due').map(([, , hash]) => hash)
   const acknowledged = Number(lines.findLast(([what]) => what === 'saved')?.[1] ?? 0)
@@ -53,15 +49,15 @@ export async function killWhileSaving(path: string, saves: KilledSaves): Promise
   await store.close()
   expect(await readHash(path)).toBe(left)
   const [base] = await readDatabase(copy, 'SELECT count(*)::INT AS n FROM __duckpaddle_storage_base')
-  return { saves: acknowledged, foldedEntries: Number(base?.n) }
+  return Number(base?.n)
 }
 
 /** The lines that the process printed, as words. */
-async function runUntilKilled(path: string, { seed, keys, changes, delayMs }: KilledSaves) {
+async function runUntilKilled(path: string, { seed, keys, changes, afterSaves, delayMs }: KilledSaves) {
   const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe']
   const child = spawn(process.execPath, [program, path, ...[seed, keys, changes].map(String)], { stdio })
   const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
-  await Promise.race([once(child.stdout, 'data'), ended])
+  await Promise.race([isAcknowledged(child.stdout, afterSaves), ended])
   await setTimeout(delayMs)
   child.kill('SIGKILL')
   const [output, errors, end] = await ended
@@ -70,6 +66,15 @@ async function runUntilKilled(path: string, { seed, keys, changes, delayMs }: Ki
     .trim()
     .split('\n')
     .map((line) => line.split(' '))
+}
+
+/** Waits until the process has printed that a save is on disk; the first line, `due 0`, is that of none. */
+async function isAcknowledged(output: Readable, save: number): Promise<void> {
+  let printed = ''
+  while (!printed.includes(save === 0 ? 'due 0 ' : `saved ${save}\n`)) {
+    const [chunk] = await once(output, 'data')
+    printed += chunk
+  }
 }
 
 async function copyIfThere(from: string, to: string): Promise<void> {
