@@ -13,12 +13,12 @@ export const { RowEncoder } = (await load('encode/row-encoder.js')) as RowEncode
 export const { BatchAllocator } = (await load('encode/batch-allocator.js')) as BatchAllocatorModule
 export const { BufferPool } = (await load('encode/buffer-pool.js')) as BufferPoolModule
 export const { parseColumn } = (await load('schema/parse-column-type.js')) as ParseColumnModule
-export const { AppenderWriter } = (await load('../worker/write/appender-writer.js')) as AppenderWriterModule
+export const { AppenderWriter } = (await load('../worker/ingest/appender-sink.js')) as AppenderWriterModule
 
 type RowEncoderModule = typeof import('../../dist/main/encode/row-encoder.js')
 type BatchAllocatorModule = typeof import('../../dist/main/encode/batch-allocator.js')
 type BufferPoolModule = typeof import('../../dist/main/encode/buffer-pool.js')
 type ParseColumnModule = typeof import('../../dist/main/schema/parse-column-type.js')
-type AppenderWriterModule = typeof import('../../dist/worker/write/appender-writer.js')
+type AppenderWriterModule = typeof import('../../dist/worker/ingest/appender-sink.js')
 
 export type Batch = InstanceType<typeof import('../../dist/main/encode/batch.js').Batch>

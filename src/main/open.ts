@@ -1,10 +1,10 @@
 import { resolveRealPath } from '../process/real-path.js'
+import { type OpenOptions, resolveOpenOptions } from './contract/open-options.js'
 import { claimDatabase, notAFile } from './database/claim-database.js'
 import { checkDatabase, inMemory } from './database/database-path.js'
 import { endsAsFolder } from './database/local-file.js'
-import { type OpenOptions, resolveOpenOptions } from './options/open-options.js'
 import { PersistenceService } from './persistence-service.js'
-import { DatabaseLink } from './worker-link/database-link.js'
+import { DatabaseLink } from './worker-thread/worker-supervisor.js'
 
 /**
  * Opens a DuckDB database in a worker thread of its own, and creates its file if it is missing.

@@ -1,8 +1,8 @@
 import type { QueryRow, Settings } from '../protocol/requests.js'
-import type { TablePlace } from '../protocol/sql-name.js'
-import type { Dependents } from './dependents.js'
+import type { TablePlace } from '../protocol/sql.js'
 import type { PersistenceService } from './persistence-service.js'
-import type { RunReport } from './query/query-runner.js'
+import type { RunReport } from './read/query-runner.js'
+import type { Dependents } from './scheduling/dependents.js'
 import type { Table } from './table.js'
 
 /** What the rest of the library may do with a service, and its users may not. */

@@ -1,7 +1,7 @@
 import type { ColumnDescriptor } from '../protocol/column-type.js'
-import type { PersistOptions } from './options/persist-options.js'
-import type { Receipt } from './persist/receipt.js'
-import type { Rows } from './persist/rows.js'
+import type { PersistOptions } from './contract/persist-options.js'
+import type { Receipt } from './contract/receipt.js'
+import type { Rows } from './contract/rows.js'
 import type { AnyRow } from './schema/row-types.js'
 
 /** What a table needs of its service. */

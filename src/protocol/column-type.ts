@@ -1,4 +1,4 @@
-import { quoteLiteral } from './sql-name.js'
+import { quoteLiteral } from './sql.js'
 
 /**
  * The column types that can be written, under DuckDB's own names.

@@ -1,7 +1,7 @@
 import type { EncodedBatch } from './batch-layout.js'
 import type { ColumnDescriptor } from './column-type.js'
 import type { Failure } from './failure.js'
-import type { TablePlace } from './sql-name.js'
+import type { TablePlace } from './sql.js'
 
 /** What the worker is asked, and what it answers. */
 interface Requests {

@@ -1,5 +1,5 @@
 import type { Failure } from '../protocol/failure.js'
-import { apiRange } from './duckdb-version.js'
+import { apiRange } from './instance/duckdb-version.js'
 
 const remedies: readonly (readonly [RegExp, string])[] = [
   [

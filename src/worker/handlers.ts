@@ -1,12 +1,12 @@
 // Before anything of DuckDB's is used.
-import './keep-byte-order-marks.js'
+import './instance/keep-byte-order-marks.js'
 import type { PersistenceErrorCode } from '../protocol/failure.js'
 import type { Call, Outcome, ReplyOf, RequestName, RequestOf, Result } from '../protocol/requests.js'
 import { collectGarbage } from './collect-garbage.js'
-import type { Control } from './control.js'
 import { toFailure, WorkerFailure } from './failure.js'
 import { packReply } from './pack-reply.js'
 import { Session } from './session.js'
+import type { Control } from './shutdown.js'
 import { withTransfer } from './transfer.js'
 
 /** Answers a request; never rejects. */

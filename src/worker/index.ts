@@ -1,10 +1,10 @@
 import { workerData } from 'node:worker_threads'
 import type { Call, Outcome } from '../protocol/requests.js'
 import { bindingFailure } from './binding-failure.js'
-import { Control } from './control.js'
-import { checkDuckDBVersion } from './duckdb-version.js'
 import { WorkerFailure } from './failure.js'
 import type { Handle } from './handlers.js'
+import { checkDuckDBVersion } from './instance/duckdb-version.js'
+import { Control } from './shutdown.js'
 
 /** Set by `worker-host.ts`: the memory of `protocol/control-block.ts`. */
 const control = new Control(workerData)
@@ -20,7 +20,7 @@ async function load(): Promise<Handle> {
   try {
     control.attach()
     // Several imports of what cannot be loaded would each throw, and all but one where nobody catches it.
-    const { duckdb } = await import('./duckdb.js')
+    const { duckdb } = await import('./instance/duckdb.js')
     checkDuckDBVersion(duckdb.library_version())
     const { createHandle } = await import('./handlers.js')
     return createHandle(control)

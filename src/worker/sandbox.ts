@@ -1,8 +1,8 @@
 import { type DuckDBConnection, StatementType } from '@duckdb/node-api'
 import { quoteName, toVisible } from '../protocol/visible-text.js'
 import { WorkerFailure } from './failure.js'
-import { explained, isAboutSecret } from './query/outside-effects.js'
-import { splitStatements } from './query/sql-words.js'
+import { explained, isAboutSecret } from './read/outside-effects.js'
+import { splitStatements } from './read/sql-words.js'
 
 const allowedTypes: ReadonlySet<StatementType> = new Set([
   StatementType.SELECT,

@@ -12,17 +12,17 @@ import {
   type ResultPage,
   type TableDescription,
 } from '../protocol/requests.js'
-import type { TablePlace } from '../protocol/sql-name.js'
+import type { TablePlace } from '../protocol/sql.js'
 import { quoteName } from '../protocol/visible-text.js'
-import { TableCatalog } from './catalog/table-catalog.js'
+import { TableCatalog } from './catalog/catalog-reader.js'
 import { collectGarbage } from './collect-garbage.js'
-import type { Control } from './control.js'
 import { Database } from './database.js'
 import { toFailure, WorkerFailure } from './failure.js'
-import { Cursor } from './query/cursor.js'
-import { type LastingEffects, lastingEffects } from './query/lasting-effects.js'
-import { refuseOutsideEffects } from './query/outside-effects.js'
-import { writeFinally } from './write/write-finally.js'
+import { Cursor } from './read/cursor.js'
+import { type LastingEffects, lastingEffects } from './read/lasting-effects.js'
+import { refuseOutsideEffects } from './read/outside-effects.js'
+import type { Control } from './shutdown.js'
+import { writeFinally } from './write/write-at-exit.js'
 import { WriteTransaction } from './write/write-transaction.js'
 
 /** Everything that is open in this worker: the database, its transactions, and the results being read. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { InFlightWindow } from '../../src/main/persist/in-flight-window.js'
+import { InFlightWindow } from '../../src/main/scheduling/flow-control.js'
 
 const mebibyte = 1024 * 1024
 

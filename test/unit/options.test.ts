@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { ownOptions } from '../../src/main/options/check-option.js'
-import { type OpenOptions, resolveOpenOptions } from '../../src/main/options/open-options.js'
-import { type PersistOptions, resolvePersistOptions } from '../../src/main/options/persist-options.js'
+import { ownOptions } from '../../src/main/contract/check-option.js'
+import { type OpenOptions, resolveOpenOptions } from '../../src/main/contract/open-options.js'
+import { type PersistOptions, resolvePersistOptions } from '../../src/main/contract/persist-options.js'
 import { parseColumn } from '../../src/main/schema/parse-column-type.js'
 import { resolveTableOptions } from '../../src/main/schema/table-definition.js'
-import { resolveStorageOptions } from '../../src/main/storage/storage-options.js'
+import { resolveStorageOptions } from '../../src/main/store/storage-options.js'
 
 // What JavaScript can pass and TypeScript would not.
 const openWith = (options: unknown) => () => resolveOpenOptions(options as OpenOptions)

@@ -1,7 +1,7 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SettingChanges, Settings } from '../../src/protocol/requests.js'
-import { applySettings, createInstance, readSettings } from '../../src/worker/settings.js'
+import { applySettings, createInstance, readSettings } from '../../src/worker/instance/settings.js'
 
 /** Opens a database in memory with settings, and resolves to its settings. */
 async function settle(settings: Settings, changes: SettingChanges = {}): Promise<Map<string, string | null>> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { describeValue } from '../../src/main/describe-value.js'
+import { describeValue } from '../../src/main/contract/describe-value.js'
 import { quoteName, quoteText, toVisible } from '../../src/protocol/visible-text.js'
 
 describe('toVisible', () => {

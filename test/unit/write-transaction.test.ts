@@ -1,12 +1,12 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type EncodedBatch, layOutBatch } from '../../src/protocol/batch-layout.js'
-import { controlBlockBytes } from '../../src/protocol/control-block.js'
 import { type BeginRequest, exactReading } from '../../src/protocol/requests.js'
-import { TableCatalog } from '../../src/worker/catalog/table-catalog.js'
-import { Control } from '../../src/worker/control.js'
+import { controlBlockBytes } from '../../src/protocol/shutdown-words.js'
+import { TableCatalog } from '../../src/worker/catalog/catalog-reader.js'
 import { Database } from '../../src/worker/database.js'
 import { WorkerFailure } from '../../src/worker/failure.js'
+import { Control } from '../../src/worker/shutdown.js'
 import { WriteTransaction } from '../../src/worker/write/write-transaction.js'
 
 let database: Database

@@ -3,7 +3,7 @@ import { isLogLost, logPath } from '../../process/database-files.js'
 import { claimFile } from '../../process/file-claim.js'
 import { isOpenInProcess } from '../../process/is-open-in-process.js'
 import { showPath } from '../../protocol/visible-text.js'
-import { PersistenceError } from '../errors/persistence-error.js'
+import { PersistenceError } from '../contract/persistence-error.js'
 
 /** A database file that this service alone may open in this process. */
 export interface ClaimedDatabase {

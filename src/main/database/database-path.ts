@@ -1,4 +1,4 @@
-import { describeValue } from '../describe-value.js'
+import { describeValue } from '../contract/describe-value.js'
 import { isUrl } from './local-file.js'
 
 export const inMemory = ':memory:'

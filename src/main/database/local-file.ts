@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { isClaimed } from '../../process/file-claim.js'
-import { describeValue } from '../describe-value.js'
-import { PersistenceError } from '../errors/persistence-error.js'
+import { describeValue } from '../contract/describe-value.js'
+import { PersistenceError } from '../contract/persistence-error.js'
 
 /** Throws unless `file` is a path. */
 export function checkFile(file: unknown): asserts file is string {

@@ -1,6 +1,6 @@
 import { absenceWords, type BatchLayout, type EncodedBatch } from '../../protocol/batch-layout.js'
 import { inlineStringBytes } from '../../protocol/column-type.js'
-import { batchFull, type Fault, fault } from './fault.js'
+import { batchFull, type Fault, fault } from './encode-error.js'
 import { byteLengthOf } from './own-slots.js'
 import { PendingTexts } from './pending-texts.js'
 

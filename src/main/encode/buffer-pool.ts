@@ -1,4 +1,4 @@
-import { PersistenceError } from '../errors/persistence-error.js'
+import { PersistenceError } from '../contract/persistence-error.js'
 
 /** Buffers that stay allocated while nothing is being persisted. */
 const idleBuffers = 2

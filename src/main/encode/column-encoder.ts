@@ -1,5 +1,5 @@
 import type { Batch } from './batch.js'
-import type { Fault } from './fault.js'
+import type { Fault } from './encode-error.js'
 
 /**
  * Writes the values of one column into a batch.

@@ -1,5 +1,5 @@
 import { types } from 'node:util'
-import { describeValue } from '../describe-value.js'
+import { describeValue } from '../contract/describe-value.js'
 import { maxJsonDepth, tooDeep } from './json-depth.js'
 import { timeOf } from './own-slots.js'
 

@@ -2,10 +2,10 @@ import { type ColumnDescriptor, formatColumnType, isStringType } from '../../pro
 import type { Batch } from './batch.js'
 import type { ColumnEncoder } from './column-encoder.js'
 import { createColumnEncoder } from './create-column-encoder.js'
+import { batchFull, type Fault, fault } from './encode-error.js'
 import { JsonEncoder } from './encoders/json-encoder.js'
-import { batchFull, type Fault, fault } from './fault.js'
 import { isInheritedByAll, readProperty } from './read-property.js'
-import { columnFault, notARow, type RowFault, unknownColumn, unreadableRow } from './row-fault.js'
+import { columnFault, notARow, type RowFault, unknownColumn, unreadableRow } from './row-error.js'
 import { RowGroup } from './row-group.js'
 
 interface Column {

@@ -1,4 +1,4 @@
-import { describeValue } from '../describe-value.js'
+import { describeValue } from '../contract/describe-value.js'
 import { findJsonProblem, type JsonProblem, loneSurrogate } from './json-problem.js'
 import { isPlainJson } from './plain-json.js'
 

@@ -1,7 +1,7 @@
 import { type ColumnDescriptor, formatColumnType } from '../../protocol/column-type.js'
 import type { TableDefinition, TableDescription } from '../../protocol/requests.js'
 import { quoteName, toVisible } from '../../protocol/visible-text.js'
-import { PersistenceError } from '../errors/persistence-error.js'
+import { PersistenceError } from '../contract/persistence-error.js'
 import type { ResolvedTableOptions } from './table-definition.js'
 import { isSameSet } from './table-key.js'
 

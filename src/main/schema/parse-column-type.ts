@@ -5,8 +5,8 @@ import {
   type PlainColumnType,
 } from '../../protocol/column-type.js'
 import { quoteName, toVisible } from '../../protocol/visible-text.js'
-import { describeValue } from '../describe-value.js'
-import { PersistenceError } from '../errors/persistence-error.js'
+import { describeValue } from '../contract/describe-value.js'
+import { PersistenceError } from '../contract/persistence-error.js'
 import { explainType } from './explain-type.js'
 import { aliasOf, typeOfLength, unwritableTypes } from './type-names.js'
 

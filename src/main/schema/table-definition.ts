@@ -1,7 +1,7 @@
 import type { TableDefinition } from '../../protocol/requests.js'
-import { foldName } from '../../protocol/sql-name.js'
-import { describeValue } from '../describe-value.js'
-import { ownOptions } from '../options/check-option.js'
+import { foldName } from '../../protocol/sql.js'
+import { ownOptions } from '../contract/check-option.js'
+import { describeValue } from '../contract/describe-value.js'
 import { parseColumn } from './parse-column-type.js'
 
 /** Column names and their types, such as `{ id: 'BIGINT NOT NULL', name: 'VARCHAR' }`, in the table's order. */

@@ -1,6 +1,6 @@
 import type { TableDescription } from '../../protocol/requests.js'
 import { quoteName } from '../../protocol/visible-text.js'
-import { PersistenceError } from '../errors/persistence-error.js'
+import { PersistenceError } from '../contract/persistence-error.js'
 
 /** What the rows of a table are told apart by. */
 export interface TableKey {

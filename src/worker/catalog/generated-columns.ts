@@ -1,5 +1,5 @@
-import { foldName } from '../../protocol/sql-name.js'
-import type { GeneratedColumn } from './table-shape.js'
+import { foldName } from '../../protocol/sql.js'
+import type { GeneratedColumn } from './table-metadata.js'
 
 /**
  * Generated columns in an order in which each can be computed: after those that its expression names. The catalog has

@@ -1,5 +1,5 @@
-import { foldName } from '../../protocol/sql-name.js'
-import type { Check, ForeignKey, GeneratedColumn, Unique } from './table-shape.js'
+import { foldName } from '../../protocol/sql.js'
+import type { Check, ForeignKey, GeneratedColumn, Unique } from './table-metadata.js'
 
 /** What DuckDB keeps indexes for, or checks in an UPDATE. */
 interface Indexed {

@@ -1,7 +1,7 @@
 import type { ColumnType } from '../../protocol/column-type.js'
-import { foldName, quoteIdentifier } from '../../protocol/sql-name.js'
+import { foldName, quoteIdentifier } from '../../protocol/sql.js'
 import { toKeyExpression } from './key-expression.js'
-import type { Check, ForeignKey, GeneratedColumn, NotNull, Unique } from './table-shape.js'
+import type { Check, ForeignKey, GeneratedColumn, NotNull, Unique } from './table-metadata.js'
 
 /** Rows of `duckdb_constraints()`: type, text, expression, columns, referenced table, referenced columns. */
 export const constraintColumns = `constraint_type, constraint_text, expression, constraint_column_names,

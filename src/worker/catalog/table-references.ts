@@ -1,8 +1,8 @@
 import type { ColumnType } from '../../protocol/column-type.js'
-import { foldName, quoteIdentifier } from '../../protocol/sql-name.js'
+import { foldName, quoteIdentifier } from '../../protocol/sql.js'
 import { toKeyExpression } from './key-expression.js'
 import { toStrings } from './table-constraints.js'
-import type { Reference } from './table-shape.js'
+import type { Reference } from './table-metadata.js'
 
 /** Rows of `duckdb_constraints()` about FOREIGN KEYs: whose they are, text, columns, referenced columns. */
 export const referenceColumns =

@@ -1,8 +1,8 @@
 import type { ColumnDescriptor } from '../../protocol/column-type.js'
 import type { BeginRequest, OnConflict } from '../../protocol/requests.js'
-import { foldName, qualify, quoteIdentifier, type TablePlace } from '../../protocol/sql-name.js'
+import { foldName, qualify, quoteIdentifier, type TablePlace } from '../../protocol/sql.js'
 import { toKeyExpression } from '../catalog/key-expression.js'
-import type { TableShape, Unique } from '../catalog/table-shape.js'
+import type { TableShape, Unique } from '../catalog/table-metadata.js'
 
 /** What a transaction writes to, and what it does about a key that is taken. */
 export interface WriteTarget {

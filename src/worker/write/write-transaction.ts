@@ -8,15 +8,15 @@ import {
   type Resolution,
 } from '../../protocol/requests.js'
 import { quoteName } from '../../protocol/visible-text.js'
-import { mismatch, type TableCatalog } from '../catalog/table-catalog.js'
+import { mismatch, type TableCatalog } from '../catalog/catalog-reader.js'
+import { RefusalPager } from '../constraints/violation-pager.js'
 import type { Database } from '../database.js'
 import { toFailure, WorkerFailure } from '../failure.js'
 import { SerialQueue } from '../serial-queue.js'
-import { createWriteStrategy } from './create-write-strategy.js'
-import { DirectWrite } from './direct-write.js'
-import { RefusalPager } from './refusal-pager.js'
-import { TransactionConnection } from './transaction-connection.js'
-import { nothingWritten, type WriteStrategy } from './write-strategy.js'
+import { TransactionConnection } from '../transaction-connection.js'
+import { createWriteStrategy } from './choose-writer.js'
+import { DirectWrite } from './direct-writer.js'
+import { nothingWritten, type WriteStrategy } from './table-writer.js'
 import { createWriteTarget } from './write-target.js'
 
 const noRefusals: RefusalPage = { refusals: [], isLast: true, isDeep: false }

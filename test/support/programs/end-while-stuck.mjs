@@ -2,7 +2,7 @@
 // argv[5] ms to the wait of an exiting process.
 import { execFileSync } from 'node:child_process'
 import { DuckDBStorageAdapter, open } from '../../../dist/main/index.js'
-import { exitGuard } from '../../../dist/main/worker-link/exit-guard.js'
+import { exitGuard } from '../../../dist/main/worker-thread/exit-guard.js'
 
 const [, , path, what, way, waitMs] = process.argv
 if (waitMs !== undefined) exitGuard.waitMs = Number(waitMs)

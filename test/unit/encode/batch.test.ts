@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Batch } from '../../../src/main/encode/batch.js'
-import { batchFull } from '../../../src/main/encode/fault.js'
+import { batchFull } from '../../../src/main/encode/encode-error.js'
 import { layOutBatch } from '../../../src/protocol/batch-layout.js'
 
 const entryBytes = 16

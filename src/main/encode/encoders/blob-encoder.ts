@@ -1,6 +1,6 @@
 import { isUint8Array } from 'node:util/types'
-import { describeValue } from '../../describe-value.js'
-import { type Fault, fault } from '../fault.js'
+import { describeValue } from '../../contract/describe-value.js'
+import { type Fault, fault } from '../encode-error.js'
 import { StringEncoder } from './text-encoder.js'
 
 /** BLOB: the bytes of any Uint8Array, copied; a Buffer from Node's pool too. */

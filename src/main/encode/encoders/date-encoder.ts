@@ -1,8 +1,8 @@
 import { isDate } from 'node:util/types'
-import { describeValue } from '../../describe-value.js'
+import { describeValue } from '../../contract/describe-value.js'
 import type { Batch } from '../batch.js'
 import type { ColumnEncoder } from '../column-encoder.js'
-import { type Fault, fault } from '../fault.js'
+import { type Fault, fault } from '../encode-error.js'
 import { parseIsoDateTime } from '../iso-8601.js'
 import { formatDate, timeOf } from '../own-slots.js'
 

@@ -1,8 +1,8 @@
 import { type EnumColumnType, valueBytes } from '../../../protocol/column-type.js'
-import { describeValue } from '../../describe-value.js'
+import { describeValue } from '../../contract/describe-value.js'
 import type { Batch } from '../batch.js'
 import type { ColumnEncoder } from '../column-encoder.js'
-import { type Fault, fault } from '../fault.js'
+import { type Fault, fault } from '../encode-error.js'
 
 /** ENUM: the index of the member, as an unsigned integer of 1, 2 or 4 bytes. */
 export class EnumEncoder implements ColumnEncoder {

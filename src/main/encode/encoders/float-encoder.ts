@@ -1,7 +1,7 @@
-import { describeValue } from '../../describe-value.js'
+import { describeValue } from '../../contract/describe-value.js'
 import type { Batch } from '../batch.js'
 import type { ColumnEncoder } from '../column-encoder.js'
-import { type Fault, fault } from '../fault.js'
+import { type Fault, fault } from '../encode-error.js'
 
 const maxFloat32 = 3.4028234663852886e38
 

@@ -1,6 +1,6 @@
 import type { Batch } from '../batch.js'
 import type { ColumnEncoder } from '../column-encoder.js'
-import type { Fault } from '../fault.js'
+import type { Fault } from '../encode-error.js'
 import { notSafe } from './bigint-encoder.js'
 import { notANumber, notAnInteger } from './integer-encoder.js'
 

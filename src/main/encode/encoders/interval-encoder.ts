@@ -1,7 +1,7 @@
-import { describeValue } from '../../describe-value.js'
+import { describeValue } from '../../contract/describe-value.js'
 import type { Batch } from '../batch.js'
 import type { ColumnEncoder } from '../column-encoder.js'
-import { type Fault, fault } from '../fault.js'
+import { type Fault, fault } from '../encode-error.js'
 import { type IntervalParts, parseInterval } from '../parse-interval.js'
 
 const partNames: readonly string[] = ['months', 'days', 'micros']

@@ -1,5 +1,5 @@
-import { describeError, describeValue } from '../../describe-value.js'
-import { type Fault, fault } from '../fault.js'
+import { describeError, describeValue } from '../../contract/describe-value.js'
+import { type Fault, fault } from '../encode-error.js'
 import { isTooDeep, tooDeep } from '../json-depth.js'
 import { JsonGroup } from '../json-group.js'
 import { findJsonProblem } from '../json-problem.js'

@@ -1,8 +1,8 @@
 import { stringEntryBytes } from '../../../protocol/column-type.js'
-import { describeValue } from '../../describe-value.js'
+import { describeValue } from '../../contract/describe-value.js'
 import { Batch } from '../batch.js'
 import type { ColumnEncoder } from '../column-encoder.js'
-import { type Fault, fault } from '../fault.js'
+import { type Fault, fault } from '../encode-error.js'
 
 const noBatch = new Batch(new ArrayBuffer(0), {
   capacityRows: 0,

@@ -1,0 +1,32 @@
+import type { PersistenceErrorCode } from '../../protocol/failure.js'
+import type { Rejection } from './rejection.js'
+
+export interface PersistenceErrorDetails {
+  readonly cause?: unknown
+  readonly rejection?: Rejection | undefined
+  readonly isDataLost?: boolean | undefined
+}
+
+/**
+ * What can happen to a correct program. Match on `code`, not on the message or the class.
+ *
+ * Misuse, such as an option of the wrong type, is a `TypeError` or `RangeError` instead.
+ */
+export class PersistenceError extends Error {
+  override readonly name = 'PersistenceError'
+  /** What has led to it, such as DuckDB's own error. Declared here for applications that compile for ES2021. */
+  declare readonly cause?: unknown
+  /** Stable: see the README's heading for each. */
+  readonly code: PersistenceErrorCode
+  /** The first bad row, with `PERSIST_ROW_REJECTED`. */
+  readonly rejection: Rejection | undefined
+  /** True with `PERSIST_WORKER_LOST` where the database was `:memory:`: what it held is gone. */
+  readonly isDataLost: boolean
+
+  constructor(code: PersistenceErrorCode, message: string, details: PersistenceErrorDetails = {}) {
+    super(message, 'cause' in details ? { cause: details.cause } : undefined)
+    this.code = code
+    this.rejection = details.rejection
+    this.isDataLost = details.isDataLost ?? false
+  }
+}

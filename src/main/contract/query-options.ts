@@ -1,0 +1,67 @@
+import type { BigintReading, Reading, TimestampReading } from '../../protocol/requests.js'
+import { ownOptions } from './check-option.js'
+import { describeValue } from './describe-value.js'
+
+/** What values are read as: of a service by `open()`, of one call by `query()`. */
+export interface QueryOptions<
+  Timestamps extends TimestampReading = TimestampReading,
+  Bigints extends BigintReading = BigintReading,
+> {
+  /**
+   * What DATE, TIMESTAMP, TIMESTAMP_S, TIMESTAMP_MS, TIMESTAMP_NS and TIMESTAMPTZ are read as, at every level.
+   *
+   * - `'date'`: a Date, to the millisecond: what is finer is cut off, towards the past, so that the order stays. A value
+   *   that no Date holds, such as `infinity` or a year past 275,760, fails the query with `PERSIST_QUERY_FAILED`.
+   * - `'string'`: ISO 8601, of the same form for all values of a type: `2024-02-29` of a DATE, else
+   *   `2024-02-29T12:00:00.000001` with the digits of the type (none, 3, 6 or 9), `Z` at the end of a TIMESTAMPTZ;
+   *   `infinity` and `-infinity`.
+   * - `'bigint'`: DuckDB's count since 1970-01-01 in the unit of the type: days, seconds, milliseconds, microseconds or
+   *   nanoseconds. The largest is infinity (2^31 - 1 of a DATE, else 2^63 - 1), and its negation -infinity.
+   *
+   * `persist()` takes all of them.
+   *
+   * @defaultValue `'date'`, and of a `query()` what the service was opened with
+   */
+  readonly timestamps?: Timestamps | undefined
+  /**
+   * What BIGINT, UBIGINT, HUGEINT, UHUGEINT and BIGNUM are read as, at every level; `count(*)` and `sum()` of integers
+   * are of these types.
+   *
+   * - `'bigint'`: a bigint, which `JSON.stringify` refuses.
+   * - `'number'`: a number. A value that is no safe integer fails the query with `PERSIST_QUERY_FAILED`.
+   * - `'string'`: decimal digits.
+   *
+   * @defaultValue `'bigint'`, and of a `query()` what the service was opened with
+   */
+  readonly bigints?: Bigints | undefined
+}
+
+const timestampReadings: readonly TimestampReading[] = ['date', 'string', 'bigint']
+const bigintReadings: readonly BigintReading[] = ['bigint', 'number', 'string']
+
+export const queryOptionNames: readonly string[] = ['timestamps', 'bigints']
+
+const byDefault: Reading = { timestamps: 'date', bigints: 'bigint' }
+
+/** @param defaults - What holds where nothing is given. */
+export function resolveQueryOptions(given: QueryOptions, defaults: Reading): Reading {
+  return resolveReading(ownOptions('the options of query()', given, queryOptionNames), defaults)
+}
+
+/** The reading that checked options ask for. */
+export function resolveReading(options: QueryOptions, defaults: Reading = byDefault): Reading {
+  return Object.freeze({
+    timestamps: checkChoice('timestamps', options.timestamps, timestampReadings) ?? defaults.timestamps,
+    bigints: checkChoice('bigints', options.bigints, bigintReadings) ?? defaults.bigints,
+  })
+}
+
+function checkChoice<Choice extends string>(
+  name: string,
+  value: Choice | undefined,
+  choices: readonly Choice[],
+): Choice | undefined {
+  if (value === undefined || choices.includes(value)) return value
+  const expected = choices.map((choice) => `'${choice}'`).join(', ')
+  throw new TypeError(`Expected \`${name}\` to be one of ${expected}, got ${describeValue(value)}`)
+}

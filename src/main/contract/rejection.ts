@@ -1,0 +1,45 @@
+import type { QueryValue, RefusalCode } from '../../protocol/requests.js'
+import type { EncodingFaultCode } from '../encode/encode-error.js'
+
+/**
+ * Why a row was not written.
+ *
+ * - `type`: the value is not of a kind that the column takes, or the row is not an object.
+ * - `range`: the column's type cannot hold the value without losing something of it.
+ * - `not-null`: null, undefined or missing, for a NOT NULL column.
+ * - `serialize`: JSON would lose something of the value, or replace it; or reading the row threw.
+ * - `too-large`: a value of more than 256 MiB.
+ * - `unknown-column`: the row has a property that no column takes.
+ * - `duplicate-key`: the table has its key, or an earlier row of the call.
+ * - `unique`: the same, for a UNIQUE constraint or index.
+ * - `check`: a CHECK constraint does not hold.
+ * - `foreign-key`: the row that it refers to is missing, or it changes an indexed column of a row that others refer to.
+ *
+ * The last four, and `not-null` where a column's DEFAULT is NULL, only the database knows.
+ */
+export type RejectionCode = EncodingFaultCode | RefusalCode
+
+/** The verdict on a row that was not written. */
+export interface Rejection {
+  /** Position of the row in what was given to `persist()`, from 0. */
+  readonly index: number
+  /**
+   * The row itself, as it was given. Where only the database knew, and the rows were not an array: the row as it would
+   * have been written, with the values that `query()` reads.
+   */
+  readonly row: unknown
+  /** The column or property concerned; absent when it is the row as a whole. */
+  readonly column?: string
+  /** Where the value is, where it is one in JSON, such as `payload.items[3].price`; begins with the column. */
+  readonly path?: string
+  readonly code: RejectionCode
+  readonly message: string
+  /** The constraint that the row breaks, as SQL; where only the database knew. */
+  readonly constraint?: string
+  /** The row's key, with the values that `query()` reads; where only the database knew, and the table has a key. */
+  readonly key?: Readonly<Record<string, QueryValue>>
+  /** For `duplicate-key` and `unique`: the index of the earlier row of the call that has the key; absent if the table has it. */
+  readonly conflictIndex?: number
+  /** What user code threw while the row was read, if that is the reason. */
+  readonly cause?: unknown
+}

@@ -1,0 +1,63 @@
+import { clearTimeout, startTimer } from './real-timers.js'
+import type { Turns } from './write-scheduler.js'
+
+/** Bytes of the write-ahead log from which on it is moved into the file when nothing waits; DuckDB's own limit. */
+const idleWalBytes = 16 * 1024 * 1024
+
+/** Bytes from which on it is moved before the next call: it is read again at an opening after a crash. */
+const maxWalBytes = 4 * idleWalBytes
+
+/** How long, in milliseconds, nothing must have been written before the service counts as idle. */
+const idleMs = 100
+
+/**
+ * Has the write-ahead log moved into the database file at a good moment.
+ *
+ * DuckDB does so within the commit that makes the log too long, and within nearly every commit that updates rows all
+ * over a large table: 0.4 s each, where the commit itself takes 12 ms. Whoever waits for that commit waits for it.
+ */
+export class Checkpointer {
+  readonly #turns: Turns
+  readonly #isEnabled: boolean
+  readonly #checkpoint: () => Promise<unknown>
+  #timer: NodeJS.Timeout | undefined
+  #isRunning = false
+
+  /** @param checkpoint - Takes its turn among the writes. What it fails with is in the way of the next commit, too. */
+  constructor(turns: Turns, isEnabled: boolean, checkpoint: () => Promise<unknown>) {
+    this.#turns = turns
+    this.#isEnabled = isEnabled
+    this.#checkpoint = checkpoint
+  }
+
+  /** Something was committed, and the log is so long now. */
+  note(walBytes: number): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    if (!this.#isEnabled) return
+    if (walBytes >= maxWalBytes) this.#start()
+    else if (walBytes >= idleWalBytes) this.#wait()
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer)
+  }
+
+  #wait(): void {
+    this.#timer = startTimer(() => {
+      if (this.#turns.isBusy) this.#wait()
+      else this.#start()
+    }, idleMs)
+    // DuckDB moves the log when it closes the file.
+    this.#timer.unref()
+  }
+
+  #start(): void {
+    if (this.#isRunning) return
+    this.#isRunning = true
+    const end = () => {
+      this.#isRunning = false
+    }
+    this.#checkpoint().then(end, end)
+  }
+}

@@ -1,0 +1,123 @@
+import { PersistenceError } from '../contract/persistence-error.js'
+import { codeInside } from '../scheduling/code-inside.js'
+import { setImmediate } from '../scheduling/real-timers.js'
+import { ChangeSet } from './change-set.js'
+import type { MemoryLayer } from './memtable.js'
+import { emptyReceipt, type StorageReceipt } from './storage-receipt.js'
+
+/** Writes a set of changes in one transaction; those that it could not write it adds to `rest`. */
+export type SaveChanges<T> = (changes: ChangeSet<T>, rest: ChangeSet<T>) => Promise<StorageReceipt>
+
+/** Changes as they were at one moment, and those who wait for them to be saved. */
+interface Save<T> {
+  readonly changes: ChangeSet<T>
+  readonly receipt: Promise<StorageReceipt>
+  readonly resolve: (receipt: StorageReceipt) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Saves what is due, one transaction after the other, and forgets no change that could not be saved. */
+export class SaveQueue<T> {
+  readonly #memory: MemoryLayer<T>
+  readonly #write: SaveChanges<T>
+  /** The first one is running. */
+  readonly #saves: Save<T>[] = []
+  #group: Save<T> | undefined
+
+  constructor(memory: MemoryLayer<T>, write: SaveChanges<T>) {
+    this.#memory = memory
+    this.#write = write
+  }
+
+  get isRunning(): boolean {
+    return this.#saves.length > 0
+  }
+
+  /** Everything that is not known to be committed, the changes of a running save included. */
+  get due(): ChangeSet<T>[] {
+    return [...this.#saves.map(({ changes }) => changes), this.#memory.pending].filter(
+      ({ isEmpty }) => !isEmpty,
+    )
+  }
+
+  /** Saves what is due at this moment, and not what comes after it. */
+  save(): Promise<StorageReceipt> {
+    const last = this.#saves.at(-1)
+    if (this.#memory.pending.isEmpty) return last?.receipt ?? Promise.resolve(emptyReceipt)
+    const save = createSave(this.#memory.takePending())
+    this.#enqueue(save)
+    return save.receipt
+  }
+
+  /**
+   * Saves until nothing is due, what is changed meanwhile included.
+   *
+   * @throws `PERSIST_ROW_REJECTED` for a value that was skipped.
+   */
+  async saveAll(): Promise<void> {
+    for (;;) {
+      const { rejections } = await this.save()
+      // A call that was let in before may make its change only now.
+      if (this.due.length === 0) return
+      const [rejection] = rejections
+      if (rejection === undefined) continue
+      const message = 'A value has no JSON and cannot be saved: set it anew, delete its key, or discard it'
+      throw new PersistenceError('PERSIST_ROW_REJECTED', message, { rejection })
+    }
+  }
+
+  /** Saves what is due once nothing is being saved, together with all that wants to be by then. */
+  saveTogether(): Promise<StorageReceipt> {
+    if (this.#group === undefined) {
+      this.#group = createSave(this.#memory.pending)
+      // Not at once: whoever else is about to change something in this turn of the event loop shares the commit.
+      if (!this.isRunning) setImmediate(() => this.#startGroup())
+    }
+    return this.#group.receipt
+  }
+
+  #startGroup(): void {
+    const group = this.#group
+    if (group === undefined || this.isRunning) return
+    this.#group = undefined
+    this.save().then(group.resolve, group.reject)
+  }
+
+  #enqueue(save: Save<T>): void {
+    // Whoever waits is told; a save that nobody waits for any more is none the less an error of somebody's.
+    save.receipt.catch(() => undefined)
+    this.#saves.push(save)
+    // A save is not part of the call that happens to begin it.
+    if (this.#saves.length === 1) codeInside.leave(() => void this.#run())
+  }
+
+  async #run(): Promise<void> {
+    for (let save = this.#saves[0]; save !== undefined; save = this.#saves[0]) {
+      const rest = new ChangeSet<T>()
+      const { changes, resolve, reject } = save
+      const outcome = await this.#write(changes, rest).then(
+        (receipt) => () => resolve(receipt),
+        (error) => {
+          rest.addEarlier(changes)
+          return () => reject(error)
+        },
+      )
+      this.#saves.shift()
+      // What was not saved is due again, before what has changed since.
+      const next = this.#saves[0]?.changes ?? this.#memory.pending
+      if (!rest.isEmpty) next.addEarlier(rest)
+      outcome()
+    }
+    this.#startGroup()
+  }
+}
+
+function createSave<T>(changes: ChangeSet<T>): Save<T> {
+  let resolve: (receipt: StorageReceipt) => void = () => undefined
+  let reject: (error: unknown) => void = () => undefined
+  const receipt = new Promise<StorageReceipt>((onResolve, onReject) => {
+    resolve = onResolve
+    reject = onReject
+  })
+  return { changes, receipt, resolve, reject }
+}

@@ -1,0 +1,41 @@
+import { nextTurn, now } from '../scheduling/real-timers.js'
+
+/** A loop that gives the event loop a turn whenever its budget is used up, and that can be brought to its end at once. */
+export class SlicedLoop<Item> {
+  readonly #budgetMs: number
+  readonly #slices: Generator<void>
+  #mustHurry = false
+
+  /** @param take - Called with each item; what it throws ends the loop. */
+  constructor(items: Iterable<Item>, budgetMs: number, take: (item: Item) => void) {
+    this.#budgetMs = budgetMs
+    this.#slices = this.#takeInSlices(items, take)
+  }
+
+  /** @returns undefined where all items were taken in the turn of the call, as few are. */
+  run(): Promise<void> | undefined {
+    return this.#slices.next().done === true ? undefined : this.#runTheRest()
+  }
+
+  /** Takes all items that are left, for a process that is exiting. */
+  finish(): void {
+    this.#mustHurry = true
+    this.#slices.next()
+  }
+
+  async #runTheRest(): Promise<void> {
+    do await nextTurn()
+    while (this.#slices.next().done !== true)
+  }
+
+  /** Yields after each slice but the last. */
+  *#takeInSlices(items: Iterable<Item>, take: (item: Item) => void): Generator<void> {
+    let startedAt = now()
+    for (const item of items) {
+      take(item)
+      if (this.#mustHurry || now() - startedAt < this.#budgetMs / 2) continue
+      yield
+      startedAt = now()
+    }
+  }
+}

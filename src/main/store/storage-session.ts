@@ -1,0 +1,299 @@
+import { PersistenceError } from '../contract/persistence-error.js'
+import type { Dependent, Dependents } from '../scheduling/dependents.js'
+import { internalsOf } from '../service-internals.js'
+import { AutoSave } from './auto-save.js'
+import type { ChangeSet } from './change-set.js'
+import { ExitChanges } from './exit-changes.js'
+import { inSlices } from './in-slices.js'
+import type { Change } from './layer.js'
+import { MemoryLayer } from './memtable.js'
+import { refuseSelfWait } from './refuse-self-wait.js'
+import { saveAtExit } from './save-at-exit.js'
+import { saveBeforeExit } from './save-before-exit.js'
+import { SaveQueue } from './save-queue.js'
+import { StorageDatabase, type StoredEntries } from './storage-database.js'
+import type { LoadReport, TellEvent } from './storage-events.js'
+import type { ResolvedStorageOptions } from './storage-options.js'
+import type { StorageReceipt } from './storage-receipt.js'
+import { UntoldError } from './unreported-error.js'
+import type { UnsavedStore } from './unsaved-store.js'
+
+/** How long, in milliseconds, a loop over many entries may hold the event loop. */
+export const sliceBudgetMs = 2
+
+type Status = 'new' | 'opening' | 'open' | 'closing' | 'closed'
+
+/** A store from its first call to its end: when its database is opened, when changes are saved, and what fails. */
+export class StorageSession<T> implements Dependent {
+  readonly memory: MemoryLayer<T> = new MemoryLayer()
+  readonly #options: ResolvedStorageOptions
+  readonly #tell: TellEvent
+  readonly #queue: SaveQueue<T>
+  readonly #autoSave: AutoSave
+  #status: Status = 'new'
+  #opening: Promise<void> | undefined
+  #database: StorageDatabase<T> | undefined
+  #loaded: LoadReport = { entries: 0, unreadable: [] }
+  readonly #exitChanges: ExitChanges<T>
+  readonly #untold = new UntoldError()
+  #folding: Promise<void> | undefined
+  #loading: Promise<LoadReport> | undefined
+  #closed: Promise<void> | undefined
+  #discardsChanges = false
+
+  constructor(options: ResolvedStorageOptions, tell: TellEvent) {
+    this.#options = options
+    this.#exitChanges = new ExitChanges(options)
+    this.#tell = tell
+    this.#queue = new SaveQueue(this.memory, (changes, rest) => this.#write(changes, rest))
+    this.#autoSave = new AutoSave(options.autoPersist, () => this.#saveByItself())
+  }
+
+  get hasDue(): boolean {
+    return this.#status === 'open' && this.#queue.due.length > 0
+  }
+
+  /** Opens the database if it is not open; undefined where there is nothing to wait for. */
+  ready(): Promise<void> | undefined {
+    saveAtExit.checkTime(this.#options.tableName)
+    // Also when it has just been opened, until those who wait have had their turn: they were first.
+    if (this.#opening !== undefined) return this.#opening
+    if (this.#status === 'open') return undefined
+    if (this.#status === 'closing' || this.#status === 'closed') {
+      throw new PersistenceError('PERSIST_CLOSED', `The store is ${this.#status}`)
+    }
+    refuseSelfWait(this.#options, 'the opening of a store')
+    this.#status = 'opening'
+    const end = () => {
+      this.#opening = undefined
+    }
+    this.#opening = this.#open()
+    this.#opening.then(end, end)
+    return this.#opening
+  }
+
+  /** Like the hook of `KeyValueStore`. */
+  accept(takeRest: () => readonly Change<T>[]): () => void {
+    saveAtExit.add(this)
+    return this.#exitChanges.accept(takeRest)
+  }
+
+  /** Something was changed: resolves when it is as durable as it is to be. */
+  changed(): Promise<void> | undefined {
+    this.#autoSave.note(this.memory.pending.size)
+    if (this.#options.durability !== 'each') return undefined
+    refuseSelfWait(this.#options, 'the save of a change')
+    return this.#queue.saveTogether().then(() => undefined)
+  }
+
+  /** Saves what is due now, and tells of an automatic save that failed before. */
+  async persist(): Promise<StorageReceipt> {
+    refuseSelfWait(this.#options, 'persist() of a store')
+    const opening = this.ready()
+    if (opening !== undefined) await opening
+    if (this.#queue.due.length === 0 && (await this.#opened.isGone())) this.memory.makeAllDue()
+    return this.#saveAndTell()
+  }
+
+  async load(): Promise<LoadReport> {
+    if (this.#status !== 'open') {
+      await this.ready()
+      return this.#loaded
+    }
+    refuseSelfWait(this.#options, 'load()')
+    this.#loading ??= this.#load(this.#opened).finally(() => {
+      this.#loading = undefined
+    })
+    return this.#loading
+  }
+
+  /** The database, once it is open. */
+  async database(): Promise<StorageDatabase<T>> {
+    await this.ready()
+    return this.#opened
+  }
+
+  async import(file: string): Promise<LoadReport> {
+    refuseSelfWait(this.#options, 'importParquet()')
+    const database = await this.database()
+    const { entries, unreadable } = await database.readParquet(file)
+    for await (const [key, text] of inSlices(entries, sliceBudgetMs)) {
+      const opening = this.ready()
+      if (opening !== undefined) await opening
+      // Text is as good as a value here: it is parsed when it is asked for, and saved as it is.
+      this.memory.apply([{ type: 'set', key, value: text as T }])
+    }
+    await this.persist()
+    return { entries: entries.size, unreadable }
+  }
+
+  /** Like `close()` of the adapter. */
+  async close(discardsChanges: boolean): Promise<void> {
+    if (this.#status !== 'closed') refuseSelfWait(this.#options, 'close() of a store')
+    return this.#end(async () => {
+      await this.#finish(discardsChanges)
+      await this.release()
+      if (!discardsChanges) this.#untold.tell()
+    })
+  }
+
+  /** Like `close()`, which the service does that the store is on, once all stores on it have saved. */
+  async saveLast(): Promise<void> {
+    // It may be closing by itself, and fail to.
+    await this.#closed?.catch(() => undefined)
+    return this.#end(() => this.#finish(false))
+  }
+
+  reopen(): void {
+    if (this.#status !== 'closing') return
+    this.#status = this.#database === undefined ? 'new' : 'open'
+    this.#discardsChanges = false
+    this.#closed = undefined
+    this.#autoSave.note(this.memory.pending.size)
+  }
+
+  async release(): Promise<void> {
+    if (this.#status === 'closed') return
+    saveBeforeExit.delete(this)
+    await this.#database?.close()
+    this.#forget()
+    this.#status = 'closed'
+  }
+
+  #end(task: () => Promise<void>): Promise<void> {
+    this.#closed ??= task().catch((error) => {
+      // What could not be saved is still there, for another attempt; an error is told once.
+      if (this.#status !== 'closed') this.reopen()
+      this.#closed = this.#status === 'closed' ? Promise.resolve() : undefined
+      throw error
+    })
+    return this.#closed
+  }
+
+  async #finish(discardsChanges: boolean): Promise<void> {
+    // What was called before the database is open has its turn first.
+    if (this.#opening !== undefined) await this.#opening.catch(() => undefined)
+    if (this.#status === 'closed') return
+    this.#status = 'closing'
+    this.#discardsChanges = discardsChanges
+    if (this.#database === undefined) return
+    this.#autoSave.stop()
+    if (!discardsChanges) await this.#queue.saveAll()
+    await this.#loading?.catch(() => undefined)
+    await this.#folding
+  }
+
+  /** For what is saved when the process has nothing else to do. */
+  save(): Promise<StorageReceipt> {
+    return this.#queue.save()
+  }
+
+  /** What the worker of the database cannot save when the process exits. */
+  takeUnsaved(): UnsavedStore | undefined {
+    return this.#discardsChanges ? undefined : this.#exitChanges.takeUnsaved(this.#queue.due)
+  }
+
+  get #opened(): StorageDatabase<T> {
+    if (this.#database === undefined) throw new PersistenceError('PERSIST_CLOSED', 'The store is not open')
+    return this.#database
+  }
+
+  async #open(): Promise<void> {
+    try {
+      saveAtExit.add(this)
+      this.#dependents?.add(this)
+      const database = await StorageDatabase.open<T>(this.#options)
+      try {
+        this.#loaded = await this.#load(database)
+      } catch (error) {
+        await database.close()
+        throw error
+      }
+      this.#database = database
+      database.finalChanges = () => this.#takeFinalChanges()
+      saveBeforeExit.add(this)
+      this.#status = 'open'
+    } catch (error) {
+      this.#status = 'new'
+      this.#forget()
+      throw error
+    }
+  }
+
+  /** What is due, and what is to be since calls were accepted: at an exit, nobody changes the store any more. */
+  #takeFinalChanges(): ChangeSet<T>[] {
+    if (this.#discardsChanges) return []
+    this.memory.apply(this.#exitChanges.takeAccepted())
+    this.#exitChanges.isHandedOver = true
+    return this.#queue.due
+  }
+
+  get #dependents(): Dependents | undefined {
+    const { database } = this.#options
+    return typeof database === 'string' ? undefined : internalsOf(database).dependents
+  }
+
+  #forget(): void {
+    saveAtExit.delete(this)
+    this.#dependents?.delete(this)
+  }
+
+  async #load(database: StorageDatabase<T>): Promise<LoadReport> {
+    // From the moment on at which what is due is taken, to be saved before it is read again.
+    this.memory.startJournal()
+    await this.#queue.save()
+    const { entries, unreadable }: StoredEntries = await database.readAll()
+    this.memory.replace(entries, unreadable, this.#queue.due)
+    return { entries: entries.size, unreadable }
+  }
+
+  async #write(changes: ChangeSet<T>, rest: ChangeSet<T>): Promise<StorageReceipt> {
+    if (this.memory.pending.isEmpty) this.#autoSave.stop()
+    try {
+      const receipt = await this.#opened.save(changes, rest)
+      if (this.#opened.needsFold) this.#fold()
+      // What was skipped stays due, and its turn comes again.
+      if (!rest.isEmpty) this.#autoSave.start()
+      return receipt
+    } catch (error) {
+      if (this.#database?.notesLoss(error) === true) this.memory.makeAllDue()
+      this.#autoSave.start()
+      throw error
+    }
+  }
+
+  /** Takes its turn among the saves, and makes those after it wait for some milliseconds. */
+  #fold(): void {
+    if (this.#status !== 'open') return
+    this.#folding ??= this.#opened
+      .fold()
+      .catch((error) => this.#report(error))
+      .finally(() => {
+        this.#folding = undefined
+      })
+  }
+
+  #saveByItself(): void {
+    this.#queue.save().then(
+      (receipt) => {
+        if (receipt.rows > 0) this.#tell('persisted', receipt)
+      },
+      (error) => this.#report(error),
+    )
+  }
+
+  #report(error: unknown): void {
+    this.#untold.note(error)
+    this.#tell('persistError', error)
+    this.#tell('error', error)
+  }
+
+  async #saveAndTell(): Promise<StorageReceipt> {
+    const receipt = await this.#queue.save().catch((error) => {
+      this.#untold.forget()
+      throw error
+    })
+    this.#untold.tell()
+    return receipt
+  }
+}

@@ -1,0 +1,61 @@
+import type { ColumnDescriptor } from '../../protocol/column-type.js'
+import { qualify, quoteIdentifier } from '../../protocol/sql.js'
+import type { Reference, Unique } from '../catalog/table-metadata.js'
+import { toColumnKey } from '../write/write-target.js'
+import { sameKey, selectKeys } from './key-sql.js'
+import type { StagedRound } from './staged-pass.js'
+
+/** The columns that updates assign to: those that some row carries. The key tells which row it is, and stays. */
+export function assignedColumns({ target, absence }: StagedRound, key: Unique): readonly ColumnDescriptor[] {
+  return target.columns.filter(
+    ({ name }, index) => !key.columns.includes(name) && absence.inAll[index] !== true,
+  )
+}
+
+/** A condition: the row `t` of the table has the key of the staged row `s`. */
+export function isOfKey(key: Unique): string {
+  return key.expressions.map((expression) => `t.${expression} = s.${expression}`).join(' AND ')
+}
+
+/**
+ * What an update assigns to columns that DuckDB changes by deleting the row and inserting it again: values over a row
+ * that differ if and only if such a column does.
+ *
+ * @see https://duckdb.org/docs/stable/sql/indexes#constraint-checking-in-update-statements
+ */
+export function rewritingValues(round: StagedRound, key: Unique, alias = ''): readonly string[] {
+  const { shape } = round.target
+  return assignedColumns(round, key)
+    .filter(({ name }) => shape.rewriting.includes(name))
+    .flatMap(({ name, type }) => {
+      const column = `${alias}${quoteIdentifier(name)}`
+      const value = `${alias}${toColumnKey(shape, name)}`
+      // What is equal, and yet not the same: 0 and -0, a month and 30 days.
+      if (type.name === 'FLOAT' || type.name === 'DOUBLE') return [value, `signbit(${column})`]
+      return type.name === 'INTERVAL' ? [`${column}::VARCHAR COLLATE "binary"`] : [value]
+    })
+}
+
+/** A condition: the staged row `s` changes such a column of the row `t`. Undefined where no row can. */
+export function isRewritten(round: StagedRound, key: Unique): string | undefined {
+  const after = rewritingValues(round, key, 's.')
+  const changes = rewritingValues(round, key, 't.').map(
+    (before, index) => `${before} IS DISTINCT FROM ${after[index]}`,
+  )
+  return changes.length === 0 ? undefined : `(${changes.join(' OR ')})`
+}
+
+/** The rows that would rewrite one which others refer to, and which DuckDB so keeps from being deleted: `o`. */
+export function selectBound(round: StagedRound, { referringTable, ...rule }: Reference): string | undefined {
+  const { target, staging, verdicts } = round
+  if (target.onConflict !== 'update' || target.key === undefined) return undefined
+  const isChange = isRewritten(round, target.key)
+  if (isChange === undefined) return undefined
+  const values = rule.referencedKey.map((expression, index) => `t.${expression} AS k${index}`)
+  const rewriting = `SELECT s.${staging.ordinal} AS o, ${values.join(', ')} FROM ${staging.table} s
+    ANTI JOIN ${verdicts.table} v ON v.o = s.${staging.ordinal}
+    JOIN ${target.table} t ON ${isOfKey(target.key)} AND ${isChange}`
+  const from = qualify(target.place, referringTable)
+  const children = selectKeys({ from, where: 'true', ordinal: '0' }, rule.referringKey)
+  return `SELECT f.o FROM (${rewriting}) f SEMI JOIN ${children} c ON ${sameKey('f', 'c', rule.referencedKey)}`
+}

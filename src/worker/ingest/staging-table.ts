@@ -1,0 +1,64 @@
+import { absenceWords } from '../../protocol/batch-layout.js'
+import { foldName, qualify, quoteIdentifier, temporary } from '../../protocol/sql.js'
+import type { TableShape } from '../catalog/table-metadata.js'
+import type { Relation } from '../constraints/key-sql.js'
+
+/** A temporary table of the rows of a transaction, with their ordinals and the columns that they do not carry. */
+export class StagingTable {
+  /** As it is given to the appender. */
+  readonly name: string
+  /** As it is written in SQL. */
+  readonly table: string
+  readonly ordinal: string
+  readonly absenceWords: number
+  readonly #shape: TableShape
+  readonly #wordPrefix: string
+
+  constructor(name: string, shape: TableShape) {
+    this.name = name
+    this.table = qualify(temporary, name)
+    this.#shape = shape
+    const taken = [...shape.columns, ...shape.generated].map((column) => foldName(column.name))
+    this.ordinal = quoteIdentifier(unlike('duckpaddle_ordinal', taken))
+    this.#wordPrefix = unlike('duckpaddle_absent', taken)
+    this.absenceWords = absenceWords(shape.columns.length)
+  }
+
+  /** Empty, with the types of `table`, whose constraints and defaults it has none of. */
+  createSql(table: string): string {
+    const columns = this.#shape.columns.map(({ name }) => quoteIdentifier(name))
+    const words = Array.from(
+      { length: this.absenceWords },
+      (_, word) => `0::UINTEGER AS ${this.wordName(word)}`,
+    )
+    const selected = [...columns, `0::BIGINT AS ${this.ordinal}`, ...words].join(', ')
+    return `CREATE TEMP TABLE ${quoteIdentifier(this.name)} AS SELECT ${selected} FROM ${table} LIMIT 0`
+  }
+
+  wordName(word: number): string {
+    return quoteIdentifier(`${this.#wordPrefix}_${word}`)
+  }
+
+  /** A condition: the row does not carry the column. */
+  isAbsent(column: number, alias = ''): string {
+    const word = `${alias}${this.wordName(Math.floor(column / 32))}`
+    return `(${word} & ${2 ** (column % 32)}::UINTEGER) <> 0`
+  }
+
+  /** Its rows with the generated columns of their table, for expressions to be computed over. */
+  get rows(): Relation {
+    // One within the other: an expression may be made of the columns before it.
+    let from = this.table
+    for (const { name, expression } of this.#shape.generated) {
+      from = `(SELECT *, TRY(${expression}) AS ${quoteIdentifier(name)} FROM ${from})`
+    }
+    return { from, where: 'true', ordinal: this.ordinal }
+  }
+}
+
+/** A name that starts like `name` and is none of `taken` (in lower case), nor the beginning of one. */
+function unlike(name: string, taken: readonly string[]): string {
+  let unlikeName = name
+  while (taken.some((other) => other.startsWith(unlikeName))) unlikeName += '_'
+  return unlikeName
+}

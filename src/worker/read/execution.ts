@@ -1,0 +1,58 @@
+import type {
+  DuckDBConnection,
+  DuckDBExtractedStatements,
+  DuckDBMaterializedResult,
+  DuckDBPreparedStatement,
+} from '@duckdb/node-api'
+import type { ExecuteRequest } from '../../protocol/requests.js'
+import type { Database } from '../database.js'
+import { WorkerFailure } from '../failure.js'
+import { runInTurns } from '../run-cooperatively.js'
+import { DateProbe } from './date-probe.js'
+import { splitWithStrings } from './sql-words.js'
+import { StatementParameters } from './statement-parameters.js'
+
+/** The statements of one call, on a connection of their own. */
+export class Execution {
+  readonly database: Database
+  readonly connection: DuckDBConnection
+  readonly request: ExecuteRequest
+  readonly #checkStop: () => void
+
+  /** @param checkStop - What it throws ends the statement that is running. */
+  constructor(
+    database: Database,
+    connection: DuckDBConnection,
+    request: ExecuteRequest,
+    checkStop: () => void,
+  ) {
+    this.database = database
+    this.connection = connection
+    this.request = request
+    this.#checkStop = checkStop
+  }
+
+  /** @throws DuckDB's error where it cannot parse them. */
+  async extract(): Promise<DuckDBExtractedStatements> {
+    const { sql } = this.request
+    if (splitWithStrings(sql).length === 0) {
+      throw new WorkerFailure({ code: 'PERSIST_QUERY_FAILED', message: 'The SQL has no statement' })
+    }
+    return this.database.poolCall(() => this.connection.extractStatements(sql))
+  }
+
+  /** The values of the call for its statements. */
+  parametersFor({ count }: DuckDBExtractedStatements): StatementParameters {
+    const { sql, mayWrite } = this.request
+    const dates = new DateProbe(this.database, this.connection, sql, mayWrite)
+    return new StatementParameters(this.request, count, dates)
+  }
+
+  async run(
+    statement: DuckDBPreparedStatement,
+    values: StatementParameters,
+  ): Promise<DuckDBMaterializedResult> {
+    await values.bind(statement)
+    return runInTurns(this.database, this.connection, statement, this.#checkStop)
+  }
+}

@@ -1,0 +1,36 @@
+import { controlWords, workerStates } from '../protocol/shutdown-words.js'
+import { WorkerFailure } from './failure.js'
+
+/** The worker's side of the shared memory: see `protocol/control-block.ts`. */
+export class Control {
+  readonly #words: Int32Array
+
+  constructor(memory: SharedArrayBuffer) {
+    this.#words = new Int32Array(memory)
+  }
+
+  /** Says that DuckDB is about to be loaded or to open a database; refuses when the process is already exiting. */
+  attach(): void {
+    Atomics.store(this.#words, controlWords.state, workerStates.attached)
+    if (!this.isStopping) return
+    this.park()
+    this.checkStop()
+  }
+
+  /** Says that DuckDB has nothing to do any more: the thread may be ended. */
+  park(): void {
+    Atomics.store(this.#words, controlWords.state, workerStates.parked)
+    Atomics.notify(this.#words, controlWords.state)
+  }
+
+  get isStopping(): boolean {
+    return Atomics.load(this.#words, controlWords.stop) === 1
+  }
+
+  /** Throws once main has asked the worker to stop. */
+  checkStop(): void {
+    if (this.isStopping) {
+      throw new WorkerFailure({ code: 'PERSIST_CLOSED', message: 'The process is exiting' })
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import type { DuckDBAppender, DuckDBConnection, DuckDBMaterializedResult } from '@duckdb/node-api'
+import type { TablePlace } from '../protocol/sql.js'
+import type { Database } from './database.js'
+import { WorkerFailure } from './failure.js'
+import { runInTurns } from './run-cooperatively.js'
+
+/** The connection of one transaction, whose statements leave other requests their turns and can be stopped. */
+export class TransactionConnection {
+  readonly #database: Database
+  readonly #connection: DuckDBConnection
+  #isStopped = false
+
+  constructor(database: Database, connection: DuckDBConnection) {
+    this.#database = database
+    this.#connection = connection
+  }
+
+  /** Statements fail from now on, the running one at its next task. */
+  stop(): void {
+    this.#isStopped = true
+  }
+
+  async run(sql: string): Promise<DuckDBMaterializedResult> {
+    const statement = await this.#database.poolCall(() => this.#connection.prepare(sql))
+    try {
+      return await runInTurns(this.#database, this.#connection, statement, () => this.checkStop())
+    } finally {
+      statement.destroySync()
+    }
+  }
+
+  /** Runs an INSERT, UPDATE or DELETE, or a CREATE TABLE AS, and resolves to its count of rows. */
+  async change(sql: string): Promise<number> {
+    const [rows = 0] = await this.readNumbers(sql)
+    return rows
+  }
+
+  /** The first row of a result of numbers; NULL is 0. */
+  async readNumbers(sql: string): Promise<number[]> {
+    const result = await this.run(sql)
+    const [row = []] = await this.#database.poolCall(() => result.getRows())
+    return row.map(Number)
+  }
+
+  /** Runs JavaScript that may need much memory; see the database. */
+  compute<Result>(work: () => Result): Promise<Result> {
+    return this.#database.compute(work)
+  }
+
+  createAppender({ catalog, schema }: TablePlace, table: string): Promise<DuckDBAppender> {
+    return this.#database.poolCall(() => this.#connection.createAppender(table, schema, catalog))
+  }
+
+  /** Runs a statement that must not be stopped: COMMIT, ROLLBACK. */
+  async runToTheEnd(sql: string): Promise<void> {
+    await this.#database.executeToTheEnd(this.#connection, sql)
+  }
+
+  disconnect(): void {
+    this.#database.disconnect(this.#connection)
+  }
+
+  checkStop(): void {
+    this.#database.control.checkStop()
+    if (this.#isStopped) throw new WorkerFailure({ code: 'PERSIST_ABORTED', message: 'Interrupted' })
+  }
+}
