@@ -13,7 +13,7 @@ export const { RowEncoder } = (await load('encode/row-encoder.js')) as RowEncode
 export const { BatchAllocator } = (await load('encode/batch-allocator.js')) as BatchAllocatorModule
 export const { BufferPool } = (await load('encode/buffer-pool.js')) as BufferPoolModule
 export const { parseColumn } = (await load('schema/parse-column-type.js')) as ParseColumnModule
-export const { AppenderWriter } = (await load('../worker/ingest/appender-sink.js')) as AppenderWriterModule
+export const { AppenderSink } = (await load('../worker/ingest/appender-sink.js')) as AppenderWriterModule
 
 type RowEncoderModule = typeof import('../../dist/main/encode/row-encoder.js')
 type BatchAllocatorModule = typeof import('../../dist/main/encode/batch-allocator.js')

@@ -1,7 +1,7 @@
 import { DuckDBInstance } from '@duckdb/node-api'
 import { ColumnBatches } from './column-batches.js'
 import type { ColumnCase } from './column-case.js'
-import { AppenderWriter } from './internals.js'
+import { AppenderSink } from './internals.js'
 
 /**
  * Encodes the rows once more, appends the batches to a table as the library's worker does, and compares what DuckDB
@@ -15,7 +15,7 @@ export async function verifyBatches(column: ColumnCase, rows: readonly unknown[]
   try {
     await connection.run(`CREATE TABLE encoded (value ${column.type})`)
     const batches = new ColumnBatches(column)
-    const writer = new AppenderWriter(await connection.createAppender('encoded'), batches.columns)
+    const writer = new AppenderSink(await connection.createAppender('encoded'), batches.columns)
     batches.encode(rows, (batch) => writer.append(batch.finish()))
     writer.finish()
     const select = column.select ?? 'value::VARCHAR'

@@ -4,7 +4,7 @@ import { claimDatabase, notAFile } from './database/claim-database.js'
 import { checkDatabase, inMemory } from './database/database-path.js'
 import { endsAsFolder } from './database/local-file.js'
 import { PersistenceService } from './persistence-service.js'
-import { DatabaseLink } from './worker-thread/worker-supervisor.js'
+import { WorkerSupervisor } from './worker-thread/worker-supervisor.js'
 
 /**
  * Opens a DuckDB database in a worker thread of its own, and creates its file if it is missing.
@@ -30,17 +30,17 @@ export async function open(database: string, options: OpenOptions = {}): Promise
   checkDatabase(database)
   const resolved = resolveOpenOptions(options)
   if (database === inMemory) {
-    const link = new DatabaseLink(inMemory, resolved)
-    await link.open()
-    return new PersistenceService(database, link, resolved, () => undefined)
+    const supervisor = new WorkerSupervisor(inMemory, resolved)
+    await supervisor.open()
+    return new PersistenceService(database, supervisor, resolved, () => undefined)
   }
   if (endsAsFolder(database)) throw notAFile(database)
   const path = await resolveRealPath(database)
   const file = await claimDatabase(path)
   try {
-    const link = new DatabaseLink(path, resolved, file)
-    await link.open()
-    return new PersistenceService(database, link, resolved, () => file.release())
+    const supervisor = new WorkerSupervisor(path, resolved, file)
+    await supervisor.open()
+    return new PersistenceService(database, supervisor, resolved, () => file.release())
   } catch (error) {
     await file.removeStump(error)
     file.release()

@@ -16,10 +16,10 @@ import type { CloseOptions, CloseReport, Stats } from './contract/stats.js'
 import { copyStatement, type QueryParameters } from './read/query-parameters.js'
 import { QueryRunner, type RunReport, type Statement } from './read/query-runner.js'
 import type { Cancellation } from './scheduling/cancellation.js'
-import { Checkpointer } from './scheduling/checkpoint-scheduler.js'
+import { CheckpointScheduler } from './scheduling/checkpoint-scheduler.js'
 import { Dependents } from './scheduling/dependents.js'
-import { Lifecycle } from './scheduling/operations.js'
-import { Turns } from './scheduling/write-scheduler.js'
+import { Operations } from './scheduling/operations.js'
+import { WriteScheduler } from './scheduling/write-scheduler.js'
 import { checkSchema } from './schema/compare-schema.js'
 import type { AnyRow, RowOf } from './schema/row-types.js'
 import {
@@ -32,7 +32,7 @@ import {
 import { resolveTableKey } from './schema/table-key.js'
 import { shareInternals } from './service-internals.js'
 import { Table } from './table.js'
-import type { DatabaseLink } from './worker-thread/worker-supervisor.js'
+import type { WorkerSupervisor } from './worker-thread/worker-supervisor.js'
 import { Persister, type Target } from './write/persister.js'
 import { createRowSource } from './write/row-source.js'
 
@@ -40,12 +40,12 @@ import { createRowSource } from './write/row-source.js'
 export class PersistenceService implements AsyncDisposable {
   /** The database as it was given to `open()`. */
   readonly database: string
-  readonly #link: DatabaseLink
-  readonly #turns = new Turns()
+  readonly #supervisor: WorkerSupervisor
+  readonly #scheduler = new WriteScheduler()
   readonly #persister: Persister
   readonly #queries: QueryRunner
   readonly #reading: Reading
-  readonly #lifecycle: Lifecycle
+  readonly #operations: Operations
   readonly #targets = new WeakMap<Table<never>, Target>()
   readonly #dependents = new Dependents()
   #persisting = 0
@@ -53,24 +53,29 @@ export class PersistenceService implements AsyncDisposable {
   readonly #committed = { persisted: 0, rows: 0, rejected: 0, bytes: 0 }
 
   /** @internal */
-  constructor(database: string, link: DatabaseLink, options: ResolvedOpenOptions, releaseFile: () => void) {
+  constructor(
+    database: string,
+    supervisor: WorkerSupervisor,
+    options: ResolvedOpenOptions,
+    releaseFile: () => void,
+  ) {
     this.database = database
-    this.#link = link
-    const checkpointer = new Checkpointer(this.#turns, !options.isWalLeft, () => this.checkpoint())
-    this.#persister = new Persister(link, this.#turns, checkpointer, options)
-    this.#queries = new QueryRunner(link, this.#turns, checkpointer)
+    this.#supervisor = supervisor
+    const checkpointer = new CheckpointScheduler(this.#scheduler, !options.isWalLeft, () => this.checkpoint())
+    this.#persister = new Persister(supervisor, this.#scheduler, checkpointer, options)
+    this.#queries = new QueryRunner(supervisor, this.#scheduler, checkpointer)
     this.#reading = options.reading
-    this.#lifecycle = new Lifecycle({
+    this.#operations = new Operations({
       saveLast: () => this.#dependents.close(),
       close() {
         checkpointer.stop()
-        return link.close().finally(releaseFile)
+        return supervisor.close().finally(releaseFile)
       },
-      abandon: () => link.abandon(),
+      abandon: () => supervisor.abandon(),
     })
     shareInternals(this, {
-      path: link.path,
-      tables: link.tables,
+      path: supervisor.path,
+      tables: supervisor.tables,
       config: options.config,
       dependents: this.#dependents,
       query: <Row extends object>(sql: string) => this.#read<Row>({ sql, reading: exactReading }, true),
@@ -78,7 +83,7 @@ export class PersistenceService implements AsyncDisposable {
       table: (name) => this.#table(name, {}, true),
       readPages: (sql) => this.#readPages(sql),
       writeAtExit: (table, takeRows) => this.#writeAtExit(table, takeRows),
-      refuseSelfWait: (what) => this.#turns.queue.check(what),
+      refuseSelfWait: (what) => this.#scheduler.queue.check(what),
     })
   }
 
@@ -167,25 +172,25 @@ export class PersistenceService implements AsyncDisposable {
    * `PERSIST_WORKER_LOST`.
    */
   async checkpoint(): Promise<void> {
-    await this.#lifecycle.run((cancellation) =>
-      this.#turns.take(cancellation, 'checkpoint()', () =>
-        this.#link.use((host) => host.request('checkpoint', undefined)),
+    await this.#operations.run((cancellation) =>
+      this.#scheduler.acquire(cancellation, 'checkpoint()', () =>
+        this.#supervisor.use((client) => client.request('checkpoint', undefined)),
       ),
     )
   }
 
   /** What the service is doing and has done. Costs nothing worth mentioning. */
   stats(): Stats {
-    const { window, pool } = this.#persister
+    const { flow, pool } = this.#persister
     return Object.freeze({
-      status: this.#lifecycle.status,
-      duckdbVersion: this.#link.duckdbVersion,
-      workers: this.#link.workers,
-      waiting: this.#turns.waiting,
+      status: this.#operations.status,
+      duckdbVersion: this.#supervisor.duckdbVersion,
+      workers: this.#supervisor.workers,
+      waiting: this.#scheduler.waiting,
       persisting: this.#persisting,
       querying: this.#querying,
-      inFlightBytes: window.bytes,
-      peakInFlightBytes: window.peakBytes,
+      inFlightBytes: flow.bytes,
+      peakInFlightBytes: flow.peakBytes,
       freeBufferBytes: pool.freeBytes,
       ...this.#committed,
     })
@@ -207,9 +212,9 @@ export class PersistenceService implements AsyncDisposable {
   async close(options: CloseOptions = {}): Promise<CloseReport> {
     const { timeoutMs } = ownOptions('the options of close()', options, ['timeoutMs'])
     checkNumber('timeoutMs', timeoutMs, 0, false)
-    if (timeoutMs !== undefined) return this.#lifecycle.close({ timeoutMs })
-    const call = this.#turns.queue.join('close()')
-    return this.#lifecycle.close({ timeoutMs }).finally(() => this.#turns.queue.leave(call))
+    if (timeoutMs !== undefined) return this.#operations.close({ timeoutMs })
+    const call = this.#scheduler.queue.join('close()')
+    return this.#operations.close({ timeoutMs }).finally(() => this.#scheduler.queue.leave(call))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -221,10 +226,10 @@ export class PersistenceService implements AsyncDisposable {
     const resolved = resolveTableOptions(options)
     const { definition } = resolved
     const request = { table: name, ...(definition === undefined ? {} : { definition }) }
-    const description = await this.#lifecycle.run(
+    const description = await this.#operations.run(
       (cancellation) =>
-        this.#turns.take(cancellation, 'table()', () =>
-          this.#link.use((host) => host.request('describe', request)),
+        this.#scheduler.acquire(cancellation, 'table()', () =>
+          this.#supervisor.use((client) => client.request('describe', request)),
         ),
       savesLast,
     )
@@ -251,7 +256,7 @@ export class PersistenceService implements AsyncDisposable {
       if (resolved.onConflict !== 'error' && target.key.length === 0) {
         throw new TypeError(`Expected \`onConflict: '${resolved.onConflict}'\` for a table with a key only`)
       }
-      const receipt = await this.#lifecycle.run(
+      const receipt = await this.#operations.run(
         (cancellation) => this.#persister.persist(target, source, resolved, cancellation),
         savesLast,
       )
@@ -306,8 +311,8 @@ export class PersistenceService implements AsyncDisposable {
   #writeAtExit(table: Table<never>, takeRows: (() => readonly unknown[]) | undefined): void {
     const target = this.#targets.get(table)
     if (target === undefined) throw new TypeError('Expected a table of this service')
-    if (takeRows === undefined) this.#link.finalWrites.delete(target)
-    else this.#link.finalWrites.set(target, () => this.#persister.encodeAll(target, takeRows()))
+    if (takeRows === undefined) this.#supervisor.finalWrites.delete(target)
+    else this.#supervisor.finalWrites.set(target, () => this.#persister.encodeAll(target, takeRows()))
   }
 
   async #query<Result>(
@@ -316,7 +321,7 @@ export class PersistenceService implements AsyncDisposable {
   ): Promise<Result> {
     this.#querying++
     try {
-      return await this.#lifecycle.run(task, savesLast)
+      return await this.#operations.run(task, savesLast)
     } finally {
       this.#querying--
     }

@@ -42,11 +42,11 @@ export interface EncodedBatch {
    *
    * (`Uint32Array<ArrayBuffer>`, as TypeScript before 5.7 can read it too: the declarations of the package reach here.)
    */
-  readonly absence?: Uint32Array & { readonly buffer: ArrayBuffer }
+  readonly omitted?: Uint32Array & { readonly buffer: ArrayBuffer }
 }
 
-/** Words of 32 bits in which `absence` keeps a row. */
-export function absenceWords(columns: number): number {
+/** Words of 32 bits in which `omitted` keeps a row. */
+export function omittedWords(columns: number): number {
   return Math.ceil(columns / 32)
 }
 

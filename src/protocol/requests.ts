@@ -14,9 +14,9 @@ interface Requests {
   /** Appends the rows of a batch. The reply carries the batch's buffer back. */
   write: { request: WriteRequest; reply: WriteReply }
   /** Decides about every row of a checked transaction, and leaves the table as it is to be committed. */
-  resolve: { request: ResolveRequest; reply: Resolution }
-  /** The next page of the rows that `resolve` refused. */
-  refusals: { request: TransactionRequest; reply: RefusalPage }
+  apply: { request: ApplyRequest; reply: CallOutcome }
+  /** The next page of the rows that `apply` refused. */
+  violations: { request: TransactionRequest; reply: ViolationPage }
   commit: { request: TransactionRequest; reply: CommitReply }
   rollback: { request: TransactionRequest; reply: void }
   /** Executes statements; the reply has the first page of the last one's result. */
@@ -129,33 +129,33 @@ export interface BeginRequest {
   /** Columns of the key that `onConflict` is about; none when empty. */
   readonly key: readonly string[]
   readonly onConflict: OnConflict
-  /** Whether `resolve` will be asked: the table has a key or constraints. */
+  /** Whether `apply` will be asked: the table has a key or constraints. */
   readonly isChecked: boolean
-  /** What the values of refused rows are read as. */
+  /** What the values of rejected rows are read as. */
   readonly reading: Reading
 }
 
-interface ResolveRequest extends TransactionRequest {
+interface ApplyRequest extends TransactionRequest {
   /** Leaves the table alone where a row is refused: the transaction will be rolled back. */
   readonly isAllOrNothing: boolean
 }
 
 /** What becomes of the rows of a checked transaction once it is committed. */
-export interface Resolution {
+export interface CallOutcome {
   readonly inserted: number
   readonly updated: number
   readonly ignored: number
-  readonly refused: number
+  readonly rejected: number
 }
 
 /** Why the database does not take a row. */
-export type RefusalCode = 'not-null' | 'check' | 'foreign-key' | 'duplicate-key' | 'unique'
+export type ViolationCode = 'not-null' | 'check' | 'foreign-key' | 'duplicate-key' | 'unique'
 
 /** A row that the database does not take. */
-export interface Refusal {
+export interface Violation {
   /** Position among the rows that were written to the transaction, from 0. */
   readonly ordinal: number
-  readonly code: RefusalCode
+  readonly code: ViolationCode
   /** The constraint that the row breaks, as SQL. */
   readonly constraint: string
   /** The columns that the constraint is about, as far as they are known. */
@@ -168,8 +168,8 @@ export interface Refusal {
   readonly row: QueryRow
 }
 
-export interface RefusalPage {
-  readonly refusals: readonly Refusal[]
+export interface ViolationPage {
+  readonly violations: readonly Violation[]
   readonly isLast: boolean
   /** As of a `ResultPage`. */
   readonly isDeep: boolean

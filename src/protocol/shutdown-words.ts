@@ -5,7 +5,7 @@
  * is busy before it looks at the stop word, and main sets the stop word before it looks at the state: one of the two
  * always sees the other (sequentially consistent Atomics, as in Dekker's algorithm).
  */
-export const controlWords = {
+export const shutdownWords = {
   /** 0, or 1 once main asks the worker to stop whatever it is doing and to close the database. */
   stop: 0,
   /** One of {@link workerStates}. */
@@ -20,4 +20,4 @@ export const workerStates = {
 } as const
 
 /** Bytes of the shared memory: one Int32 per word. */
-export const controlBlockBytes = 8
+export const shutdownWordsBytes = 8

@@ -10,7 +10,7 @@ import { applySettings, readSettings } from './instance/settings.js'
 import { OpenFileGuard } from './read/open-file-guard.js'
 import { Sandbox } from './sandbox.js'
 import { SerialQueue } from './serial-queue.js'
-import type { Control } from './shutdown.js'
+import type { Shutdown } from './shutdown.js'
 
 /** What an opening finds out. */
 interface Opened {
@@ -22,7 +22,7 @@ interface Opened {
 
 /** The one DuckDB instance of this worker. */
 export class Database {
-  readonly control: Control
+  readonly shutdown: Shutdown
   /**
    * Calls that DuckDB's bindings run on the process's libuv pool, whose few threads Node's own I/O needs too. One at
    * a time for short calls; commits and checkpoints, which may be long, go past the queue, and are one at a time
@@ -44,15 +44,15 @@ export class Database {
   /** Counts the statements that may have changed a table's columns. */
   catalogVersion = 0
 
-  private constructor({ instance, file, settings, sandbox }: Opened, control: Control) {
+  private constructor({ instance, file, settings, sandbox }: Opened, shutdown: Shutdown) {
     this.#instance = instance
     this.#settings = settings
     this.sandbox = sandbox
     this.file = file
-    this.control = control
+    this.shutdown = shutdown
   }
 
-  static async open(request: OpenRequest, control: Control): Promise<Database> {
+  static async open(request: OpenRequest, shutdown: Shutdown): Promise<Database> {
     const { path, config, settingChanges } = request
     const instance = await openInstance(path, config)
     const connection = await instance.connect()
@@ -64,7 +64,7 @@ export class Database {
       const settings = new SettingWatch(await readSettings(connection))
       connection.disconnectSync()
       if (!isReadOnly(config)) file?.clearSpilled()
-      return new Database({ instance, file, settings, sandbox }, control)
+      return new Database({ instance, file, settings, sandbox }, shutdown)
     } catch (error) {
       connection.disconnectSync()
       instance.close()
@@ -108,7 +108,7 @@ export class Database {
   /** A short call on the libuv pool, after those asked for before it. */
   poolCall<Result>(call: () => Promise<Result>): Promise<Result> {
     return this.#poolCalls.add(() => {
-      this.control.checkStop()
+      this.shutdown.checkStop()
       return this.#track(call())
     })
   }
@@ -125,7 +125,7 @@ export class Database {
   compute<Result>(work: () => Result): Promise<Result> {
     return this.#poolCalls.add(async () => {
       while (this.#inFlight.size > 0) await Promise.allSettled(this.#inFlight)
-      this.control.checkStop()
+      this.shutdown.checkStop()
       return work()
     })
   }
@@ -141,7 +141,7 @@ export class Database {
     try {
       return await this.#track(connection.run(sql))
     } catch (error) {
-      throw await this.noteFailure(error)
+      throw await this.recordFailure(error)
     }
   }
 
@@ -151,7 +151,7 @@ export class Database {
    *
    * @returns the error, with what it means where there is no file.
    */
-  async noteFailure(error: unknown): Promise<unknown> {
+  async recordFailure(error: unknown): Promise<unknown> {
     if (!isBrokenCommit(error)) return error
     if (this.file === undefined) return brokenInMemory(error)
     if (this.#isBroken) return error
@@ -163,10 +163,10 @@ export class Database {
   }
 
   /** Takes note of settings that SQL may have changed. */
-  async noteSettings(): Promise<void> {
+  async recordSettings(): Promise<void> {
     const connection = await this.connect()
     try {
-      this.#settings.note(await this.poolCall(() => readSettings(connection)))
+      this.#settings.record(await this.poolCall(() => readSettings(connection)))
     } finally {
       this.disconnect(connection)
     }
@@ -197,7 +197,7 @@ export class Database {
   }
 
   /** The log has what may not be readable at the next opening. */
-  noteAltered(): void {
+  recordAltered(): void {
     this.#isCheckpointDue = this.file !== undefined
   }
 
@@ -209,7 +209,7 @@ export class Database {
   }
 
   /** Resolves when no call is under way on the libuv pool. */
-  async settle(): Promise<void> {
+  async drain(): Promise<void> {
     await this.#poolCalls.drain()
     await Promise.allSettled(this.#inFlight)
   }

@@ -6,7 +6,7 @@ import { collectGarbage } from './collect-garbage.js'
 import { toFailure, WorkerFailure } from './failure.js'
 import { packReply } from './pack-reply.js'
 import { Session } from './session.js'
-import type { Control } from './shutdown.js'
+import type { Shutdown } from './shutdown.js'
 import { withTransfer } from './transfer.js'
 
 /** Answers a request; never rejects. */
@@ -28,8 +28,8 @@ const queryFailed = { code: 'PERSIST_QUERY_FAILED', message: 'The query failed' 
 
 let session: Session | undefined
 
-export function createHandle(control: Control): Handle {
-  const handlers = createHandlers(control)
+export function createHandle(shutdown: Shutdown): Handle {
+  const handlers = createHandlers(shutdown)
   endOnStrayErrors()
   return async ({ name, request }) => {
     const result = await answer(handlers, name, request)
@@ -38,21 +38,21 @@ export function createHandle(control: Control): Handle {
   }
 }
 
-function createHandlers(control: Control): Handlers {
+function createHandlers(shutdown: Shutdown): Handlers {
   return {
     open: {
       code: 'PERSIST_OPEN_FAILED',
       message: 'The database cannot be opened',
       async handle(request) {
-        control.attach()
+        shutdown.attach()
         try {
-          session = await Session.open(request, control)
+          session = await Session.open(request, shutdown)
           // The process began to exit meanwhile: what asked for a session to close has found none.
-          if (control.isStopping) await session.close({ finalWrites: [] })
-          control.checkStop()
+          if (shutdown.isStopping) await session.close({ finalWrites: [] })
+          shutdown.checkStop()
         } catch (error) {
-          if (control.isStopping) await collectGarbage()
-          control.park()
+          if (shutdown.isStopping) await collectGarbage()
+          shutdown.park()
           throw cannotBeOpened(error)
         }
         return { duckdbVersion: session.duckdbVersion, place: session.place }
@@ -71,13 +71,13 @@ function createHandlers(control: Control): Handlers {
         return { buffer: batch.buffer }
       },
     },
-    resolve: {
+    apply: {
       ...writeFailed,
-      handle: ({ transaction, isAllOrNothing }) => current().transaction(transaction).resolve(isAllOrNothing),
+      handle: ({ transaction, isAllOrNothing }) => current().transaction(transaction).apply(isAllOrNothing),
     },
-    refusals: {
+    violations: {
       ...writeFailed,
-      handle: ({ transaction }) => current().transaction(transaction).refusals(),
+      handle: ({ transaction }) => current().transaction(transaction).violations(),
       isDeep: (page) => page.isDeep,
     },
     commit: {

@@ -4,10 +4,10 @@ import { bindingFailure } from './binding-failure.js'
 import { WorkerFailure } from './failure.js'
 import type { Handle } from './handlers.js'
 import { checkDuckDBVersion } from './instance/duckdb-version.js'
-import { Control } from './shutdown.js'
+import { Shutdown } from './shutdown.js'
 
-/** Set by `worker-host.ts`: the memory of `protocol/control-block.ts`. */
-const control = new Control(workerData)
+/** Set by `worker-host.ts`: the memory of `protocol/shutdown-block.ts`. */
+const shutdown = new Shutdown(workerData)
 const answer = await load()
 
 /** What piscina calls with each request. */
@@ -18,16 +18,16 @@ export function handle(call: Call): Promise<Outcome<unknown>> {
 /** DuckDB's addon takes 0.1 to 0.4 s to load, and ending the thread meanwhile would abort the process. */
 async function load(): Promise<Handle> {
   try {
-    control.attach()
+    shutdown.attach()
     // Several imports of what cannot be loaded would each throw, and all but one where nobody catches it.
     const { duckdb } = await import('./instance/duckdb.js')
     checkDuckDBVersion(duckdb.library_version())
     const { createHandle } = await import('./handlers.js')
-    return createHandle(control)
+    return createHandle(shutdown)
   } catch (error) {
     const failure = error instanceof WorkerFailure ? error.failure : bindingFailure(error)
     return async () => ({ ok: false, failure })
   } finally {
-    control.park()
+    shutdown.park()
   }
 }

@@ -19,7 +19,7 @@ const turnMs = 5
  * @param connection - The statement's.
  * @param checkStop - Called between two tasks; what it throws ends the statement.
  */
-export async function runInTurns(
+export async function runCooperatively(
   database: Database,
   connection: DuckDBConnection,
   statement: DuckDBPreparedStatement,

@@ -14,32 +14,32 @@ import {
 } from '../protocol/requests.js'
 import type { TablePlace } from '../protocol/sql.js'
 import { quoteName } from '../protocol/visible-text.js'
-import { TableCatalog } from './catalog/catalog-reader.js'
+import { CatalogReader } from './catalog/catalog-reader.js'
 import { collectGarbage } from './collect-garbage.js'
 import { Database } from './database.js'
 import { toFailure, WorkerFailure } from './failure.js'
 import { Cursor } from './read/cursor.js'
 import { type LastingEffects, lastingEffects } from './read/lasting-effects.js'
 import { refuseOutsideEffects } from './read/outside-effects.js'
-import type { Control } from './shutdown.js'
-import { writeFinally } from './write/write-at-exit.js'
+import type { Shutdown } from './shutdown.js'
+import { writeAtExit } from './write/write-at-exit.js'
 import { WriteTransaction } from './write/write-transaction.js'
 
 /** Everything that is open in this worker: the database, its transactions, and the results being read. */
 export class Session {
   readonly #database: Database
-  readonly #catalog: TableCatalog
+  readonly #catalog: CatalogReader
   readonly #transactions = new Map<number, WriteTransaction>()
   readonly #cursors = new Map<number, Cursor>()
   #closed: Promise<void> | undefined
 
   private constructor(database: Database) {
     this.#database = database
-    this.#catalog = new TableCatalog(database)
+    this.#catalog = new CatalogReader(database)
   }
 
-  static async open(request: Omit<OpenRequest, 'control'>, control: Control): Promise<Session> {
-    return new Session(await Database.open(request, control))
+  static async open(request: Omit<OpenRequest, 'shutdown'>, shutdown: Shutdown): Promise<Session> {
+    return new Session(await Database.open(request, shutdown))
   }
 
   get duckdbVersion(): string {
@@ -65,7 +65,7 @@ export class Session {
           throw cannotBeCreated(table, error)
         })
       }
-      const { columns, primaryKey, uniqueKeys, isConstrained } = await this.#catalog.shapeOf(
+      const { columns, primaryKey, uniqueKeys, isConstrained } = await this.#catalog.metadataOf(
         connection,
         table,
       )
@@ -112,12 +112,12 @@ export class Session {
     this.#cursors.set(request.cursor, cursor)
     try {
       const reply = await cursor.execute(request)
-      await this.#note(effects, reply.executed)
+      await this.#recordEffects(effects, reply.executed)
       return reply
     } catch (error) {
-      const failure = await database.noteFailure(error)
+      const failure = await database.recordFailure(error)
       // Of several statements, those before the one that failed have had their effects.
-      await this.#note(effects, request.mayWrite).catch(() => undefined)
+      await this.#recordEffects(effects, request.mayWrite).catch(() => undefined)
       throw failure
     }
   }
@@ -144,21 +144,21 @@ export class Session {
   }
 
   /** Sees to what SQL has left behind. */
-  async #note(effects: LastingEffects, isExecuted: boolean): Promise<void> {
-    if (effects.settings) await this.#database.noteSettings()
-    if (effects.alters && isExecuted) this.#database.noteAltered()
+  async #recordEffects(effects: LastingEffects, isExecuted: boolean): Promise<void> {
+    if (effects.settings) await this.#database.recordSettings()
+    if (effects.alters && isExecuted) this.#database.recordAltered()
     await this.#database.checkpointIfDue()
   }
 
   async #close({ finalWrites, failure }: CloseRequest): Promise<void> {
     await this.#cancelCursors(failure)
     await Promise.all([...this.#transactions.values()].map((transaction) => transaction.rollback()))
-    await this.#database.settle()
-    for (const finalWrite of finalWrites) await writeFinally(this.#database, finalWrite)
+    await this.#database.drain()
+    for (const finalWrite of finalWrites) await writeAtExit(this.#database, finalWrite)
     await this.#database.close()
     // Another process may have to write, as soon as this one has left the file, what this one cannot.
-    if (this.#database.control.isStopping) await collectGarbage()
-    this.#database.control.park()
+    if (this.#database.shutdown.isStopping) await collectGarbage()
+    this.#database.shutdown.park()
   }
 
   async #cancelCursors(failure: Failure | undefined): Promise<void> {

@@ -1,8 +1,8 @@
-import { controlWords, workerStates } from '../protocol/shutdown-words.js'
+import { shutdownWords, workerStates } from '../protocol/shutdown-words.js'
 import { WorkerFailure } from './failure.js'
 
-/** The worker's side of the shared memory: see `protocol/control-block.ts`. */
-export class Control {
+/** The worker's side of the shared memory: see `protocol/shutdown-block.ts`. */
+export class Shutdown {
   readonly #words: Int32Array
 
   constructor(memory: SharedArrayBuffer) {
@@ -11,7 +11,7 @@ export class Control {
 
   /** Says that DuckDB is about to be loaded or to open a database; refuses when the process is already exiting. */
   attach(): void {
-    Atomics.store(this.#words, controlWords.state, workerStates.attached)
+    Atomics.store(this.#words, shutdownWords.state, workerStates.attached)
     if (!this.isStopping) return
     this.park()
     this.checkStop()
@@ -19,12 +19,12 @@ export class Control {
 
   /** Says that DuckDB has nothing to do any more: the thread may be ended. */
   park(): void {
-    Atomics.store(this.#words, controlWords.state, workerStates.parked)
-    Atomics.notify(this.#words, controlWords.state)
+    Atomics.store(this.#words, shutdownWords.state, workerStates.parked)
+    Atomics.notify(this.#words, shutdownWords.state)
   }
 
   get isStopping(): boolean {
-    return Atomics.load(this.#words, controlWords.stop) === 1
+    return Atomics.load(this.#words, shutdownWords.stop) === 1
   }
 
   /** Throws once main has asked the worker to stop. */

@@ -2,7 +2,7 @@ import type { DuckDBAppender, DuckDBConnection, DuckDBMaterializedResult } from 
 import type { TablePlace } from '../protocol/sql.js'
 import type { Database } from './database.js'
 import { WorkerFailure } from './failure.js'
-import { runInTurns } from './run-cooperatively.js'
+import { runCooperatively } from './run-cooperatively.js'
 
 /** The connection of one transaction, whose statements leave other requests their turns and can be stopped. */
 export class TransactionConnection {
@@ -23,7 +23,7 @@ export class TransactionConnection {
   async run(sql: string): Promise<DuckDBMaterializedResult> {
     const statement = await this.#database.poolCall(() => this.#connection.prepare(sql))
     try {
-      return await runInTurns(this.#database, this.#connection, statement, () => this.checkStop())
+      return await runCooperatively(this.#database, this.#connection, statement, () => this.checkStop())
     } finally {
       statement.destroySync()
     }
@@ -61,7 +61,7 @@ export class TransactionConnection {
   }
 
   checkStop(): void {
-    this.#database.control.checkStop()
+    this.#database.shutdown.checkStop()
     if (this.#isStopped) throw new WorkerFailure({ code: 'PERSIST_ABORTED', message: 'Interrupted' })
   }
 }

@@ -124,8 +124,8 @@ describe('a statement with an effect', () => {
     const call = db.query(sql).catch((error) => error.code)
     expect(await waits(call)).toBe('waits')
     await held.end()
-    const isRefused = sql.includes('not_yet')
-    expect(await call).toEqual(isRefused ? 'PERSIST_QUERY_FAILED' : expect.any(Array))
+    const isViolation = sql.includes('not_yet')
+    expect(await call).toEqual(isViolation ? 'PERSIST_QUERY_FAILED' : expect.any(Array))
   })
 
   it('is prepared in its turn, when what it is about is there', async () => {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { InFlightWindow } from '../../src/main/scheduling/flow-control.js'
+import { FlowControl } from '../../src/main/scheduling/flow-control.js'
 
 const mebibyte = 1024 * 1024
 
-describe('InFlightWindow', () => {
+describe('FlowControl', () => {
   it('has room for so many bytes, and for one batch of any size', () => {
-    const window = new InFlightWindow(4 * mebibyte)
+    const window = new FlowControl(4 * mebibyte)
     expect(window.hasRoom(100 * mebibyte)).toBe(true)
     window.add(3 * mebibyte)
     expect(window.hasRoom(mebibyte)).toBe(true)
@@ -15,7 +15,7 @@ describe('InFlightWindow', () => {
   })
 
   it('has room for 32 batches, for the sake of garbage collection', () => {
-    const window = new InFlightWindow(64 * mebibyte)
+    const window = new FlowControl(64 * mebibyte)
     for (let batch = 0; batch < 32; batch++) {
       expect(window.hasRoom(mebibyte)).toBe(true)
       window.add(mebibyte)

@@ -2,25 +2,25 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type EncodedBatch, layOutBatch } from '../../src/protocol/batch-layout.js'
 import { type BeginRequest, exactReading } from '../../src/protocol/requests.js'
-import { controlBlockBytes } from '../../src/protocol/shutdown-words.js'
-import { TableCatalog } from '../../src/worker/catalog/catalog-reader.js'
+import { shutdownWordsBytes } from '../../src/protocol/shutdown-words.js'
+import { CatalogReader } from '../../src/worker/catalog/catalog-reader.js'
 import { Database } from '../../src/worker/database.js'
 import { WorkerFailure } from '../../src/worker/failure.js'
-import { Control } from '../../src/worker/shutdown.js'
+import { Shutdown } from '../../src/worker/shutdown.js'
 import { WriteTransaction } from '../../src/worker/write/write-transaction.js'
 
 let database: Database
-let catalog: TableCatalog
+let catalog: CatalogReader
 let connection: DuckDBConnection
 let transaction: WriteTransaction
 
 beforeEach(async () => {
-  const control = new Control(new SharedArrayBuffer(controlBlockBytes))
+  const control = new Shutdown(new SharedArrayBuffer(shutdownWordsBytes))
   database = await Database.open(
     { path: ':memory:', config: {}, settingChanges: {}, sandbox: false },
     control,
   )
-  catalog = new TableCatalog(database)
+  catalog = new CatalogReader(database)
   connection = await database.connect()
   transaction = new WriteTransaction(database, catalog)
   await connection.run('CREATE TABLE t (a BIGINT, b BIGINT)')
@@ -31,7 +31,7 @@ afterEach(async () => {
 })
 
 async function describeTable(isChecked = false): Promise<BeginRequest> {
-  const { columns } = await catalog.shapeOf(connection, 't')
+  const { columns } = await catalog.metadataOf(connection, 't')
   return {
     transaction: 1,
     table: 't',

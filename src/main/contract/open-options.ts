@@ -145,7 +145,7 @@ export function resolveOpenOptions(given: OpenOptions): ResolvedOpenOptions {
       // DuckDB's 5 keeps that many row groups (122,880 rows each) of a bulk write in memory before it writes them:
       // 300 instead of 215 MiB for 5,000,000 rows of 110 bytes, and no faster.
       write_buffer_row_group_count: '1',
-      // Far beyond where this library moves the write-ahead log by itself, at a better moment: see `Checkpointer`.
+      // Far beyond where this library moves the write-ahead log by itself, at a better moment: see `CheckpointScheduler`.
       ...(isWalLeft ? {} : { checkpoint_threshold: '1GB' }),
       ...config,
       ...(sandbox ? resolveSandbox(config) : {}),

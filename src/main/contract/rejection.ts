@@ -1,5 +1,5 @@
-import type { QueryValue, RefusalCode } from '../../protocol/requests.js'
-import type { EncodingFaultCode } from '../encode/encode-error.js'
+import type { QueryValue, ViolationCode } from '../../protocol/requests.js'
+import type { EncodeErrorCode } from '../encode/encode-error.js'
 
 /**
  * Why a row was not written.
@@ -17,9 +17,9 @@ import type { EncodingFaultCode } from '../encode/encode-error.js'
  *
  * The last four, and `not-null` where a column's DEFAULT is NULL, only the database knows.
  */
-export type RejectionCode = EncodingFaultCode | RefusalCode
+export type RejectionCode = EncodeErrorCode | ViolationCode
 
-/** The verdict on a row that was not written. */
+/** Why a row was not written. */
 export interface Rejection {
   /** Position of the row in what was given to `persist()`, from 0. */
   readonly index: number

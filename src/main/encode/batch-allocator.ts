@@ -51,12 +51,12 @@ export class BatchAllocator {
   #layOut(): BatchLayout {
     const usableBytes = this.#pool.bufferBytes - leastHeapBytes - 16 * this.#columnBytes.length
     const rows = Math.floor(usableBytes / (this.#fixedRowBytes + this.#heapBytesPerRow))
-    return layOutBatch(this.#columnBytes, roundRows(rows))
+    return layOutBatch(this.#columnBytes, passRows(rows))
   }
 }
 
 /** Whole vectors where there is one, so that the worker fills few small chunks. */
-function roundRows(rows: number): number {
+function passRows(rows: number): number {
   if (rows >= vectorRows) return rows - (rows % vectorRows)
   return rows >= 64 ? rows - (rows % 64) : Math.max(1, rows)
 }

@@ -1,6 +1,6 @@
-import { absenceWords, type BatchLayout, type EncodedBatch } from '../../protocol/batch-layout.js'
+import { type BatchLayout, type EncodedBatch, omittedWords } from '../../protocol/batch-layout.js'
 import { inlineStringBytes } from '../../protocol/column-type.js'
-import { batchFull, type Fault, fault } from './encode-error.js'
+import { batchFull, type EncodeError, encodeError } from './encode-error.js'
 import { byteLengthOf } from './own-slots.js'
 import { PendingTexts } from './pending-texts.js'
 
@@ -46,7 +46,7 @@ export class Batch {
   #groupTexts = 0
   #groupTextUnits = 0
   /** Made for the first row that lacks a column; most batches have none. */
-  #absence: Uint32Array<ArrayBuffer> | undefined
+  #omitted: Uint32Array<ArrayBuffer> | undefined
 
   /** `buffer` must be a multiple of 8 bytes long, with room for what `layout` says. */
   constructor(buffer: ArrayBuffer, layout: BatchLayout) {
@@ -127,12 +127,12 @@ export class Batch {
   }
 
   /** The row does not carry the column: it is NULL in the batch, and the worker is told that it was not given. */
-  markAbsent(column: number, row: number): void {
+  markOmitted(column: number, row: number): void {
     this.markNull(column, row)
     const { capacityRows, valueOffsets } = this.layout
-    this.#absence ??= new Uint32Array(absenceWords(valueOffsets.length) * capacityRows)
+    this.#omitted ??= new Uint32Array(omittedWords(valueOffsets.length) * capacityRows)
     const word = (column >> 5) * capacityRows + row
-    this.#absence[word] = (this.#absence[word] ?? 0) | (1 << (column & 31))
+    this.#omitted[word] = (this.#omitted[word] ?? 0) | (1 << (column & 31))
   }
 
   /** Makes the string entry of a row that has no value an empty one: its length is looked at. */
@@ -141,7 +141,7 @@ export class Batch {
   }
 
   /** Writes a string as the entry at `entryOffset` (bytes), its UTF-8 inline or in the heap. */
-  writeText(entryOffset: number, text: string): Fault | undefined {
+  writeText(entryOffset: number, text: string): EncodeError | undefined {
     const { length } = text
     const start = this.layout.heapOffset + this.heapBytes
     const free = this.freeHeapBytes
@@ -169,7 +169,7 @@ export class Batch {
   }
 
   /** Writes bytes as the entry at `entryOffset` (bytes), inline or in the heap. */
-  writeBytes(entryOffset: number, value: Uint8Array): Fault | undefined {
+  writeBytes(entryOffset: number, value: Uint8Array): EncodeError | undefined {
     const bytes = byteLengthOf(value)
     if (bytes > maxValueBytes) return tooLarge()
     if (Math.max(bytes, inlineStringBytes) > this.freeHeapBytes) return this.#lacks(bytes)
@@ -214,8 +214,8 @@ export class Batch {
     for (const [column, hasNulls] of this.#hasNulls.entries()) if (hasNulls) nullColumns.push(column)
     const { buffer, rows, heapBytes } = this
     const { capacityRows } = this.layout
-    const absence = this.#absence === undefined ? {} : { absence: this.#absence }
-    return { buffer, rows, heapBytes, nullColumns, capacityRows, ...absence }
+    const omitted = this.#omitted === undefined ? {} : { omitted: this.#omitted }
+    return { buffer, rows, heapBytes, nullColumns, capacityRows, ...omitted }
   }
 
   #writePending(): void {
@@ -227,15 +227,15 @@ export class Batch {
     this.#groupTextUnits = 0
   }
 
-  /** Takes back every `markNull` and `markAbsent` of a row that is not going to be in the batch. */
+  /** Takes back every `markNull` and `markOmitted` of a row that is not going to be in the batch. */
   #clearMarks(row: number): void {
     for (const start of this.layout.validityOffsets) {
       const byte = start + (row >> 3)
       this.bytes[byte] = (this.bytes[byte] ?? 0) | (1 << (row & 7))
     }
-    const absence = this.#absence
-    if (absence === undefined) return
-    for (let word = row; word < absence.length; word += this.layout.capacityRows) absence[word] = 0
+    const omitted = this.#omitted
+    if (omitted === undefined) return
+    for (let word = row; word < omitted.length; word += this.layout.capacityRows) omitted[word] = 0
   }
 
   /** Writes a string of at most 12 characters into its entry if it is ASCII; false if it is not. */
@@ -274,17 +274,17 @@ export class Batch {
     if (length > inlineStringBytes) this.heapBytes += length
   }
 
-  #lacks(bytes: number): Fault {
+  #lacks(bytes: number): EncodeError {
     this.neededHeapBytes = this.heapBytes + this.#pending.mostBytes + Math.max(bytes, inlineStringBytes)
     const isRowTooLarge = this.rows === 0 && this.neededHeapBytes > maxRowBytes
-    return isRowTooLarge ? fault('too-large', `a row may have at most ${maxRowBytes} bytes`) : batchFull
+    return isRowTooLarge ? encodeError('too-large', `a row may have at most ${maxRowBytes} bytes`) : batchFull
   }
 }
 
-function loneSurrogate(): Fault {
-  return fault('range', 'a lone surrogate has no UTF-8 encoding')
+function loneSurrogate(): EncodeError {
+  return encodeError('range', 'a lone surrogate has no UTF-8 encoding')
 }
 
-function tooLarge(): Fault {
-  return fault('too-large', `a value may have at most ${maxValueBytes} bytes`)
+function tooLarge(): EncodeError {
+  return encodeError('too-large', `a value may have at most ${maxValueBytes} bytes`)
 }

@@ -1,5 +1,5 @@
 import type { Batch } from './batch.js'
-import type { Fault } from './encode-error.js'
+import type { EncodeError } from './encode-error.js'
 
 /**
  * Writes the values of one column into a batch.
@@ -14,5 +14,5 @@ export interface ColumnEncoder {
    *
    * @returns what is wrong with the value when it cannot be stored without loss, `batchFull` when it has no room.
    */
-  write(row: number, value: unknown): Fault | undefined
+  write(row: number, value: unknown): EncodeError | undefined
 }

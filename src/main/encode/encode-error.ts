@@ -1,9 +1,9 @@
 /** Why a row cannot be written, as far as encoding can tell. */
-export type EncodingFaultCode = 'type' | 'range' | 'not-null' | 'serialize' | 'too-large' | 'unknown-column'
+export type EncodeErrorCode = 'type' | 'range' | 'not-null' | 'serialize' | 'too-large' | 'unknown-column'
 
 /** What is wrong with one value, or with a row as a whole. */
-export interface Fault {
-  readonly code: EncodingFaultCode
+export interface EncodeError {
+  readonly code: EncodeErrorCode
   /** Completes "Column `amount` (DOUBLE): ". */
   readonly reason: string
   /** Where in the value it is, such as `.items[3]`; absent where it is the value itself. */
@@ -12,9 +12,9 @@ export interface Fault {
   readonly cause?: unknown
 }
 
-export function fault(code: EncodingFaultCode, reason: string, cause?: unknown): Fault {
+export function encodeError(code: EncodeErrorCode, reason: string, cause?: unknown): EncodeError {
   return { code, reason, cause }
 }
 
 /** Not the row's fault: the batch has no room for it. The row goes into the next batch. */
-export const batchFull: Fault = fault('too-large', 'the batch is full')
+export const batchFull: EncodeError = encodeError('too-large', 'the batch is full')

@@ -2,10 +2,10 @@ import { type ColumnDescriptor, formatColumnType, isStringType } from '../../pro
 import type { Batch } from './batch.js'
 import type { ColumnEncoder } from './column-encoder.js'
 import { createColumnEncoder } from './create-column-encoder.js'
-import { batchFull, type Fault, fault } from './encode-error.js'
+import { batchFull, type EncodeError, encodeError } from './encode-error.js'
 import { JsonEncoder } from './encoders/json-encoder.js'
 import { isInheritedByAll, readProperty } from './read-property.js'
-import { columnFault, notARow, type RowFault, unknownColumn, unreadableRow } from './row-error.js'
+import { columnError, notARow, type RowError, unknownColumn, unreadableRow } from './row-error.js'
 import { RowGroup } from './row-group.js'
 
 interface Column {
@@ -100,14 +100,14 @@ export class RowEncoder {
    *
    * @returns why it is not written, or `'batch-full'` when the batch has no room for it.
    */
-  encode(row: unknown): RowFault | 'batch-full' | undefined {
+  encode(row: unknown): RowError | 'batch-full' | undefined {
     const batch = this.#batch
     if (batch === undefined || batch.isFull) return 'batch-full'
     batch.startRow()
     if (!this.#write(batch, row)) {
       batch.dropRow()
       this.#group.dropRow()
-      const problem = this.#judge(batch, row)
+      const problem = this.#check(batch, row)
       if (problem !== undefined) {
         batch.dropRow()
         return problem
@@ -123,22 +123,22 @@ export class RowEncoder {
    *
    * @returns a number where that many of the last rows, this one included, have to be encoded again in their order.
    */
-  encodeGrouped(row: unknown): RowFault | 'batch-full' | number | undefined {
+  encodeGrouped(row: unknown): RowError | 'batch-full' | number | undefined {
     const batch = this.#batch
     if (batch === undefined) return 'batch-full'
     this.#group.openRow(batch)
     const outcome = this.encode(row)
     if (outcome === undefined) {
       if (!this.#group.closeRow()) return undefined
-      return this.settle() || undefined
+      return this.flushGroup() || undefined
     }
     if (outcome !== 'batch-full') this.#group.rejectRow()
-    const takenBack = this.settle()
+    const takenBack = this.flushGroup()
     return takenBack > 0 ? takenBack + 1 : outcome
   }
 
   /** Ends what `encodeGrouped` has left open; returns how many of the last rows have to be encoded again. */
-  settle(): number {
+  flushGroup(): number {
     return this.#batch === undefined ? 0 : this.#group.settle(this.#batch)
   }
 
@@ -190,7 +190,7 @@ export class RowEncoder {
   }
 
   /** Writes a row column by column, and tells the first thing that is wrong with it. */
-  #judge(batch: Batch, row: unknown): RowFault | 'batch-full' | undefined {
+  #check(batch: Batch, row: unknown): RowError | 'batch-full' | undefined {
     try {
       if (typeof row !== 'object' || row === null || Array.isArray(row) || ArrayBuffer.isView(row)) {
         return notARow(row)
@@ -202,7 +202,7 @@ export class RowEncoder {
         const problem = this.#writeColumn(batch, column, value)
         if (problem === batchFull) return 'batch-full'
         if (problem !== undefined) {
-          return this.#isNoRow(row) ? notARow(row) : columnFault(column.name, column.type, problem)
+          return this.#isNoRow(row) ? notARow(row) : columnError(column.name, column.type, problem)
         }
       }
       return this.#findStray(row, carried)
@@ -211,29 +211,29 @@ export class RowEncoder {
     }
   }
 
-  #writeColumn(batch: Batch, column: Column, value: unknown): Fault | undefined {
+  #writeColumn(batch: Batch, column: Column, value: unknown): EncodeError | undefined {
     if (value === null) return this.#writeNull(batch, column)
-    if (value === undefined) return this.#writeAbsence(batch, column)
+    if (value === undefined) return this.#writeOmitted(batch, column)
     return column.encoder.write(batch.rows, value)
   }
 
-  #writeNull(batch: Batch, column: Column): Fault | undefined {
-    if (column.notNull) return fault('not-null', 'expected a value, got null')
+  #writeNull(batch: Batch, column: Column): EncodeError | undefined {
+    if (column.notNull) return encodeError('not-null', 'expected a value, got null')
     batch.markNull(column.index, batch.rows)
     if (column.isString) batch.clearEntry(column.valueOffset, batch.rows)
     return undefined
   }
 
-  #writeAbsence(batch: Batch, column: Column): Fault | undefined {
-    if (column.hasDefault || (this.#isUpdate && !column.isKey)) batch.markAbsent(column.index, batch.rows)
-    else if (column.notNull) return fault('not-null', 'expected a value, got undefined')
+  #writeOmitted(batch: Batch, column: Column): EncodeError | undefined {
+    if (column.hasDefault || (this.#isUpdate && !column.isKey)) batch.markOmitted(column.index, batch.rows)
+    else if (column.notNull) return encodeError('not-null', 'expected a value, got undefined')
     else batch.markNull(column.index, batch.rows)
     if (column.isString) batch.clearEntry(column.valueOffset, batch.rows)
     return undefined
   }
 
   /** A property that no column takes would be lost without a word: most often it is a column's name misspelt. */
-  #findStray(row: object, carried: number): RowFault | undefined {
+  #findStray(row: object, carried: number): RowError | undefined {
     let properties = 0
     for (const _ in row) properties++
     if (properties > carried) {

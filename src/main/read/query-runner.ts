@@ -2,10 +2,10 @@ import type { ExecuteRequest, QueryRow } from '../../protocol/requests.js'
 import type { Call } from '../scheduling/call.js'
 import { presentCall } from '../scheduling/call-queue.js'
 import type { Cancellation } from '../scheduling/cancellation.js'
-import type { Checkpointer } from '../scheduling/checkpoint-scheduler.js'
-import type { Turns } from '../scheduling/write-scheduler.js'
-import type { WorkerHost } from '../worker-thread/worker-client.js'
-import type { DatabaseLink } from '../worker-thread/worker-supervisor.js'
+import type { CheckpointScheduler } from '../scheduling/checkpoint-scheduler.js'
+import type { WriteScheduler } from '../scheduling/write-scheduler.js'
+import type { WorkerClient } from '../worker-thread/worker-client.js'
+import type { WorkerSupervisor } from '../worker-thread/worker-supervisor.js'
 
 /** What `run()` resolves to. */
 export interface RunReport {
@@ -25,20 +25,20 @@ let cursors = 0
 
 /** Runs SQL in the worker: reads at any time, and whatever may change the database when its turn comes. */
 export class QueryRunner {
-  readonly #link: DatabaseLink
-  readonly #turns: Turns
-  readonly #checkpointer: Checkpointer
+  readonly #supervisor: WorkerSupervisor
+  readonly #scheduler: WriteScheduler
+  readonly #checkpointer: CheckpointScheduler
 
-  constructor(link: DatabaseLink, turns: Turns, checkpointer: Checkpointer) {
-    this.#link = link
-    this.#turns = turns
+  constructor(supervisor: WorkerSupervisor, scheduler: WriteScheduler, checkpointer: CheckpointScheduler) {
+    this.#supervisor = supervisor
+    this.#scheduler = scheduler
     this.#checkpointer = checkpointer
   }
 
   async query(statement: Statement, cancellation: Cancellation): Promise<QueryRow[]> {
     // It has to be known now: what comes after an await may be of nobody's.
     const outer = presentCall()
-    const read = await this.#link.use((host) => this.#execute(host, statement, false, cancellation))
+    const read = await this.#supervisor.use((client) => this.#execute(client, statement, false, cancellation))
     if (read !== undefined) return read.rows
     return (await this.run(statement, cancellation, 'query() of a statement that may write', outer)).rows
   }
@@ -49,25 +49,25 @@ export class QueryRunner {
     what = 'run()',
     outer?: Call,
   ): Promise<RunReport & { readonly rows: QueryRow[] }> {
-    const executed = await this.#turns.take(
+    const executed = await this.#scheduler.acquire(
       cancellation,
       what,
-      () => this.#link.use((host) => this.#execute(host, statement, true, cancellation)),
+      () => this.#supervisor.use((client) => this.#execute(client, statement, true, cancellation)),
       outer,
     )
     if (executed === undefined) return { rows: [], rowsChanged: 0 }
-    this.#checkpointer.note(executed.walBytes)
+    this.#checkpointer.record(executed.walBytes)
     return executed
   }
 
   /** The pages of a read, each when it is asked for. */
   async *pages(statement: Statement, cancellation: Cancellation): AsyncGenerator<readonly QueryRow[]> {
     const cursor = ++cursors
-    let host: WorkerHost | undefined
+    let client: WorkerClient | undefined
     let isDone = false
     try {
-      const reply = await this.#link.use((connected) => {
-        host = connected
+      const reply = await this.#supervisor.use((connected) => {
+        client = connected
         return cancellation.guard(connected.request('execute', { ...statement, cursor, mayWrite: false }))
       })
       if (!reply.executed) throw new TypeError('Expected a statement that only reads')
@@ -75,30 +75,30 @@ export class QueryRunner {
       for (;;) {
         yield page.rows
         if (page.isLast) break
-        page = await this.#link.use(() =>
-          cancellation.guard((host as WorkerHost).request('fetch', { cursor })),
+        page = await this.#supervisor.use(() =>
+          cancellation.guard((client as WorkerClient).request('fetch', { cursor })),
         )
       }
       isDone = true
     } finally {
-      if (!isDone) await host?.request('cancel', { cursor }).catch(() => undefined)
+      if (!isDone) await client?.request('cancel', { cursor }).catch(() => undefined)
     }
   }
 
   async #execute(
-    host: WorkerHost,
+    client: WorkerClient,
     statement: Statement,
     mayWrite: boolean,
     cancellation: Cancellation,
   ): Promise<Executed | undefined> {
     const cursor = ++cursors
     try {
-      const reply = await cancellation.guard(host.request('execute', { ...statement, cursor, mayWrite }))
+      const reply = await cancellation.guard(client.request('execute', { ...statement, cursor, mayWrite }))
       if (!reply.executed) return undefined
       const rows = [...reply.page.rows]
       let { isLast } = reply.page
       while (!isLast) {
-        const page = await cancellation.guard(host.request('fetch', { cursor }))
+        const page = await cancellation.guard(client.request('fetch', { cursor }))
         for (const row of page.rows) rows.push(row)
         isLast = page.isLast
       }
@@ -106,7 +106,7 @@ export class QueryRunner {
     } catch (error) {
       // Until the worker has stopped, the database cannot be closed, nor the next call have its turn. A result of
       // which a page could not be received is given up.
-      await host.request('cancel', { cursor }).catch(() => undefined)
+      await client.request('cancel', { cursor }).catch(() => undefined)
       throw error
     }
   }

@@ -30,7 +30,7 @@ export class CallQueue {
     if (outer !== undefined) {
       refuseCircle(call)
       outer.inner.add(call)
-      outer.queue.noteInner(outer)
+      outer.queue.recordInner(outer)
     }
     this.#calls.add(call)
     return call
@@ -41,10 +41,10 @@ export class CallQueue {
     this.#outers.delete(call)
     call.isRunningCode = false
     const { outer } = call
-    if (outer?.inner.delete(call)) outer.queue.noteInner(outer)
+    if (outer?.inner.delete(call)) outer.queue.recordInner(outer)
   }
 
-  noteInner(outer: Call): void {
+  recordInner(outer: Call): void {
     if (outer.inner.size > 0 && this.#calls.has(outer)) this.#outers.add(outer)
     else this.#outers.delete(outer)
   }

@@ -16,7 +16,7 @@ export interface Call {
 /** What calls know of the queue that they are in. */
 interface Queue {
   /** A call of the queue has made another one, or one that it made has ended. */
-  noteInner(outer: Call): void
+  recordInner(outer: Call): void
   /**
    * From what a call of the queue waits for to one of the goals: the calls that wait for each other, or undefined where
    * it waits for none of them.

@@ -1,5 +1,5 @@
 import { clearTimeout, startTimer } from './real-timers.js'
-import type { Turns } from './write-scheduler.js'
+import type { WriteScheduler } from './write-scheduler.js'
 
 /** Bytes of the write-ahead log from which on it is moved into the file when nothing waits; DuckDB's own limit. */
 const idleWalBytes = 16 * 1024 * 1024
@@ -16,22 +16,22 @@ const idleMs = 100
  * DuckDB does so within the commit that makes the log too long, and within nearly every commit that updates rows all
  * over a large table: 0.4 s each, where the commit itself takes 12 ms. Whoever waits for that commit waits for it.
  */
-export class Checkpointer {
-  readonly #turns: Turns
+export class CheckpointScheduler {
+  readonly #scheduler: WriteScheduler
   readonly #isEnabled: boolean
   readonly #checkpoint: () => Promise<unknown>
   #timer: NodeJS.Timeout | undefined
   #isRunning = false
 
   /** @param checkpoint - Takes its turn among the writes. What it fails with is in the way of the next commit, too. */
-  constructor(turns: Turns, isEnabled: boolean, checkpoint: () => Promise<unknown>) {
-    this.#turns = turns
+  constructor(scheduler: WriteScheduler, isEnabled: boolean, checkpoint: () => Promise<unknown>) {
+    this.#scheduler = scheduler
     this.#isEnabled = isEnabled
     this.#checkpoint = checkpoint
   }
 
   /** Something was committed, and the log is so long now. */
-  note(walBytes: number): void {
+  record(walBytes: number): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
     if (!this.#isEnabled) return
@@ -45,7 +45,7 @@ export class Checkpointer {
 
   #wait(): void {
     this.#timer = startTimer(() => {
-      if (this.#turns.isBusy) this.#wait()
+      if (this.#scheduler.isBusy) this.#wait()
       else this.#start()
     }, idleMs)
     // DuckDB moves the log when it closes the file.

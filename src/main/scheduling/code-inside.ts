@@ -70,7 +70,7 @@ export class SourceCode {
   }
 
   /** The source has answered; `isQuick` if it has not made the event loop turn. */
-  noteAnswer(isQuick: boolean): void {
+  recordAnswer(isQuick: boolean): void {
     quick = undefined
     if (!isQuick) this.reset()
     else if (++this.#answers === quickAnswers) release()

@@ -9,7 +9,7 @@
 const mostBatches = 32
 
 /** Bounds the batches, and their bytes, that were handed to the worker and are not written yet. */
-export class InFlightWindow {
+export class FlowControl {
   readonly #maxBytes: number
   #batches = 0
   #bytes = 0
@@ -48,7 +48,7 @@ export class InFlightWindow {
   }
 
   /** Resolves when bytes were written. Only one waits at a time, for only one persists at a time. */
-  change(): Promise<void> {
+  released(): Promise<void> {
     return new Promise((resolve) => {
       this.#wake = resolve
     })

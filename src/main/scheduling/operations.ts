@@ -28,7 +28,7 @@ export interface Closer {
 }
 
 /** Lets calls in while the service is open, and closes it once they have settled. */
-export class Lifecycle {
+export class Operations {
   readonly #running = new Map<Promise<unknown>, RunningCall>()
   readonly #closer: Closer
   #isSavingLast = false

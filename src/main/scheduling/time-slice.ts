@@ -16,7 +16,7 @@ const mostBlindBytes = 8192
  *
  * A slice ends by the clock, not after a number of rows: rows differ in size a thousandfold.
  */
-export class SliceClock {
+export class TimeSlice {
   readonly #budgetMs: number
   #startedAt = 0
   #lastSeenAt = 0

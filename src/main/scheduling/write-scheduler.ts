@@ -3,7 +3,7 @@ import { CallQueue } from './call-queue.js'
 import type { Cancellation } from './cancellation.js'
 
 /** Gives whatever writes its turn, one after the other, in the order in which they asked. */
-export class Turns {
+export class WriteScheduler {
   /** Whatever has a turn or waits for one. */
   readonly queue: CallQueue = new CallQueue()
   #last: Promise<void> = Promise.resolve()
@@ -28,7 +28,7 @@ export class Turns {
    * @param what - For messages: `run()`.
    * @throws TypeError if it would wait for itself: the code that calls it is that of a call which has its place here.
    */
-  async take<Result>(
+  async acquire<Result>(
     cancellation: Cancellation,
     what: string,
     task: (call: Call) => Promise<Result>,

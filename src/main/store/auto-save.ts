@@ -14,7 +14,7 @@ export class AutoSave {
   }
 
   /** Something has changed, or could not be saved, and so many changes are due. */
-  note(changes: number): void {
+  record(changes: number): void {
     if (this.#options === undefined || changes === 0) return
     if (changes >= this.#options.maxChanges) this.#fire()
     else this.start()

@@ -8,7 +8,7 @@ const tombstone = Symbol('deleted')
 type Raw<T> = T | JsonText | typeof tombstone
 
 /** The entries of a store, and which of them are not saved yet. */
-export class MemoryLayer<T> implements Layer<T> {
+export class Memtable<T> implements Layer<T> {
   #entries = new Map<string, Raw<T>>()
   #size = 0
   #tombstones: string[] = []
@@ -81,7 +81,7 @@ export class MemoryLayer<T> implements Layer<T> {
   }
 
   /** Counts everything as not saved: the database has lost it. */
-  makeAllDue(): void {
+  makeAllDirty(): void {
     this.#pending.clear()
     for (const [key, raw] of this.#entries) if (raw !== tombstone) this.#pending.set(key, raw as T, true)
   }
@@ -124,7 +124,7 @@ export class MemoryLayer<T> implements Layer<T> {
   #put(key: string, value: T): void {
     if (!this.has(key)) this.#size++
     this.#unreadable.delete(key)
-    this.#note(key)
+    this.#record(key)
     this.#entries.set(key, value)
   }
 
@@ -132,7 +132,7 @@ export class MemoryLayer<T> implements Layer<T> {
     this.#unreadable.delete(key)
     if (!this.has(key)) return
     this.#size--
-    this.#note(key)
+    this.#record(key)
     this.#forgetSnapshots()
     if (this.#snapshots.size === 0) this.#entries.delete(key)
     else {
@@ -151,11 +151,11 @@ export class MemoryLayer<T> implements Layer<T> {
   }
 
   /** Tells the snapshots what a key has, before that changes. */
-  #note(key: string): void {
+  #record(key: string): void {
     if (this.#snapshots.size === 0) return
     const raw = this.#entries.get(key)
     if (raw === undefined) return
-    for (const reference of this.#snapshots) reference.deref()?.note(key, raw)
+    for (const reference of this.#snapshots) reference.deref()?.record(key, raw)
   }
 
   #forgetSnapshots(): void {
@@ -194,7 +194,7 @@ class Snapshot<T> implements Iterable<readonly [string, T]> {
     this.#parse = parse
   }
 
-  note(key: string, raw: Raw<T>): void {
+  record(key: string, raw: Raw<T>): void {
     if (!this.#before.has(key)) this.#before.set(key, raw)
   }
 

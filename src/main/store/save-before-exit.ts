@@ -2,7 +2,7 @@ import { ProcessMembers } from '../worker-thread/process-members.js'
 
 /** Something that may have changes to save. */
 interface Saver {
-  readonly hasDue: boolean
+  readonly hasDirty: boolean
   save(): Promise<unknown>
 }
 
@@ -16,13 +16,13 @@ export const saveBeforeExit: Pick<ProcessMembers<Saver>, 'add' | 'delete'> = sav
 /** What is started here keeps the process alive until it is done; then this is called once more. */
 function saveAll(): void {
   for (const saver of savers) {
-    if (!saver.hasDue || failed.has(saver)) continue
+    if (!saver.hasDirty || failed.has(saver)) continue
     const fail = (error: unknown) => {
       failed.add(saver)
       console.error('duckpaddle: changes could not be saved before the process ends:', error)
     }
     saver.save().then(() => {
-      if (saver.hasDue) fail('some values have no JSON')
+      if (saver.hasDirty) fail('some values have no JSON')
     }, fail)
   }
 }

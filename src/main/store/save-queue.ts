@@ -2,7 +2,7 @@ import { PersistenceError } from '../contract/persistence-error.js'
 import { codeInside } from '../scheduling/code-inside.js'
 import { setImmediate } from '../scheduling/real-timers.js'
 import { ChangeSet } from './change-set.js'
-import type { MemoryLayer } from './memtable.js'
+import type { Memtable } from './memtable.js'
 import { emptyReceipt, type StorageReceipt } from './storage-receipt.js'
 
 /** Writes a set of changes in one transaction; those that it could not write it adds to `rest`. */
@@ -18,13 +18,13 @@ interface Save<T> {
 
 /** Saves what is due, one transaction after the other, and forgets no change that could not be saved. */
 export class SaveQueue<T> {
-  readonly #memory: MemoryLayer<T>
+  readonly #memory: Memtable<T>
   readonly #write: SaveChanges<T>
   /** The first one is running. */
   readonly #saves: Save<T>[] = []
   #group: Save<T> | undefined
 
-  constructor(memory: MemoryLayer<T>, write: SaveChanges<T>) {
+  constructor(memory: Memtable<T>, write: SaveChanges<T>) {
     this.#memory = memory
     this.#write = write
   }
@@ -34,7 +34,7 @@ export class SaveQueue<T> {
   }
 
   /** Everything that is not known to be committed, the changes of a running save included. */
-  get due(): ChangeSet<T>[] {
+  get dirty(): ChangeSet<T>[] {
     return [...this.#saves.map(({ changes }) => changes), this.#memory.pending].filter(
       ({ isEmpty }) => !isEmpty,
     )
@@ -58,7 +58,7 @@ export class SaveQueue<T> {
     for (;;) {
       const { rejections } = await this.save()
       // A call that was let in before may make its change only now.
-      if (this.due.length === 0) return
+      if (this.dirty.length === 0) return
       const [rejection] = rejections
       if (rejection === undefined) continue
       const message = 'A value has no JSON and cannot be saved: set it anew, delete its key, or discard it'

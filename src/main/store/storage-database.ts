@@ -19,8 +19,8 @@ import type { StorageReceipt } from './storage-receipt.js'
 import { parquetSql } from './storage-sql.js'
 import { type StorageState, StorageTables } from './storage-tables.js'
 
-/** The log is folded when it has this many rows: the base is then read once, and 20,000 rows of it are replaced. */
-const foldRows = 20_000
+/** The log is compacted when it has this many rows: the base is then read once, and 20,000 rows of it are replaced. */
+const compactRows = 20_000
 
 /** What is stored under keys, as it was read, and the keys whose values are not JSON. */
 export interface StoredEntries {
@@ -124,7 +124,7 @@ export class StorageDatabase<T> {
   }
 
   /** Whether `error` says that an in-memory database is gone; the next save begins with an empty one. */
-  notesLoss(error: unknown): boolean {
+  recordsLoss(error: unknown): boolean {
     if (!(error instanceof PersistenceError) || this.service.database !== ':memory:') return false
     // Where another call was told of the loss, the tables are what is missing.
     if (!error.isDataLost && !missingTable.has(error.code)) return false
@@ -142,17 +142,17 @@ export class StorageDatabase<T> {
       )
       return false
     } catch (error) {
-      if (this.notesLoss(error)) return true
+      if (this.recordsLoss(error)) return true
       throw error
     }
   }
 
-  get needsFold(): boolean {
-    return this.#logRows >= foldRows
+  get needsCompaction(): boolean {
+    return this.#logRows >= compactRows
   }
 
-  async fold(): Promise<void> {
-    await this.#tables.fold()
+  async compact(): Promise<void> {
+    await this.#tables.compact()
     this.#logRows = 0
   }
 

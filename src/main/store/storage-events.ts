@@ -24,4 +24,4 @@ export interface StorageEvents {
 }
 
 /** Calls the listeners of an event. */
-export type TellEvent = <Name extends keyof StorageEvents>(name: Name, value: StorageEvents[Name][0]) => void
+export type EmitEvent = <Name extends keyof StorageEvents>(name: Name, value: StorageEvents[Name][0]) => void

@@ -6,16 +6,16 @@ import type { ChangeSet } from './change-set.js'
 import { ExitChanges } from './exit-changes.js'
 import { inSlices } from './in-slices.js'
 import type { Change } from './layer.js'
-import { MemoryLayer } from './memtable.js'
+import { Memtable } from './memtable.js'
 import { refuseSelfWait } from './refuse-self-wait.js'
 import { saveAtExit } from './save-at-exit.js'
 import { saveBeforeExit } from './save-before-exit.js'
 import { SaveQueue } from './save-queue.js'
 import { StorageDatabase, type StoredEntries } from './storage-database.js'
-import type { LoadReport, TellEvent } from './storage-events.js'
+import type { EmitEvent, LoadReport } from './storage-events.js'
 import type { ResolvedStorageOptions } from './storage-options.js'
 import type { StorageReceipt } from './storage-receipt.js'
-import { UntoldError } from './unreported-error.js'
+import { UnreportedError } from './unreported-error.js'
 import type { UnsavedStore } from './unsaved-store.js'
 
 /** How long, in milliseconds, a loop over many entries may hold the event loop. */
@@ -25,9 +25,9 @@ type Status = 'new' | 'opening' | 'open' | 'closing' | 'closed'
 
 /** A store from its first call to its end: when its database is opened, when changes are saved, and what fails. */
 export class StorageSession<T> implements Dependent {
-  readonly memory: MemoryLayer<T> = new MemoryLayer()
+  readonly memory: Memtable<T> = new Memtable()
   readonly #options: ResolvedStorageOptions
-  readonly #tell: TellEvent
+  readonly #emit: EmitEvent
   readonly #queue: SaveQueue<T>
   readonly #autoSave: AutoSave
   #status: Status = 'new'
@@ -35,22 +35,22 @@ export class StorageSession<T> implements Dependent {
   #database: StorageDatabase<T> | undefined
   #loaded: LoadReport = { entries: 0, unreadable: [] }
   readonly #exitChanges: ExitChanges<T>
-  readonly #untold = new UntoldError()
-  #folding: Promise<void> | undefined
+  readonly #unreported = new UnreportedError()
+  #compaction: Promise<void> | undefined
   #loading: Promise<LoadReport> | undefined
   #closed: Promise<void> | undefined
   #discardsChanges = false
 
-  constructor(options: ResolvedStorageOptions, tell: TellEvent) {
+  constructor(options: ResolvedStorageOptions, emit: EmitEvent) {
     this.#options = options
     this.#exitChanges = new ExitChanges(options)
-    this.#tell = tell
+    this.#emit = emit
     this.#queue = new SaveQueue(this.memory, (changes, rest) => this.#write(changes, rest))
     this.#autoSave = new AutoSave(options.autoPersist, () => this.#saveByItself())
   }
 
-  get hasDue(): boolean {
-    return this.#status === 'open' && this.#queue.due.length > 0
+  get hasDirty(): boolean {
+    return this.#status === 'open' && this.#queue.dirty.length > 0
   }
 
   /** Opens the database if it is not open; undefined where there is nothing to wait for. */
@@ -80,7 +80,7 @@ export class StorageSession<T> implements Dependent {
 
   /** Something was changed: resolves when it is as durable as it is to be. */
   changed(): Promise<void> | undefined {
-    this.#autoSave.note(this.memory.pending.size)
+    this.#autoSave.record(this.memory.pending.size)
     if (this.#options.durability !== 'each') return undefined
     refuseSelfWait(this.#options, 'the save of a change')
     return this.#queue.saveTogether().then(() => undefined)
@@ -91,8 +91,8 @@ export class StorageSession<T> implements Dependent {
     refuseSelfWait(this.#options, 'persist() of a store')
     const opening = this.ready()
     if (opening !== undefined) await opening
-    if (this.#queue.due.length === 0 && (await this.#opened.isGone())) this.memory.makeAllDue()
-    return this.#saveAndTell()
+    if (this.#queue.dirty.length === 0 && (await this.#opened.isGone())) this.memory.makeAllDirty()
+    return this.#saveAndReport()
   }
 
   async load(): Promise<LoadReport> {
@@ -133,7 +133,7 @@ export class StorageSession<T> implements Dependent {
     return this.#end(async () => {
       await this.#finish(discardsChanges)
       await this.release()
-      if (!discardsChanges) this.#untold.tell()
+      if (!discardsChanges) this.#unreported.report()
     })
   }
 
@@ -149,7 +149,7 @@ export class StorageSession<T> implements Dependent {
     this.#status = this.#database === undefined ? 'new' : 'open'
     this.#discardsChanges = false
     this.#closed = undefined
-    this.#autoSave.note(this.memory.pending.size)
+    this.#autoSave.record(this.memory.pending.size)
   }
 
   async release(): Promise<void> {
@@ -180,7 +180,7 @@ export class StorageSession<T> implements Dependent {
     this.#autoSave.stop()
     if (!discardsChanges) await this.#queue.saveAll()
     await this.#loading?.catch(() => undefined)
-    await this.#folding
+    await this.#compaction
   }
 
   /** For what is saved when the process has nothing else to do. */
@@ -190,7 +190,7 @@ export class StorageSession<T> implements Dependent {
 
   /** What the worker of the database cannot save when the process exits. */
   takeUnsaved(): UnsavedStore | undefined {
-    return this.#discardsChanges ? undefined : this.#exitChanges.takeUnsaved(this.#queue.due)
+    return this.#discardsChanges ? undefined : this.#exitChanges.takeUnsaved(this.#queue.dirty)
   }
 
   get #opened(): StorageDatabase<T> {
@@ -225,7 +225,7 @@ export class StorageSession<T> implements Dependent {
     if (this.#discardsChanges) return []
     this.memory.apply(this.#exitChanges.takeAccepted())
     this.#exitChanges.isHandedOver = true
-    return this.#queue.due
+    return this.#queue.dirty
   }
 
   get #dependents(): Dependents | undefined {
@@ -243,7 +243,7 @@ export class StorageSession<T> implements Dependent {
     this.memory.startJournal()
     await this.#queue.save()
     const { entries, unreadable }: StoredEntries = await database.readAll()
-    this.memory.replace(entries, unreadable, this.#queue.due)
+    this.memory.replace(entries, unreadable, this.#queue.dirty)
     return { entries: entries.size, unreadable }
   }
 
@@ -251,49 +251,49 @@ export class StorageSession<T> implements Dependent {
     if (this.memory.pending.isEmpty) this.#autoSave.stop()
     try {
       const receipt = await this.#opened.save(changes, rest)
-      if (this.#opened.needsFold) this.#fold()
+      if (this.#opened.needsCompaction) this.#compact()
       // What was skipped stays due, and its turn comes again.
       if (!rest.isEmpty) this.#autoSave.start()
       return receipt
     } catch (error) {
-      if (this.#database?.notesLoss(error) === true) this.memory.makeAllDue()
+      if (this.#database?.recordsLoss(error) === true) this.memory.makeAllDirty()
       this.#autoSave.start()
       throw error
     }
   }
 
   /** Takes its turn among the saves, and makes those after it wait for some milliseconds. */
-  #fold(): void {
+  #compact(): void {
     if (this.#status !== 'open') return
-    this.#folding ??= this.#opened
-      .fold()
+    this.#compaction ??= this.#opened
+      .compact()
       .catch((error) => this.#report(error))
       .finally(() => {
-        this.#folding = undefined
+        this.#compaction = undefined
       })
   }
 
   #saveByItself(): void {
     this.#queue.save().then(
       (receipt) => {
-        if (receipt.rows > 0) this.#tell('persisted', receipt)
+        if (receipt.rows > 0) this.#emit('persisted', receipt)
       },
       (error) => this.#report(error),
     )
   }
 
   #report(error: unknown): void {
-    this.#untold.note(error)
-    this.#tell('persistError', error)
-    this.#tell('error', error)
+    this.#unreported.record(error)
+    this.#emit('persistError', error)
+    this.#emit('error', error)
   }
 
-  async #saveAndTell(): Promise<StorageReceipt> {
+  async #saveAndReport(): Promise<StorageReceipt> {
     const receipt = await this.#queue.save().catch((error) => {
-      this.#untold.forget()
+      this.#unreported.forget()
       throw error
     })
-    this.#untold.tell()
+    this.#unreported.report()
     return receipt
   }
 }

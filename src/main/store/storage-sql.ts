@@ -55,7 +55,7 @@ export function createLogSql({ base, log, columns }: StoreParts): string {
 const latest = qualify(temporary, '__duckpaddle_latest')
 
 /** SQL that moves the log into the base: one transaction, by a hash join. */
-export function foldSql(parts: StoreParts): string {
+export function compactSql(parts: StoreParts): string {
   const { base, log, columns } = parts
   const names = columns.map(({ name }) => quoteIdentifier(name)).join(', ')
   // What entries of the log keep of the base is read before it is deleted there.

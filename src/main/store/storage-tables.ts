@@ -3,7 +3,7 @@ import { quoteName } from '../../protocol/visible-text.js'
 import { PersistenceError } from '../contract/persistence-error.js'
 import type { ServiceInternals } from '../service-internals.js'
 import { checkPlainTable } from './check-plain-table.js'
-import { createLogSql, entriesSql, foldSql, type StoreParts, viewSql } from './storage-sql.js'
+import { compactSql, createLogSql, entriesSql, type StoreParts, viewSql } from './storage-sql.js'
 import {
   type FoundColumn,
   hasTimes,
@@ -26,7 +26,7 @@ export interface StorageState {
  *
  * | name                     | columns                                             | holds                                     |
  * | ------------------------ | --------------------------------------------------- | ----------------------------------------- |
- * | `__duckpaddle_NAME_base` | those of the view                                   | entries as of the last fold of the log    |
+ * | `__duckpaddle_NAME_base` | those of the view                                   | entries as of the last compaction of the log    |
  * | `__duckpaddle_NAME_log`  | seq, key, value, is_deleted, and with timestamps    | what was saved since: appended only,      |
  * |                          | is_new, created_at, updated_at                      | never looked up                           |
  * | `NAME`, a view           | key, value, perhaps created_at and updated_at; of a | the entries                               |
@@ -66,8 +66,8 @@ export class StorageTables {
     return entriesSql(this.#parts)
   }
 
-  async fold(): Promise<void> {
-    await this.#service.run(foldSql(this.#parts))
+  async compact(): Promise<void> {
+    await this.#service.run(compactSql(this.#parts))
   }
 
   async exportParquet(file: string): Promise<number> {
@@ -151,7 +151,7 @@ export class StorageTables {
     if (added.length === 0) return this.#replaceOldView()
     const lacksTimes = !hasTimes(this.#columns)
     // Nobody knows when the entries were saved: all that is in the base without a time stays so.
-    if (lacksTimes) await this.fold()
+    if (lacksTimes) await this.compact()
     const before = this.#columns
     this.#columns = [...before, ...added]
     const { base, log } = this.#parts

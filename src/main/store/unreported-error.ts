@@ -1,20 +1,20 @@
 /** The error of an automatic save that no call has rejected with yet. */
-export class UntoldError {
-  #untold: { readonly error: unknown } | undefined
+export class UnreportedError {
+  #unreported: { readonly error: unknown } | undefined
 
-  note(error: unknown): void {
-    this.#untold = { error }
+  record(error: unknown): void {
+    this.#unreported = { error }
   }
 
   /** Another error is told in its place. */
   forget(): void {
-    this.#untold = undefined
+    this.#unreported = undefined
   }
 
   /** Throws it, once. */
-  tell(): void {
-    const untold = this.#untold
-    this.#untold = undefined
+  report(): void {
+    const untold = this.#unreported
+    this.#unreported = undefined
     if (untold !== undefined) throw untold.error
   }
 }

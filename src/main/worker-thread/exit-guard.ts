@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
-import { controlWords, workerStates } from '../../protocol/shutdown-words.js'
+import { shutdownWords, workerStates } from '../../protocol/shutdown-words.js'
 import { now } from '../scheduling/real-timers.js'
 import { endProcess } from './end-process.js'
 import { ProcessMembers } from './process-members.js'
@@ -40,7 +40,7 @@ export const exitGuard = {
 
 /** Has a worker give up what it is doing, between two steps of DuckDB. */
 export function requestStop(control: SharedArrayBuffer): void {
-  Atomics.store(new Int32Array(control), controlWords.stop, 1)
+  Atomics.store(new Int32Array(control), shutdownWords.stop, 1)
 }
 
 /** The one listener to the exit: no event will be handled on this thread any more. */
@@ -67,10 +67,10 @@ function stopAll(startedAt: number): void {
   for (const { control, isAbandoned } of stoppables) {
     const waitMs = isAbandoned ? exitGuard.abandonedWaitMs : exitGuard.waitMs
     const left = Math.max(0, startedAt + waitMs - now())
-    Atomics.wait(new Int32Array(control), controlWords.state, workerStates.attached, left)
+    Atomics.wait(new Int32Array(control), shutdownWords.state, workerStates.attached, left)
   }
 }
 
 function isAttached({ control }: Stoppable): boolean {
-  return Atomics.load(new Int32Array(control), controlWords.state) === workerStates.attached
+  return Atomics.load(new Int32Array(control), shutdownWords.state) === workerStates.attached
 }

@@ -1,5 +1,5 @@
 import { PersistenceError } from '../contract/persistence-error.js'
-import { WorkerHost } from './worker-client.js'
+import { WorkerClient } from './worker-client.js'
 
 /** Why a thread does not even start, by the code of Node's error, and what to do about it. */
 const remedies: Readonly<Record<string, string>> = {
@@ -11,9 +11,9 @@ const remedies: Readonly<Record<string, string>> = {
 const sameRemedies: Readonly<Record<string, string>> = { MODULE_NOT_FOUND: 'ERR_MODULE_NOT_FOUND' }
 
 /** Starts a worker thread. */
-export function startHost(...parts: ConstructorParameters<typeof WorkerHost>): WorkerHost {
+export function startClient(...parts: ConstructorParameters<typeof WorkerClient>): WorkerClient {
   try {
-    return new WorkerHost(...parts)
+    return new WorkerClient(...parts)
   } catch (error) {
     throw toStartFailure(error)
   }

@@ -9,7 +9,7 @@ import type {
   RequestOf,
   SettingChanges,
 } from '../../protocol/requests.js'
-import { controlBlockBytes } from '../../protocol/shutdown-words.js'
+import { shutdownWordsBytes } from '../../protocol/shutdown-words.js'
 import { PersistenceError } from '../contract/persistence-error.js'
 import type { ResourceLimits } from '../contract/resource-limits.js'
 import { exitGuard, requestStop } from './exit-guard.js'
@@ -23,9 +23,9 @@ const unboundedTasks = 2 ** 30
  * One worker thread, from its start to its end. It is never replaced behind our back: a fresh worker has no database
  * open, so whoever holds this one must know.
  */
-export class WorkerHost {
+export class WorkerClient {
   readonly #pool: Piscina
-  readonly #control = new SharedArrayBuffer(controlBlockBytes)
+  readonly #control = new SharedArrayBuffer(shutdownWordsBytes)
   readonly #exited: Promise<void>
   readonly #takeFinalWrites: () => FinalWrite[]
   readonly #keepSettings: (changes: SettingChanges) => void

@@ -3,8 +3,8 @@ import type { FinalWrite, SettingChanges } from '../../protocol/requests.js'
 import { mainOf, type TablePlace } from '../../protocol/sql.js'
 import type { ResolvedOpenOptions } from '../contract/open-options.js'
 import { PersistenceError } from '../contract/persistence-error.js'
-import { startHost, toStartFailure } from './start-failure.js'
-import type { WorkerHost } from './worker-client.js'
+import { startClient, toStartFailure } from './start-failure.js'
+import type { WorkerClient } from './worker-client.js'
 
 /** Where a database is, for as long as it is open. */
 interface Place {
@@ -22,14 +22,14 @@ const nowhere: Place = { check: async () => undefined, identify: async () => und
  *
  * At most one worker has the file open: a file opened twice in one process loses committed rows, without an error.
  */
-export class DatabaseLink {
+export class WorkerSupervisor {
   readonly #path: string
   readonly #options: ResolvedOpenOptions
   readonly #place: Place
-  #opening: Promise<WorkerHost> | undefined
-  #previous: WorkerHost | undefined
+  #opening: Promise<WorkerClient> | undefined
+  #previous: WorkerClient | undefined
   /** The last one that was started. */
-  #host: WorkerHost | undefined
+  #client: WorkerClient | undefined
   #workers = 0
   #duckdbVersion = ''
   #tables = mainOf('')
@@ -38,7 +38,7 @@ export class DatabaseLink {
   /** What is to be written when the process exits, by its owner. */
   readonly finalWrites: Map<object, () => FinalWrite> = new Map()
   /** The lost workers whose loss some call was told of. */
-  readonly #toldLosses = new WeakSet<WorkerHost>()
+  readonly #reportedLosses = new WeakSet<WorkerClient>()
 
   /** @param path - Absolute, or `:memory:`. */
   constructor(path: string, options: ResolvedOpenOptions, place: Place = nowhere) {
@@ -80,14 +80,14 @@ export class DatabaseLink {
    * @throws what `task` throws; the codes of `open()`; `PERSIST_WORKER_LOST` if the worker ends meanwhile, and, once,
    * for an in-memory database that was lost while nothing ran.
    */
-  async use<Result>(task: (host: WorkerHost) => Promise<Result>): Promise<Result> {
-    const host = await this.#connect()
+  async use<Result>(task: (client: WorkerClient) => Promise<Result>): Promise<Result> {
+    const client = await this.#connect()
     try {
-      return await task(host)
+      return await task(client)
     } catch (error) {
       if (error instanceof PersistenceError) {
-        if (error.code === 'PERSIST_WORKER_LOST') throw this.#lossOf(host, error.cause)
-        if (error.code === 'PERSIST_DATABASE_INVALID' || host.mustReopen) void this.#retire(host)
+        if (error.code === 'PERSIST_WORKER_LOST') throw this.#lossOf(client, error.cause)
+        if (error.code === 'PERSIST_DATABASE_INVALID' || client.mustReopen) void this.#retire(client)
       }
       throw error
     }
@@ -95,34 +95,34 @@ export class DatabaseLink {
 
   /** Closes the database and ends its worker; the file is free when this resolves. */
   async close(): Promise<void> {
-    const host = await this.#opening?.catch(() => undefined)
-    if (host !== undefined) await closeHost(host)
+    const client = await this.#opening?.catch(() => undefined)
+    if (client !== undefined) await closeClient(client)
     else await this.#previous?.exited
   }
 
   /** Gives up waiting for the worker, which is inside of DuckDB: it closes the database when it returns from there. */
   abandon(): void {
-    this.#host?.abandon()
+    this.#client?.abandon()
   }
 
-  async #connect(): Promise<WorkerHost> {
+  async #connect(): Promise<WorkerClient> {
     const opening = this.#opening
     if (opening === undefined) return this.#open()
-    const host = await opening
-    if (!host.isLost && !host.mustReopen) return host
+    const client = await opening
+    if (!client.isLost && !client.mustReopen) return client
     // The call whose COMMIT failed was cancelled meanwhile, and did not see it.
-    if (host.mustReopen) await this.#retire(host)
-    if (!host.isLost) return this.#connect()
+    if (client.mustReopen) await this.#retire(client)
+    if (!client.isLost) return this.#connect()
     if (this.#opening === opening) {
-      this.#previous = host
+      this.#previous = client
       this.#opening = undefined
     }
-    if (this.isInMemory && !this.#toldLosses.has(host)) throw this.#lossOf(host)
+    if (this.isInMemory && !this.#reportedLosses.has(client)) throw this.#lossOf(client)
     return this.#connect()
   }
 
-  #lossOf(host: WorkerHost, cause?: unknown): PersistenceError {
-    this.#toldLosses.add(host)
+  #lossOf(client: WorkerClient, cause?: unknown): PersistenceError {
+    this.#reportedLosses.add(client)
     const isDataLost = this.isInMemory
     const consequence = isDataLost
       ? 'the in-memory database and all it held are gone'
@@ -132,19 +132,19 @@ export class DatabaseLink {
   }
 
   /** Closes a database that cannot be used any more: the next call opens it again, which recovers it. */
-  async #retire(host: WorkerHost): Promise<void> {
+  async #retire(client: WorkerClient): Promise<void> {
     const opening = this.#opening
     // What opens meanwhile, or failed to, is not this worker.
-    if (opening === undefined || (await opening.catch(() => undefined)) !== host) return
+    if (opening === undefined || (await opening.catch(() => undefined)) !== client) return
     if (this.#opening !== opening) return
     this.#opening = undefined
-    this.#previous = host
+    this.#previous = client
     const message = 'The database became unusable while this was under way: the next call opens it again'
     // An invalidated database refuses even to roll back; ending its thread is what counts.
-    await closeHost(host, { code: 'PERSIST_DATABASE_INVALID', message }).catch(() => undefined)
+    await closeClient(client, { code: 'PERSIST_DATABASE_INVALID', message }).catch(() => undefined)
   }
 
-  #open(): Promise<WorkerHost> {
+  #open(): Promise<WorkerClient> {
     const opening = this.#start()
     this.#opening = opening
     // A failed opening is tried again by the next call.
@@ -154,46 +154,46 @@ export class DatabaseLink {
     return opening
   }
 
-  async #start(): Promise<WorkerHost> {
+  async #start(): Promise<WorkerClient> {
     // A thread that has ended in an error may hold the file for as long as its last call into DuckDB takes.
     await this.#previous?.exited
     await this.#place.check()
-    const host = startHost(
+    const client = startClient(
       this.#options.resourceLimits,
       () => [...this.finalWrites.values()].map((take) => take()),
       (changes) => {
         this.#settingChanges = { ...this.#settingChanges, ...changes }
       },
     )
-    this.#host = host
+    this.#client = client
     this.#workers++
     try {
       const { config, sandbox } = this.#options
       const settingChanges = this.#settingChanges
       const request = { path: this.#path, config, settingChanges, sandbox }
-      const reply = await host.request('open', request)
+      const reply = await client.request('open', request)
       this.#duckdbVersion = reply.duckdbVersion
       this.#tables = reply.place
     } catch (error) {
-      await (host.isLost ? host.exited : host.stop())
+      await (client.isLost ? client.exited : client.stop())
       throw toStartFailure(error)
     }
     try {
       await this.#place.identify()
     } catch (error) {
-      await closeHost(host).catch(() => undefined)
+      await closeClient(client).catch(() => undefined)
       throw error
     }
-    return host
+    return client
   }
 }
 
 /** @param failure - What the calls that are under way fail with. */
-async function closeHost(host: WorkerHost, failure?: Failure): Promise<void> {
-  if (host.isLost) return host.exited
+async function closeClient(client: WorkerClient, failure?: Failure): Promise<void> {
+  if (client.isLost) return client.exited
   try {
-    await host.request('close', { finalWrites: [], ...(failure === undefined ? {} : { failure }) })
+    await client.request('close', { finalWrites: [], ...(failure === undefined ? {} : { failure }) })
   } finally {
-    await (host.isLost ? host.exited : host.stop())
+    await (client.isLost ? client.exited : client.stop())
   }
 }

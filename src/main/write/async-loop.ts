@@ -1,7 +1,7 @@
 import type { Cancellation } from '../scheduling/cancellation.js'
 import type { SourceCode } from '../scheduling/code-inside.js'
 import { clearImmediate, setImmediate } from '../scheduling/real-timers.js'
-import type { SliceClock } from '../scheduling/time-slice.js'
+import type { TimeSlice } from '../scheduling/time-slice.js'
 import type { AsyncSource } from './async-source.js'
 
 /** Why rows are not taken any more for now. */
@@ -10,7 +10,7 @@ type SliceEnd = 'source-ended' | 'loop-turned' | 'time-over' | 'worker-behind'
 interface LoopParts {
   readonly source: AsyncSource
   readonly code: SourceCode
-  readonly clock: SliceClock
+  readonly clock: TimeSlice
   readonly cancellation: Cancellation
   /** Other code may have run since the last row. */
   readonly resumed: () => void
@@ -89,7 +89,7 @@ export class AsyncLoop {
   #take({ done, value }: IteratorResult<unknown>): void {
     const { source, code, clock, resumed, accept } = this.#parts
     const hasLoopTurned = this.#hasLoopTurned
-    code.noteAnswer(!hasLoopTurned)
+    code.recordAnswer(!hasLoopTurned)
     if (hasLoopTurned) {
       clock.endAtLastSeen()
       clock.start()

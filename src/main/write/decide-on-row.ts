@@ -2,13 +2,13 @@ import { describeValue } from '../contract/describe-value.js'
 import type { OnRowError } from '../contract/persist-options.js'
 import { PersistenceError } from '../contract/persistence-error.js'
 import type { Rejection } from '../contract/rejection.js'
-import type { RowFault } from '../encode/row-error.js'
+import type { RowError } from '../encode/row-error.js'
 import { ignoreRejection } from '../scheduling/promise-like.js'
 
 export function toRejection(
   index: number,
   row: unknown,
-  { code, column, path, message, cause }: RowFault,
+  { code, column, path, message, cause }: RowError,
 ): Rejection {
   return {
     index,
@@ -23,10 +23,10 @@ export function toRejection(
 
 /** @throws TypeError for an answer that is none, such as a promise: there is no row to wait with. */
 export function decideOnRow(rejection: Rejection, onRowError: OnRowError): 'skip' | 'abort' {
-  const verdict: unknown = typeof onRowError === 'function' ? onRowError(rejection) : onRowError
-  if (verdict === 'skip' || verdict === 'abort') return verdict
-  ignoreRejection(verdict)
-  throw new TypeError(`Expected \`onRowError\` to return 'skip' or 'abort', got ${describeValue(verdict)}`)
+  const decision: unknown = typeof onRowError === 'function' ? onRowError(rejection) : onRowError
+  if (decision === 'skip' || decision === 'abort') return decision
+  ignoreRejection(decision)
+  throw new TypeError(`Expected \`onRowError\` to return 'skip' or 'abort', got ${describeValue(decision)}`)
 }
 
 export function rowRejected(rejection: Rejection): PersistenceError {

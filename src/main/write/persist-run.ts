@@ -1,26 +1,26 @@
-import type { Resolution } from '../../protocol/requests.js'
+import type { CallOutcome } from '../../protocol/requests.js'
 import type { ResolvedPersistOptions } from '../contract/persist-options.js'
 import type { Receipt } from '../contract/receipt.js'
 import type { Rejection } from '../contract/rejection.js'
 import type { Batch } from '../encode/batch.js'
 import type { BatchAllocator } from '../encode/batch-allocator.js'
 import type { RowEncoder } from '../encode/row-encoder.js'
-import { growingRow, type RowFault } from '../encode/row-error.js'
+import { growingRow, type RowError } from '../encode/row-error.js'
 import type { Call } from '../scheduling/call.js'
 import type { Cancellation } from '../scheduling/cancellation.js'
 import { SourceCode } from '../scheduling/code-inside.js'
-import type { InFlightWindow } from '../scheduling/flow-control.js'
+import type { FlowControl } from '../scheduling/flow-control.js'
 import { onRejection } from '../scheduling/promise-like.js'
 import { nextTurn } from '../scheduling/real-timers.js'
-import type { SliceClock } from '../scheduling/time-slice.js'
+import type { TimeSlice } from '../scheduling/time-slice.js'
 import type { RowStore } from './array-source.js'
 import { AsyncLoop } from './async-loop.js'
 import type { AsyncSource } from './async-source.js'
 import { decideOnRow, rowRejected, toRejection } from './decide-on-row.js'
 import { RowPositions } from './row-positions.js'
 import type { RowSource } from './row-source.js'
-import type { RemoteTransaction } from './transaction-client.js'
-import { refusalToRejection } from './violation-to-rejection.js'
+import type { TransactionClient } from './transaction-client.js'
+import { violationToRejection } from './violation-to-rejection.js'
 
 export interface PersistRunParts {
   readonly source: RowSource
@@ -28,8 +28,8 @@ export interface PersistRunParts {
   readonly call: Call
   readonly encoder: RowEncoder
   readonly allocator: BatchAllocator
-  readonly window: InFlightWindow
-  readonly clock: SliceClock
+  readonly flow: FlowControl
+  readonly clock: TimeSlice
   readonly cancellation: Cancellation
   readonly options: ResolvedPersistOptions
   /** Columns of the table's key; none when empty. */
@@ -42,13 +42,13 @@ export interface PersistRunParts {
 export class PersistRun {
   readonly #parts: PersistRunParts
   #rejections: Rejection[] = []
-  #transaction: RemoteTransaction | undefined
+  #transaction: TransactionClient | undefined
   #batch: Batch | undefined
   #rows = 0
   #rejected = 0
   #appended = 0
   readonly #positions = new RowPositions()
-  #resolution: Resolution | undefined
+  #outcome: CallOutcome | undefined
   /** The first row that could not be encoded, where it ends the call but rows before it may be bad as well. */
   #unsettled: unknown
 
@@ -61,7 +61,7 @@ export class PersistRun {
    *
    * @throws what rejects the call; for a bad row only after those before it have been sent.
    */
-  async encodeInto(transaction: RemoteTransaction): Promise<void> {
+  async encodeInto(transaction: TransactionClient): Promise<void> {
     this.#transaction = transaction
     const { source, clock, encoder, allocator, cancellation } = this.#parts
     encoder.detach()
@@ -85,12 +85,12 @@ export class PersistRun {
    *
    * @throws `PERSIST_ROW_REJECTED` for a row that ends the call.
    */
-  async settle(): Promise<void> {
+  async awaitOutcomes(): Promise<void> {
     const { options, cancellation } = this.#parts
     const transaction = this.#transaction
     if (transaction === undefined) return
-    this.#resolution = await cancellation.guard(transaction.resolve(options.onRowError === 'abort'))
-    if (this.#resolution.refused > 0) await this.#takeRefusals(transaction)
+    this.#outcome = await cancellation.guard(transaction.apply(options.onRowError === 'abort'))
+    if (this.#outcome.rejected > 0) await this.#takeViolations(transaction)
   }
 
   /** Whether rows that were sent may be bad and come before the row that `error` is about. */
@@ -99,7 +99,7 @@ export class PersistRun {
   }
 
   /** The worker has appended `rows` rows of a batch. */
-  noteAppended(rows: number): void {
+  recordAppended(rows: number): void {
     this.#appended += rows
     const { options, cancellation } = this.#parts
     try {
@@ -118,12 +118,12 @@ export class PersistRun {
   receipt(totalMs: number): Receipt {
     const { clock } = this.#parts
     const inserted = this.#rows - this.#rejected
-    const none = { inserted, updated: 0, ignored: 0, refused: 0 }
-    const { refused, ...counts } = this.#resolution ?? none
+    const none = { inserted, updated: 0, ignored: 0, rejected: 0 }
+    const { rejected, ...counts } = this.#outcome ?? none
     return Object.freeze({
       rows: this.#rows,
       ...counts,
-      rejected: this.#rejected + refused,
+      rejected: this.#rejected + rejected,
       rejections: this.#rejections,
       bytes: this.#transaction?.bytes ?? 0,
       batches: this.#transaction?.batches ?? 0,
@@ -145,9 +145,9 @@ export class PersistRun {
         while (!this.#accept(source.row, store)) await this.#waitForWorker()
         const isOver = store === undefined ? clock.isOver() : clock.isOverAfter(encoder.textBytes)
         // Rows are at rest only as long as nobody else has had a turn.
-        if (isOver && !this.#takeBack(encoder.settle(), store)) await this.#yield()
+        if (isOver && !this.#takeBack(encoder.flushGroup(), store)) await this.#yield()
       }
-    } while (this.#takeBack(encoder.settle(), store))
+    } while (this.#takeBack(encoder.flushGroup(), store))
   }
 
   /** Goes back to encode the last rows again; false where there are none. */
@@ -214,10 +214,10 @@ export class PersistRun {
     }
   }
 
-  #reject(row: unknown, rowFault: RowFault): void {
+  #reject(row: unknown, rowError: RowError): void {
     const { options, isChecked } = this.#parts
     const index = this.#rows++
-    const rejection = toRejection(index, row, rowFault)
+    const rejection = toRejection(index, row, rowError)
     if (decideOnRow(rejection, options.onRowError) === 'abort') {
       const error = rowRejected(rejection)
       // A function has decided on this very row; otherwise the first bad row of the call is to be told.
@@ -229,23 +229,23 @@ export class PersistRun {
     if (this.#rejections.length < options.maxRejections) this.#rejections.push(rejection)
   }
 
-  async #takeRefusals(transaction: RemoteTransaction): Promise<void> {
+  async #takeViolations(transaction: TransactionClient): Promise<void> {
     const { source, options, cancellation, key } = this.#parts
     const rowAt = source.isAsync ? undefined : source.store?.rowAt.bind(source.store)
-    const refused: Rejection[] = []
+    const found: Rejection[] = []
     let isDone = false
     while (!isDone) {
-      const page = await cancellation.guard(transaction.refusals())
-      for (const refusal of page.refusals) {
-        const rejection = refusalToRejection(refusal, this.#positions, key, rowAt)
+      const page = await cancellation.guard(transaction.violations())
+      for (const violation of page.violations) {
+        const rejection = violationToRejection(violation, this.#positions, key, rowAt)
         if (decideOnRow(rejection, options.onRowError) === 'abort') throw rowRejected(rejection)
-        if (refused.length < options.maxRejections) refused.push(rejection)
+        if (found.length < options.maxRejections) found.push(rejection)
       }
       // Only a function must be asked about each of them.
-      const hasEnough = typeof options.onRowError !== 'function' && refused.length === options.maxRejections
+      const hasEnough = typeof options.onRowError !== 'function' && found.length === options.maxRejections
       isDone = page.isLast || hasEnough
     }
-    const all = [...this.#rejections, ...refused].sort((left, right) => left.index - right.index)
+    const all = [...this.#rejections, ...found].sort((left, right) => left.index - right.index)
     this.#rejections = all.slice(0, options.maxRejections)
   }
 
@@ -263,10 +263,10 @@ export class PersistRun {
   }
 
   async #waitForWorker(code?: SourceCode): Promise<void> {
-    const { clock, cancellation, window } = this.#parts
+    const { clock, cancellation, flow } = this.#parts
     code?.reset()
     clock.end()
-    await cancellation.guard(window.change())
+    await cancellation.guard(flow.released())
     clock.start()
   }
 

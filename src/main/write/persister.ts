@@ -12,18 +12,18 @@ import { RowEncoder } from '../encode/row-encoder.js'
 import { growingRow } from '../encode/row-error.js'
 import type { Call } from '../scheduling/call.js'
 import type { Cancellation } from '../scheduling/cancellation.js'
-import type { Checkpointer } from '../scheduling/checkpoint-scheduler.js'
-import { InFlightWindow } from '../scheduling/flow-control.js'
+import type { CheckpointScheduler } from '../scheduling/checkpoint-scheduler.js'
+import { FlowControl } from '../scheduling/flow-control.js'
 import { onAbort } from '../scheduling/on-abort.js'
 import { now } from '../scheduling/real-timers.js'
-import { SliceClock } from '../scheduling/time-slice.js'
-import type { Turns } from '../scheduling/write-scheduler.js'
+import { TimeSlice } from '../scheduling/time-slice.js'
+import type { WriteScheduler } from '../scheduling/write-scheduler.js'
 import type { TableKey } from '../schema/table-key.js'
-import type { WorkerHost } from '../worker-thread/worker-client.js'
-import type { DatabaseLink } from '../worker-thread/worker-supervisor.js'
+import type { WorkerClient } from '../worker-thread/worker-client.js'
+import type { WorkerSupervisor } from '../worker-thread/worker-supervisor.js'
 import { PersistRun } from './persist-run.js'
 import type { RowSource } from './row-source.js'
-import { RemoteTransaction } from './transaction-client.js'
+import { TransactionClient } from './transaction-client.js'
 
 const batchBytes = 1024 * 1024
 
@@ -43,20 +43,25 @@ export interface Target {
 /** Runs the `persist()` calls of a service, one transaction after the other. */
 export class Persister {
   readonly pool: BufferPool
-  readonly window: InFlightWindow
-  readonly #link: DatabaseLink
-  readonly #turns: Turns
-  readonly #checkpointer: Checkpointer
+  readonly flow: FlowControl
+  readonly #supervisor: WorkerSupervisor
+  readonly #scheduler: WriteScheduler
+  readonly #checkpointer: CheckpointScheduler
   readonly #sliceBudgetMs: number
   readonly #reading: Reading
 
-  constructor(link: DatabaseLink, turns: Turns, checkpointer: Checkpointer, options: ResolvedOpenOptions) {
-    this.#link = link
-    this.#turns = turns
+  constructor(
+    supervisor: WorkerSupervisor,
+    scheduler: WriteScheduler,
+    checkpointer: CheckpointScheduler,
+    options: ResolvedOpenOptions,
+  ) {
+    this.#supervisor = supervisor
+    this.#scheduler = scheduler
     this.#checkpointer = checkpointer
     this.#sliceBudgetMs = options.sliceBudgetMs
     this.#reading = options.reading
-    this.window = new InFlightWindow(options.maxInFlightBytes)
+    this.flow = new FlowControl(options.maxInFlightBytes)
     this.pool = new BufferPool(Math.min(batchBytes, options.maxInFlightBytes))
   }
 
@@ -116,8 +121,8 @@ export class Persister {
     if (source.isAsync) source.onFailure = (error) => cancellation.cancel(error)
     try {
       const what = `persist() to ${quoteName(target.table)}`
-      const run = await this.#turns.take(cancellation, what, (call) =>
-        this.#link.use((host) => this.#write(host, target, source, options, cancellation, call)),
+      const run = await this.#scheduler.acquire(cancellation, what, (call) =>
+        this.#supervisor.use((client) => this.#write(client, target, source, options, cancellation, call)),
       )
       return run.receipt(now() - startedAt)
     } finally {
@@ -126,20 +131,20 @@ export class Persister {
   }
 
   async #write(
-    host: WorkerHost,
+    client: WorkerClient,
     { table, columns, key, isChecked, encoder, allocator }: Target,
     source: RowSource,
     options: ResolvedPersistOptions,
     cancellation: Cancellation,
     call: Call,
   ): Promise<PersistRun> {
-    const clock = new SliceClock(this.#sliceBudgetMs)
+    const clock = new TimeSlice(this.#sliceBudgetMs)
     const run = new PersistRun({
       source,
       call,
       encoder,
       allocator,
-      window: this.window,
+      flow: this.flow,
       clock,
       cancellation,
       options,
@@ -149,18 +154,18 @@ export class Persister {
     const { onConflict } = options
     encoder.isUpdate = onConflict === 'update'
     const begin = { table, columns, key, onConflict, isChecked, reading: this.#reading }
-    const transaction = new RemoteTransaction(host, begin, this.pool, this.window, {
-      appended: (rows) => run.noteAppended(rows),
+    const transaction = new TransactionClient(client, begin, this.pool, this.flow, {
+      appended: (rows) => run.recordAppended(rows),
       failed: (error) => cancellation.cancel(error),
-      committed: (walBytes) => this.#checkpointer.note(walBytes),
+      committed: (walBytes) => this.#checkpointer.record(walBytes),
     })
     try {
       await run.encodeInto(transaction).catch(async (error) => {
-        if (run.isUnsettled(error)) await run.settle()
+        if (run.isUnsettled(error)) await run.awaitOutcomes()
         throw error
       })
       cancellation.check()
-      if (isChecked) await run.settle()
+      if (isChecked) await run.awaitOutcomes()
       cancellation.check()
       await transaction.commit()
     } catch (error) {

@@ -1,8 +1,8 @@
-import type { BeginRequest, RefusalPage, Resolution } from '../../protocol/requests.js'
+import type { BeginRequest, CallOutcome, ViolationPage } from '../../protocol/requests.js'
 import type { Batch } from '../encode/batch.js'
 import type { BufferPool } from '../encode/buffer-pool.js'
-import type { InFlightWindow } from '../scheduling/flow-control.js'
-import type { WorkerHost } from '../worker-thread/worker-client.js'
+import type { FlowControl } from '../scheduling/flow-control.js'
+import type { WorkerClient } from '../worker-thread/worker-client.js'
 
 /** What a transaction writes to, and how. */
 export type TransactionTarget = Omit<BeginRequest, 'transaction'>
@@ -24,12 +24,12 @@ interface Events {
  * Requests are sent without waiting for the answers to those before: the worker keeps their order, and refuses what
  * comes after one that failed.
  */
-export class RemoteTransaction {
+export class TransactionClient {
   readonly #id = ++transactions
-  readonly #host: WorkerHost
+  readonly #client: WorkerClient
   readonly #target: TransactionTarget
   readonly #pool: BufferPool
-  readonly #window: InFlightWindow
+  readonly #flow: FlowControl
   readonly #events: Events
   readonly #underWay = new Set<Promise<void>>()
   #hasBegun = false
@@ -37,16 +37,16 @@ export class RemoteTransaction {
   #bytes = 0
 
   constructor(
-    host: WorkerHost,
+    client: WorkerClient,
     target: TransactionTarget,
     pool: BufferPool,
-    window: InFlightWindow,
+    flow: FlowControl,
     events: Events,
   ) {
-    this.#host = host
+    this.#client = client
     this.#target = target
     this.#pool = pool
-    this.#window = window
+    this.#flow = flow
     this.#events = events
   }
 
@@ -62,15 +62,15 @@ export class RemoteTransaction {
   begin(): void {
     if (this.#hasBegun) return
     this.#hasBegun = true
-    this.#watch(this.#host.request('begin', { transaction: this.#id, ...this.#target }))
+    this.#watch(this.#client.request('begin', { transaction: this.#id, ...this.#target }))
   }
 
   /** Hands a batch over; false, and nothing happens, while the worker is too far behind. */
   trySend(batch: Batch): boolean {
     const { byteLength } = batch.buffer
-    if (!this.#window.hasRoom(byteLength)) return false
+    if (!this.#flow.hasRoom(byteLength)) return false
     this.begin()
-    this.#window.add(byteLength)
+    this.#flow.add(byteLength)
     this.#batches++
     this.#bytes += byteLength
     this.#watch(this.#write(batch, byteLength))
@@ -78,20 +78,20 @@ export class RemoteTransaction {
   }
 
   /** Lets the worker decide about every row sent; see the request. */
-  async resolve(isAllOrNothing: boolean): Promise<Resolution> {
-    if (!this.#hasBegun) return { inserted: 0, updated: 0, ignored: 0, refused: 0 }
-    return this.#host.request('resolve', { transaction: this.#id, isAllOrNothing })
+  async apply(isAllOrNothing: boolean): Promise<CallOutcome> {
+    if (!this.#hasBegun) return { inserted: 0, updated: 0, ignored: 0, rejected: 0 }
+    return this.#client.request('apply', { transaction: this.#id, isAllOrNothing })
   }
 
-  /** The next of the rows that were refused. */
-  refusals(): Promise<RefusalPage> {
-    return this.#host.request('refusals', { transaction: this.#id })
+  /** The next of the rows that were rejected. */
+  violations(): Promise<ViolationPage> {
+    return this.#client.request('violations', { transaction: this.#id })
   }
 
   /** Resolves when everything sent is committed; resolves at once when nothing was. */
   async commit(): Promise<void> {
     if (!this.#hasBegun) return
-    const { walBytes } = await this.#host.request('commit', { transaction: this.#id })
+    const { walBytes } = await this.#client.request('commit', { transaction: this.#id })
     await Promise.all(this.#underWay)
     this.#events.committed(walBytes)
   }
@@ -99,7 +99,8 @@ export class RemoteTransaction {
   /** Resolves when nothing of the transaction is left, or the worker is. */
   async rollback(): Promise<void> {
     // A worker that has ended took its transactions with it.
-    if (this.#hasBegun) await this.#host.request('rollback', { transaction: this.#id }).catch(() => undefined)
+    if (this.#hasBegun)
+      await this.#client.request('rollback', { transaction: this.#id }).catch(() => undefined)
     await Promise.all(this.#underWay)
   }
 
@@ -107,12 +108,12 @@ export class RemoteTransaction {
     const encoded = batch.finish()
     try {
       const transferred = [encoded.buffer]
-      if (encoded.absence !== undefined) transferred.push(encoded.absence.buffer)
+      if (encoded.omitted !== undefined) transferred.push(encoded.omitted.buffer)
       const request = { transaction: this.#id, batch: encoded }
-      const { buffer } = await this.#host.request('write', request, transferred)
+      const { buffer } = await this.#client.request('write', request, transferred)
       this.#pool.give(buffer)
     } finally {
-      this.#window.remove(byteLength)
+      this.#flow.remove(byteLength)
     }
     this.#events.appended(encoded.rows)
   }

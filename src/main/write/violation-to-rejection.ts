@@ -1,4 +1,4 @@
-import type { QueryRow, QueryValue, Refusal } from '../../protocol/requests.js'
+import type { QueryRow, QueryValue, Violation } from '../../protocol/requests.js'
 import { quoteName, toVisible } from '../../protocol/visible-text.js'
 import { describeValue } from '../contract/describe-value.js'
 import type { Rejection } from '../contract/rejection.js'
@@ -12,13 +12,13 @@ const longestConstraint = 500
  *
  * @param rowAt - The row as it was given, where the source still has it.
  */
-export function refusalToRejection(
-  refusal: Refusal,
+export function violationToRejection(
+  violation: Violation,
   positions: RowPositions,
   key: readonly string[],
   rowAt: ((index: number) => unknown) | undefined,
 ): Rejection {
-  const { ordinal, code, constraint, columns, conflictOrdinal, row } = refusal
+  const { ordinal, code, constraint, columns, conflictOrdinal, row } = violation
   const index = positions.indexOf(ordinal)
   const conflictIndex = conflictOrdinal === undefined ? undefined : positions.indexOf(conflictOrdinal)
   const [column] = columns
@@ -26,7 +26,7 @@ export function refusalToRejection(
     index,
     row: rowAt === undefined ? row : rowAt(index),
     code,
-    message: describe({ ...refusal, constraint: toVisible(constraint, longestConstraint) }, conflictIndex),
+    message: describe({ ...violation, constraint: toVisible(constraint, longestConstraint) }, conflictIndex),
     constraint,
     ...(columns.length === 1 && column !== undefined ? { column } : {}),
     ...(key.length === 0 ? {} : { key: pick(row, key) }),
@@ -35,7 +35,7 @@ export function refusalToRejection(
 }
 
 function describe(
-  { code, constraint, columns, row, referringTable }: Refusal,
+  { code, constraint, columns, row, referringTable }: Violation,
   conflictIndex: number | undefined,
 ): string {
   const values = columns.map((name) => `${toVisible(name, 60)}: ${showValue(row[name])}`).join(', ')

@@ -15,7 +15,7 @@ import {
   toStrings,
   toTried,
 } from './table-constraints.js'
-import type { GeneratedColumn, TableShape } from './table-metadata.js'
+import type { GeneratedColumn, TableMetadata } from './table-metadata.js'
 import { readReferences, referenceColumns } from './table-references.js'
 import { toColumnType } from './to-column-type.js'
 
@@ -23,9 +23,9 @@ import { toColumnType } from './to-column-type.js'
 const longestType = 200
 
 /** What the tables of the main schema look like, read from DuckDB's catalog. */
-export class TableCatalog {
+export class CatalogReader {
   readonly #database: Database
-  readonly #known = new Map<string, { version: number; shape: TableShape }>()
+  readonly #known = new Map<string, { version: number; shape: TableMetadata }>()
 
   constructor(database: Database) {
     this.#database = database
@@ -48,7 +48,7 @@ export class TableCatalog {
   }
 
   /** What the table looks like; the catalog is read again only after a statement that may have changed it. */
-  async shapeOf(connection: DuckDBConnection, table: string): Promise<TableShape> {
+  async metadataOf(connection: DuckDBConnection, table: string): Promise<TableMetadata> {
     const version = this.#database.catalogVersion
     const known = this.#known.get(table)
     if (known?.version === version) return known.shape
@@ -57,7 +57,7 @@ export class TableCatalog {
     return shape
   }
 
-  async #read(connection: DuckDBConnection, table: string): Promise<TableShape> {
+  async #read(connection: DuckDBConnection, table: string): Promise<TableMetadata> {
     const kind = await this.#kind(connection, table)
     if (kind === undefined) {
       throw new WorkerFailure({

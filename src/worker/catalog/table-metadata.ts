@@ -1,8 +1,8 @@
-import type { RefusalCode, TableDescription } from '../../protocol/requests.js'
+import type { TableDescription, ViolationCode } from '../../protocol/requests.js'
 
 /** Something that DuckDB demands of the rows of a table. Expressions are SQL over the table's columns. */
 interface Constraint {
-  readonly code: RefusalCode
+  readonly code: ViolationCode
   /** As DuckDB writes it. */
   readonly text: string
   /** The columns that it is about, as far as they are known. */
@@ -49,7 +49,7 @@ export interface GeneratedColumn {
 }
 
 /** A table as writing to it must know it. */
-export interface TableShape extends TableDescription {
+export interface TableMetadata extends TableDescription {
   /** SQL of the DEFAULT of each column that has one. */
   readonly defaults: ReadonlyMap<string, string>
   readonly generated: readonly GeneratedColumn[]

@@ -1,23 +1,23 @@
 import { DuckDBDataChunk } from '@duckdb/node-api'
 import { temporary } from '../../protocol/sql.js'
 import type { TransactionConnection } from '../transaction-connection.js'
-import { type VerdictKind, verdictKinds } from './row-outcomes.js'
+import { type OutcomeKind, outcomeKinds } from './row-outcomes.js'
 
-/** A verdict, as the table of verdicts has it. */
-interface Verdict {
+/** An outcome, as the table of outcomes has it. */
+interface Outcome {
   readonly ordinal: number
-  readonly kind: VerdictKind
-  /** For `refused`: the number of the rule, and the row of the call that has the value, if it is one of them. */
-  readonly rule?: number | undefined
+  readonly kind: OutcomeKind
+  /** For `rejected`: the number of the constraint, and the row of the call that has the value, if it is one of them. */
+  readonly constraint?: number | undefined
   readonly other?: number | undefined
 }
 
-/** Adds verdicts that were not found by SQL. */
-export async function appendVerdicts(
+/** Adds outcomes that were not found by SQL. */
+export async function appendOutcomes(
   connection: TransactionConnection,
-  found: readonly Verdict[],
+  found: readonly Outcome[],
 ): Promise<void> {
-  const appender = await connection.createAppender(temporary, 'duckpaddle_verdicts')
+  const appender = await connection.createAppender(temporary, 'duckpaddle_outcomes')
   try {
     const types = [0, 1, 2, 3].map((column) => appender.columnType(column))
     for (let start = 0; start < found.length; start += 2048) {
@@ -26,10 +26,10 @@ export async function appendVerdicts(
       chunk.setRows(
         found
           .slice(start, start + 2048)
-          .map(({ ordinal, kind, rule, other }) => [
+          .map(({ ordinal, kind, constraint, other }) => [
             BigInt(ordinal),
-            verdictKinds[kind],
-            rule ?? null,
+            outcomeKinds[kind],
+            constraint ?? null,
             other === undefined ? null : BigInt(other),
           ]),
       )

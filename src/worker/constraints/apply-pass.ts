@@ -5,28 +5,28 @@ import { selectParents } from './find-violations.js'
 import { keyNames, sameKey, selectKeys } from './key-sql.js'
 import { isOfOwnTable } from './resolve-self-references.js'
 import { assignedColumns, isOfKey, isRewritten } from './rewritten-rows.js'
-import { acceptedRows, type StagedRound } from './staged-pass.js'
+import { acceptedRows, type StagedPass } from './staged-pass.js'
 
-/** Moves the rows of a round into the table, each as its verdict says. */
-export async function applyRound(round: StagedRound, updates: number): Promise<void> {
-  const { connection, target, staging, verdicts } = round
+/** Moves the rows of a pass into the table, each as its outcome says. */
+export async function applyPass(pass: StagedPass, updates: number): Promise<void> {
+  const { connection, target, staging, outcomes } = pass
   const { key, shape } = target
   if (updates > 0 && key !== undefined) {
-    if (shape.hasIndex) await updateRows(round, key, updates)
+    if (shape.hasIndex) await updateRows(pass, key, updates)
     else {
       // Without an index, to delete and to insert again takes a quarter of the time of an UPDATE.
       const values = key.expressions.join(', ')
       await connection.run(
-        `DELETE FROM ${target.table} WHERE (${values}) IN (SELECT ${values} FROM (${selectUpdating(round)}))`,
+        `DELETE FROM ${target.table} WHERE (${values}) IN (SELECT ${values} FROM (${selectUpdating(pass)}))`,
       )
-      await insertRows(round, `SELECT s.* FROM (${selectUpdating(round)}) s`)
+      await insertRows(pass, `SELECT s.* FROM (${selectUpdating(pass)}) s`)
     }
   }
-  const own = shape.foreignKeys.filter((foreignKey) => isOfOwnTable(round, foreignKey))
-  if (own.length > 0) await insertParentsFirst(round, own)
+  const own = shape.foreignKeys.filter((foreignKey) => isOfOwnTable(pass, foreignKey))
+  if (own.length > 0) await insertParentsFirst(pass, own)
   await insertRows(
-    round,
-    `SELECT s.* FROM ${staging.table} s ANTI JOIN ${verdicts.table} v ON v.o = s.${staging.ordinal}`,
+    pass,
+    `SELECT s.* FROM ${staging.table} s ANTI JOIN ${outcomes.table} v ON v.o = s.${staging.ordinal}`,
   )
 }
 
@@ -35,34 +35,34 @@ export async function applyRound(round: StagedRound, updates: number): Promise<v
  * all would rewrite every row of it for the sake of one, which a row that others refer to does not allow; and it would
  * give a row a value before the one that has it, some thousand rows on, has left it.
  */
-async function updateRows(round: StagedRound, key: Unique, updates: number): Promise<void> {
-  const { connection, target } = round
+async function updateRows(pass: StagedPass, key: Unique, updates: number): Promise<void> {
+  const { connection, target } = pass
   const { rewriting } = target.shape
-  const rewritten = await takeBackRewritten(round, key)
-  const assignments = assignedColumns(round, key)
+  const rewritten = await takeBackRewritten(pass, key)
+  const assignments = assignedColumns(pass, key)
     .filter(({ name }) => !rewriting.includes(name))
     .map(({ name }) => `${quoteIdentifier(name)} = s.${quoteIdentifier(name)}`)
   if (rewritten < updates && assignments.length > 0) {
     await connection.run(
-      `UPDATE ${target.table} AS t SET ${assignments.join(', ')} FROM (${selectUpdating(round)}) s WHERE ${isOfKey(key)}`,
+      `UPDATE ${target.table} AS t SET ${assignments.join(', ')} FROM (${selectUpdating(pass)}) s WHERE ${isOfKey(key)}`,
     )
   }
   if (rewritten === 0) return
   const values = key.expressions.join(', ')
   // The keys of the rows that are new are not there to be deleted.
   await connection.run(
-    `DELETE FROM ${target.table} WHERE (${values}) IN (SELECT ${keyNames(key.expressions)} FROM ${selectKeys(acceptedRows(round), key.expressions)})`,
+    `DELETE FROM ${target.table} WHERE (${values}) IN (SELECT ${keyNames(key.expressions)} FROM ${selectKeys(acceptedRows(pass), key.expressions)})`,
   )
 }
 
-/** Takes back the verdict that a row updates from those that DuckDB must rewrite: they are inserted as if new. */
-async function takeBackRewritten(round: StagedRound, key: Unique): Promise<number> {
-  const { connection, target, staging, verdicts } = round
-  const isChange = isRewritten(round, key)
+/** Takes back the outcome that a row updates from those that DuckDB must rewrite: they are inserted as if new. */
+async function takeBackRewritten(pass: StagedPass, key: Unique): Promise<number> {
+  const { connection, target, staging, outcomes } = pass
+  const isChange = isRewritten(pass, key)
   if (isChange === undefined) return 0
-  const rewritten = `SELECT s.${staging.ordinal} FROM (${selectUpdating(round)}) s
+  const rewritten = `SELECT s.${staging.ordinal} FROM (${selectUpdating(pass)}) s
     JOIN ${target.table} t ON ${isOfKey(key)} AND ${isChange}`
-  return connection.change(`DELETE FROM ${verdicts.table} WHERE o IN (${rewritten})`)
+  return connection.change(`DELETE FROM ${outcomes.table} WHERE o IN (${rewritten})`)
 }
 
 /**
@@ -70,37 +70,37 @@ async function takeBackRewritten(round: StagedRound, key: Unique): Promise<numbe
  * (https://duckdb.org/docs/stable/sql/constraints#foreign-keys), so rows that refer to others of their call need
  * statements of their own: first those that refer to none of them, then those that refer to the first, and so on.
  */
-async function insertParentsFirst(round: StagedRound, own: readonly ForeignKey[]): Promise<void> {
-  const { connection, target, staging, verdicts } = round
-  for (let wave = 0; ; wave++) {
-    const waiting = own.map((rule) => {
-      const key = rule.columns.map((name) => toColumnKey(target.shape, name))
-      const children = selectKeys(acceptedRows(round), key)
-      return `SELECT f.o FROM ${children} f ANTI JOIN ${selectParents(round, rule)} p ON ${sameKey('f', 'p', key)}`
+async function insertParentsFirst(pass: StagedPass, own: readonly ForeignKey[]): Promise<void> {
+  const { connection, target, staging, outcomes } = pass
+  for (let generation = 0; ; generation++) {
+    const waiting = own.map((constraint) => {
+      const key = constraint.columns.map((name) => toColumnKey(target.shape, name))
+      const children = selectKeys(acceptedRows(pass), key)
+      return `SELECT f.o FROM ${children} f ANTI JOIN ${selectParents(pass, constraint)} p ON ${sameKey('f', 'p', key)}`
     })
-    const table = quoteIdentifier(`duckpaddle_waiting_${wave}`)
+    const table = quoteIdentifier(`duckpaddle_waiting_${generation}`)
     const count = await connection.change(
       `CREATE OR REPLACE TEMP TABLE ${table} AS ${waiting.join(' UNION ')}`,
     )
     if (count === 0) return
     const ready = `SELECT s.${staging.ordinal} AS o FROM ${staging.table} s
-      ANTI JOIN ${verdicts.table} v ON v.o = s.${staging.ordinal} ANTI JOIN temp.main.${table} w ON w.o = s.${staging.ordinal}`
+      ANTI JOIN ${outcomes.table} v ON v.o = s.${staging.ordinal} ANTI JOIN temp.main.${table} w ON w.o = s.${staging.ordinal}`
     await insertRows(
-      round,
+      pass,
       `SELECT s.* FROM ${staging.table} s SEMI JOIN (${ready}) r ON r.o = s.${staging.ordinal}`,
     )
     // What is left then waits for a row that is not to come; to insert it fails, and says so.
-    if ((await verdicts.add('inserted', ready)) === 0) return
+    if ((await outcomes.add('inserted', ready)) === 0) return
   }
 }
 
 /** The rows that take the place of one that is there. */
-function selectUpdating({ staging, verdicts }: StagedRound): string {
-  const isUpdating = verdicts.is('updates', 'v')
-  return `SELECT s.* FROM ${staging.table} s SEMI JOIN ${verdicts.table} v ON v.o = s.${staging.ordinal} AND ${isUpdating}`
+function selectUpdating({ staging, outcomes }: StagedPass): string {
+  const isUpdating = outcomes.is('updates', 'v')
+  return `SELECT s.* FROM ${staging.table} s SEMI JOIN ${outcomes.table} v ON v.o = s.${staging.ordinal} AND ${isUpdating}`
 }
 
-async function insertRows({ connection, target }: StagedRound, select: string): Promise<void> {
+async function insertRows({ connection, target }: StagedPass, select: string): Promise<void> {
   const names = target.columns.map(({ name }) => quoteIdentifier(name)).join(', ')
   await connection.run(`INSERT INTO ${target.table} (${names}) SELECT ${names} FROM (${select})`)
 }

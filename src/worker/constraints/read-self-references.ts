@@ -5,9 +5,9 @@ import { toColumnKey } from '../write/write-target.js'
 import { keyNames, sameKey, selectKeys } from './key-sql.js'
 import { rewritingValues } from './rewritten-rows.js'
 import type { OwnEntity, OwnRow, OwnTable } from './self-reference-resolver.js'
-import { acceptedRows, type StagedRound, tableRows } from './staged-pass.js'
+import { acceptedRows, type StagedPass, tableRows } from './staged-pass.js'
 
-/** A FOREIGN KEY of a table to itself, and which of its unique rules it refers to. */
+/** A FOREIGN KEY of a table to itself, and which of its unique constraints it refers to. */
 export interface OwnReference {
   readonly columns: readonly string[]
   readonly key: readonly string[]
@@ -15,40 +15,40 @@ export interface OwnReference {
 }
 
 export function toOwnReference(
-  { target }: StagedRound,
-  rule: ForeignKey,
+  { target }: StagedPass,
+  constraint: ForeignKey,
   uniques: readonly Unique[],
 ): OwnReference {
   const isSame = (columns: readonly string[]) =>
-    columns.length === rule.referencedColumns.length &&
-    columns.every((name, index) => foldName(name) === foldName(rule.referencedColumns[index] ?? ''))
+    columns.length === constraint.referencedColumns.length &&
+    columns.every((name, index) => foldName(name) === foldName(constraint.referencedColumns[index] ?? ''))
   return {
-    columns: rule.columns,
-    key: rule.columns.map((name) => toColumnKey(target.shape, name)),
+    columns: constraint.columns,
+    key: constraint.columns.map((name) => toColumnKey(target.shape, name)),
     target: uniques.findIndex(({ columns }) => isSame(columns)),
   }
 }
 
-/** The rows of a round in their order, and as much of the table as they are about. */
+/** The rows of a pass in their order, and as much of the table as they are about. */
 export async function readOwnTable(
-  round: StagedRound,
+  pass: StagedPass,
   uniques: readonly Unique[],
   references: readonly OwnReference[],
 ): Promise<{ readonly rows: readonly OwnRow[]; readonly table: OwnTable }> {
   const found = new OwnRows(uniques.length, references)
-  const { staging, verdicts, connection } = round
-  if (!round.isWhole) await keepReferences(round, references)
+  const { staging, outcomes, connection } = pass
+  if (!pass.isWhole) await keepReferences(pass, references)
   const ordinals = `SELECT 0, s.${staging.ordinal}::DOUBLE FROM ${staging.table} s
-    ANTI JOIN ${verdicts.table} v ON v.o = s.${staging.ordinal} ORDER BY 2 ASC NULLS LAST`
+    ANTI JOIN ${outcomes.table} v ON v.o = s.${staging.ordinal} ORDER BY 2 ASC NULLS LAST`
   const read = async (sql: string, take: (...numbers: number[]) => void) => {
     const result = await connection.run(sql)
     await connection.compute(() => eachRow(result, take))
   }
   await read(ordinals, (_, ordinal) => found.addRow(ordinal))
   for (const [index] of uniques.entries()) {
-    await read(selectValues(round, uniques, references, index), (...row) => found.addValue(index, row))
+    await read(selectValues(pass, uniques, references, index), (...row) => found.addValue(index, row))
   }
-  const rewriting = selectRewriting(round)
+  const rewriting = selectRewriting(pass)
   if (rewriting !== undefined) await read(rewriting, (...row) => found.addRewriting(row))
   return { rows: found.rows, table: found.table }
 }
@@ -56,13 +56,13 @@ export async function readOwnTable(
 const referencesBefore = 'temp.main.duckpaddle_references'
 
 /**
- * Keeps what rows referred to before the first round: DuckDB holds them to it until the transaction is committed, and a
+ * Keeps what rows referred to before the first pass: DuckDB holds them to it until the transaction is committed, and a
  * row that one of them refers to cannot be deleted before.
  */
-async function keepReferences(round: StagedRound, references: readonly OwnReference[]): Promise<void> {
+async function keepReferences(pass: StagedPass, references: readonly OwnReference[]): Promise<void> {
   const columns = [...new Set(references.flatMap(({ columns: names }) => names))].map(quoteIdentifier)
-  await round.connection.run(
-    `CREATE TEMP TABLE IF NOT EXISTS duckpaddle_references AS SELECT ${columns.join(', ')} FROM ${round.target.table}`,
+  await pass.connection.run(
+    `CREATE TEMP TABLE IF NOT EXISTS duckpaddle_references AS SELECT ${columns.join(', ')} FROM ${pass.target.table}`,
   )
 }
 
@@ -75,9 +75,9 @@ class OwnRows {
   readonly #referred: readonly Set<number>[]
   readonly #references: readonly OwnReference[]
 
-  constructor(rules: number, references: readonly OwnReference[]) {
-    this.#holders = Array.from({ length: rules }, () => new Map())
-    this.#referred = Array.from({ length: rules }, () => new Set())
+  constructor(constraints: number, references: readonly OwnReference[]) {
+    this.#holders = Array.from({ length: constraints }, () => new Map())
+    this.#referred = Array.from({ length: constraints }, () => new Set())
     this.#references = references
   }
 
@@ -95,19 +95,19 @@ class OwnRows {
   }
 
   /** See `selectValues`. */
-  addValue(rule: number, [kind = 0, ordinal = 0, value = 0, isReferred = 0]: readonly number[]): void {
+  addValue(constraint: number, [kind = 0, ordinal = 0, value = 0, isReferred = 0]: readonly number[]): void {
     if (kind === ofTable) {
       const entity = this.#entity(ordinal)
-      entity.values[rule] = value
-      this.#holders[rule]?.set(value, entity)
+      entity.values[constraint] = value
+      this.#holders[constraint]?.set(value, entity)
     } else if (kind === ofRow) {
       const row = this.#rows.get(ordinal)
-      if (row !== undefined) row.values[rule] = value
+      if (row !== undefined) row.values[constraint] = value
     } else {
       const row = this.#rows.get(ordinal)
       if (row !== undefined) row.references[kind] = value
     }
-    if (isReferred === 1) this.#referred[rule]?.add(value)
+    if (isReferred === 1) this.#referred[constraint]?.add(value)
   }
 
   /** See `selectRewriting`. */
@@ -131,45 +131,45 @@ const [ofTable, ofRow] = [-2, -1]
 const untouched = -1
 
 /** SQL of the key of each row of the call, and the first row that has it: `k0`, ..., `first`. */
-function selectOwners(round: StagedRound): string {
-  const key = round.target.key?.expressions ?? []
+function selectOwners(pass: StagedPass): string {
+  const key = pass.target.key?.expressions ?? []
   if (key.length === 0) return '(SELECT NULL AS k0, NULL AS first WHERE false)'
-  const keys = selectKeys(acceptedRows(round), key)
+  const keys = selectKeys(acceptedRows(pass), key)
   return `(SELECT ${keyNames(key)}, min(o) AS first FROM ${keys} GROUP BY ${keyNames(key)})`
 }
 
 /** A condition: the row `t` of a query has the key of the owner `g`. */
-function isOwner({ target }: StagedRound): string {
+function isOwner({ target }: StagedPass): string {
   const key = target.key?.expressions ?? []
   return key.length === 0 ? 'false' : key.map((_, index) => `t.c${index} = g.k${index}`).join(' AND ')
 }
 
-function ownerKeys({ target }: StagedRound): string[] {
+function ownerKeys({ target }: StagedPass): string[] {
   return (target.key?.expressions ?? []).map((expression, index) => `${expression} AS c${index}`)
 }
 
 /**
- * SQL of the values of a unique rule, numbered: what each is of, the ordinal of its row, its number, and whether rows
+ * SQL of the values of a unique constraint, numbered: what each is of, the ordinal of its row, its number, and whether rows
  * of the table refer to it. Of the table there are the rows whose key or value the call has, or refers to.
  */
 function selectValues(
-  round: StagedRound,
+  pass: StagedPass,
   uniques: readonly Unique[],
   references: readonly OwnReference[],
-  rule: number,
+  constraint: number,
 ): string {
-  const key = uniques[rule]?.expressions ?? []
+  const key = uniques[constraint]?.expressions ?? []
   const names = keyNames(key)
   const own = references
     .map((reference, index) => ({ ...reference, index }))
-    .filter(({ target }) => target === rule)
+    .filter(({ target }) => target === constraint)
   const given = [
-    `SELECT ${ofRow} AS kind, * FROM ${selectKeys(acceptedRows(round), key)}`,
-    ...own.map((each) => `SELECT ${each.index} AS kind, * FROM ${selectKeys(acceptedRows(round), each.key)}`),
+    `SELECT ${ofRow} AS kind, * FROM ${selectKeys(acceptedRows(pass), key)}`,
+    ...own.map((each) => `SELECT ${each.index} AS kind, * FROM ${selectKeys(acceptedRows(pass), each.key)}`),
   ].join(' UNION ALL ')
-  const tables = round.isWhole ? [round.target.table] : [round.target.table, referencesBefore]
+  const tables = pass.isWhole ? [pass.target.table] : [pass.target.table, referencesBefore]
   const referring = own.flatMap((each) =>
-    tables.map((from) => `SELECT ${names} FROM ${selectKeys({ ...tableRows(round), from }, each.key)}`),
+    tables.map((from) => `SELECT ${names} FROM ${selectKeys({ ...tableRows(pass), from }, each.key)}`),
   )
   const referred =
     referring.length === 0 ? `SELECT ${names} FROM given WHERE false` : referring.join(' UNION ALL ')
@@ -178,8 +178,8 @@ function selectValues(
   const isGiven = `SELECT DISTINCT ${names} FROM given`
   return `WITH given AS MATERIALIZED (${given}),
     old AS MATERIALIZED (SELECT ${ofTable} AS kind, coalesce(g.first, ${untouched}) AS o, ${key.map((_, index) => `t.k${index}`).join(', ')}
-      FROM (SELECT ${[...values, ...ownerKeys(round)].join(', ')} FROM ${round.target.table} WHERE ${isValue}) t
-      LEFT JOIN ${selectOwners(round)} g ON ${isOwner(round)}
+      FROM (SELECT ${[...values, ...ownerKeys(pass)].join(', ')} FROM ${pass.target.table} WHERE ${isValue}) t
+      LEFT JOIN ${selectOwners(pass)} g ON ${isOwner(pass)}
       LEFT JOIN (${isGiven}) i ON ${sameKey('i', 't', key)}
       WHERE g.first IS NOT NULL OR i.k0 IS NOT NULL),
     every AS (SELECT * FROM given UNION ALL SELECT * FROM old),
@@ -191,18 +191,18 @@ function selectValues(
 }
 
 /** SQL of what rows would rewrite, numbered: what it is of, the ordinal of its row, its number. */
-function selectRewriting(round: StagedRound): string | undefined {
-  const { key, onConflict, table } = round.target
+function selectRewriting(pass: StagedPass): string | undefined {
+  const { key, onConflict, table } = pass.target
   if (key === undefined || onConflict !== 'update') return undefined
-  const values = rewritingValues(round, key)
+  const values = rewritingValues(pass, key)
   if (values.length === 0) return undefined
   const named = values.map((value, index) => `${value} AS k${index}`)
   const names = keyNames(values)
   const isSame = values.map((_, index) => `e.k${index} IS NOT DISTINCT FROM n.k${index}`).join(' AND ')
-  const { from, ordinal } = acceptedRows(round)
+  const { from, ordinal } = acceptedRows(pass)
   return `WITH every AS MATERIALIZED (SELECT ${ofRow} AS kind, ${ordinal} AS o, ${named.join(', ')} FROM ${from}
       UNION ALL SELECT ${ofTable}, g.first, ${values.map((_, index) => `t.k${index}`).join(', ')}
-      FROM (SELECT ${[...named, ...ownerKeys(round)].join(', ')} FROM ${table}) t JOIN ${selectOwners(round)} g ON ${isOwner(round)}),
+      FROM (SELECT ${[...named, ...ownerKeys(pass)].join(', ')} FROM ${table}) t JOIN ${selectOwners(pass)} g ON ${isOwner(pass)}),
     numbers AS MATERIALIZED (SELECT *, row_number() OVER () AS number FROM (SELECT DISTINCT ${names} FROM every))
     SELECT e.kind, e.o::DOUBLE, n.number::DOUBLE FROM every e JOIN numbers n ON ${isSame}`
 }

@@ -1,6 +1,6 @@
 import type { OnConflict } from '../../protocol/requests.js'
 
-/** A row's value of one unique rule, where another row has it too. Rows and values are told by ordinals. */
+/** A row's value of one unique constraint, where another row has it too. Rows and values are told by ordinals. */
 export interface Claim {
   /** The row. */
   readonly ordinal: number
@@ -15,16 +15,16 @@ export interface Claim {
 
 export const untouched = -1
 
-export interface Judgement {
+export interface RowOutcome {
   readonly ordinal: number
-  readonly kind: 'refused' | 'ignored' | 'superseded' | 'updates'
-  /** For `refused`: which rule, and the row of the call that has the value, if it is one of them. */
-  readonly rule?: number
+  readonly kind: 'rejected' | 'ignored' | 'superseded' | 'updates'
+  /** For `rejected`: which constraint, and the row of the call that has the value, if it is one of them. */
+  readonly constraint?: number
   readonly other?: number
 }
 
-export interface Verdict {
-  readonly judgements: readonly Judgement[]
+export interface Resolved {
+  readonly outcomes: readonly RowOutcome[]
   /** Rows that update, those that are superseded included. */
   readonly updated: number
 }
@@ -32,45 +32,47 @@ export interface Verdict {
 /** A row of the table as it comes to be: one that is there, or one that is inserted. */
 interface Entity {
   readonly isOld: boolean
-  /** Value of each rule, as far as others claim it. */
+  /** Value of each constraint, as far as others claim it. */
   readonly values: (number | undefined)[]
   /** The row of the call that it is made of. */
   winner: number | undefined
 }
 
 /**
- * Decides between rows that share values of several unique rules, in their order, as if each were a statement of its
- * own: whether a row is good depends on all before it, since a refused row takes no value.
+ * Decides between rows that share values of several unique constraints, in their order, as if each were a statement of its
+ * own: whether a row is good depends on all before it, since a rejected row takes no value.
  *
- * @param claims - For each rule, in the order of the rows. With `hasKey`, the first rule is the key that `onConflict`
+ * @param claims - For each constraint, in the order of the rows. With `hasKey`, the first constraint is the key that `onConflict`
  * is about.
  */
-export function judge(
+export function resolveConflicts(
   claims: readonly (readonly Claim[])[],
   hasKey: boolean,
   onConflict: OnConflict,
-): Verdict {
+): Resolved {
   const holders = claims.map(() => new Map<number, Entity>())
   addOldEntities(claims, holders)
-  const judgements: Judgement[] = []
+  const outcomes: RowOutcome[] = []
   let updated = 0
   for (const [ordinal, row] of rowsOf(claims)) {
-    const held = row.map((value, rule) => (value === undefined ? undefined : holders[rule]?.get(value)))
+    const held = row.map((value, constraint) =>
+      value === undefined ? undefined : holders[constraint]?.get(value),
+    )
     const current = hasKey && onConflict !== 'error' ? held[0] : undefined
     if (current !== undefined && onConflict === 'ignore') {
-      judgements.push({ ordinal, kind: 'ignored' })
+      outcomes.push({ ordinal, kind: 'ignored' })
       continue
     }
-    const rule = held.findIndex((entity) => entity !== undefined && entity !== current)
-    if (rule !== -1) {
-      const other = held[rule]?.winner
-      judgements.push({ ordinal, kind: 'refused', rule, ...(other === undefined ? {} : { other }) })
+    const constraint = held.findIndex((entity) => entity !== undefined && entity !== current)
+    if (constraint !== -1) {
+      const other = held[constraint]?.winner
+      outcomes.push({ ordinal, kind: 'rejected', constraint, ...(other === undefined ? {} : { other }) })
       continue
     }
     const entity = current ?? { isOld: false, values: [], winner: undefined }
     if (current !== undefined) {
       updated++
-      if (entity.winner !== undefined) judgements.push({ ordinal: entity.winner, kind: 'superseded' })
+      if (entity.winner !== undefined) outcomes.push({ ordinal: entity.winner, kind: 'superseded' })
     }
     for (const [index, value] of row.entries()) {
       const before = entity.values[index]
@@ -82,8 +84,8 @@ export function judge(
   }
   const updates = new Set(holders.flatMap((entities) => [...entities.values()].filter(({ isOld }) => isOld)))
   for (const { winner } of updates)
-    if (winner !== undefined) judgements.push({ ordinal: winner, kind: 'updates' })
-  return { judgements, updated }
+    if (winner !== undefined) outcomes.push({ ordinal: winner, kind: 'updates' })
+  return { outcomes, updated }
 }
 
 function addOldEntities(
@@ -91,33 +93,33 @@ function addOldEntities(
   holders: readonly Map<number, Entity>[],
 ): void {
   const old = new Map<number, Entity>()
-  for (const [rule, claimsOfRule] of claims.entries()) {
+  for (const [constraint, claimsOfRule] of claims.entries()) {
     for (const { value, holder } of claimsOfRule) {
-      if (holder === undefined || holders[rule]?.has(value) === true) continue
+      if (holder === undefined || holders[constraint]?.has(value) === true) continue
       let entity = holder === untouched ? undefined : old.get(holder)
       if (entity === undefined) {
         entity = { isOld: true, values: [], winner: undefined }
         if (holder !== untouched) old.set(holder, entity)
       }
-      entity.values[rule] = value
-      holders[rule]?.set(value, entity)
+      entity.values[constraint] = value
+      holders[constraint]?.set(value, entity)
     }
   }
 }
 
-/** The rows in their order, each with its value of every rule. */
+/** The rows in their order, each with its value of every constraint. */
 function* rowsOf(claims: readonly (readonly Claim[])[]): Generator<[number, (number | undefined)[]]> {
   const positions = claims.map(() => 0)
   for (;;) {
     let ordinal = Number.POSITIVE_INFINITY
-    for (const [rule, position] of positions.entries()) {
-      ordinal = Math.min(ordinal, claims[rule]?.[position]?.ordinal ?? Number.POSITIVE_INFINITY)
+    for (const [constraint, position] of positions.entries()) {
+      ordinal = Math.min(ordinal, claims[constraint]?.[position]?.ordinal ?? Number.POSITIVE_INFINITY)
     }
     if (ordinal === Number.POSITIVE_INFINITY) return
-    const values = claims.map((claimsOfRule, rule) => {
-      const claim = claimsOfRule[positions[rule] ?? 0]
+    const values = claims.map((claimsOfRule, constraint) => {
+      const claim = claimsOfRule[positions[constraint] ?? 0]
       if (claim?.ordinal !== ordinal) return undefined
-      positions[rule] = (positions[rule] ?? 0) + 1
+      positions[constraint] = (positions[constraint] ?? 0) + 1
       return claim.value
     })
     yield [ordinal, values]

@@ -1,59 +1,59 @@
 import type { DuckDBMaterializedResult } from '@duckdb/node-api'
 import type { Unique } from '../catalog/table-metadata.js'
 import type { TransactionConnection } from '../transaction-connection.js'
-import { appendVerdicts } from './append-outcomes.js'
+import { appendOutcomes } from './append-outcomes.js'
 import { keyNames, type Relation, sameKey, selectKeys } from './key-sql.js'
-import { type Claim, type Judgement, judge, untouched } from './resolve-conflicts.js'
-import type { KeyVerdicts } from './row-outcomes.js'
-import { acceptedRows, type StagedRound, tableRows } from './staged-pass.js'
+import { type Claim, type RowOutcome, resolveConflicts, untouched } from './resolve-conflicts.js'
+import type { KeyOutcomes } from './row-outcomes.js'
+import { acceptedRows, type StagedPass, tableRows } from './staged-pass.js'
 
-/** Gives rows their verdicts where several unique rules concern them: those that share a value with another row. */
-export async function judgeUniques(round: StagedRound): Promise<KeyVerdicts> {
-  const { connection, target, verdicts } = round
-  const [fresh, old] = [acceptedRows(round), tableRows(round)]
+/** Gives rows their outcomes where several unique constraints concern them: those that share a value with another row. */
+export async function resolveUniques(pass: StagedPass): Promise<KeyOutcomes> {
+  const { connection, target, outcomes } = pass
+  const [fresh, old] = [acceptedRows(pass), tableRows(pass)]
   const claims: Claim[][] = []
-  for (const { rule } of verdicts.uniques) {
-    claims.push(await readClaims(connection, selectClaims(fresh, old, rule.expressions, target.key)))
+  for (const { constraint } of outcomes.uniques) {
+    claims.push(await readClaims(connection, selectClaims(fresh, old, constraint.expressions, target.key)))
   }
-  const { judgements, updated } = await connection.compute(() =>
-    judge(claims, target.key !== undefined, target.onConflict),
+  const { outcomes: resolved, updated } = await connection.compute(() =>
+    resolveConflicts(claims, target.key !== undefined, target.onConflict),
   )
-  const count = (kind: Judgement['kind']) => judgements.filter((judgement) => judgement.kind === kind).length
-  const found = judgements.map(({ rule, ...judgement }) => ({
-    ...judgement,
-    rule: rule === undefined ? undefined : verdicts.uniques[rule]?.number,
+  const count = (kind: RowOutcome['kind']) => resolved.filter((outcome) => outcome.kind === kind).length
+  const found = resolved.map(({ constraint, ...outcome }) => ({
+    ...outcome,
+    constraint: constraint === undefined ? undefined : outcomes.uniques[constraint]?.number,
   }))
-  if (found.length > 0) await appendVerdicts(connection, found)
-  return { refused: count('refused'), ignored: count('ignored'), updates: count('updates'), updated }
+  if (found.length > 0) await appendOutcomes(connection, found)
+  return { rejected: count('rejected'), ignored: count('ignored'), updates: count('updates'), updated }
 }
 
-/** `ordinal`, `value`, `holder` of each claim, in the order of the rows; see `referee.ts`. */
+/** `ordinal`, `value`, `holder` of each claim, in the order of the rows; see `resolve-conflicts.ts`. */
 function selectClaims(
   fresh: Relation,
   old: Relation,
-  rule: readonly string[],
+  constraint: readonly string[],
   key: Unique | undefined,
 ): string {
-  const names = keyNames(rule)
-  // The key of the rows that are there, beside their values of the rule.
+  const names = keyNames(constraint)
+  // The key of the rows that are there, beside their values of the constraint.
   const keys = key?.expressions ?? []
   const keyValues = keys.map((expression, index) => `${expression} AS c${index}`)
-  const ruleValues = rule.map((expression, index) => `${expression} AS k${index}`)
-  const isValue = rule.map((expression) => `(${expression}) IS NOT NULL`).join(' AND ')
+  const ruleValues = constraint.map((expression, index) => `${expression} AS k${index}`)
+  const isValue = constraint.map((expression) => `(${expression}) IS NOT NULL`).join(' AND ')
   const sameOwner = keys.map((_, index) => `o.c${index} = g.k${index}`).join(' AND ')
   const owners = `(SELECT ${keyNames(keys)}, min(o) AS first FROM ${selectKeys(fresh, keys)} GROUP BY ${keyNames(keys)})`
   const holders =
     keys.length === 0
       ? `SELECT DISTINCT ${names}, ${untouched} AS holder FROM old`
-      : `SELECT ${prefixed('o', rule)}, max(coalesce(g.first, ${untouched})) AS holder
-         FROM old o LEFT JOIN ${owners} g ON ${sameOwner} GROUP BY ${prefixed('o', rule)}`
-  return `WITH fresh AS ${selectKeys(fresh, rule)},
+      : `SELECT ${prefixed('o', constraint)}, max(coalesce(g.first, ${untouched})) AS holder
+         FROM old o LEFT JOIN ${owners} g ON ${sameOwner} GROUP BY ${prefixed('o', constraint)}`
+  return `WITH fresh AS ${selectKeys(fresh, constraint)},
     groups AS (SELECT ${names}, min(o) AS first, count(*) AS n FROM fresh GROUP BY ${names}),
     old AS (SELECT o.* FROM (SELECT ${[...ruleValues, ...keyValues].join(', ')} FROM ${old.from} WHERE ${isValue}) o
-      SEMI JOIN groups g ON ${sameKey('o', 'g', rule)}),
+      SEMI JOIN groups g ON ${sameKey('o', 'g', constraint)}),
     holders AS (${holders})
     SELECT f.o::DOUBLE, g.first::DOUBLE, h.holder::DOUBLE
-    FROM fresh f JOIN groups g ON ${sameKey('f', 'g', rule)} LEFT JOIN holders h ON ${sameKey('h', 'g', rule)}
+    FROM fresh f JOIN groups g ON ${sameKey('f', 'g', constraint)} LEFT JOIN holders h ON ${sameKey('h', 'g', constraint)}
     WHERE g.n > 1 OR h.holder IS NOT NULL ORDER BY f.o ASC NULLS LAST`
 }
 

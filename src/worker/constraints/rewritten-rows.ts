@@ -3,12 +3,12 @@ import { qualify, quoteIdentifier } from '../../protocol/sql.js'
 import type { Reference, Unique } from '../catalog/table-metadata.js'
 import { toColumnKey } from '../write/write-target.js'
 import { sameKey, selectKeys } from './key-sql.js'
-import type { StagedRound } from './staged-pass.js'
+import type { StagedPass } from './staged-pass.js'
 
 /** The columns that updates assign to: those that some row carries. The key tells which row it is, and stays. */
-export function assignedColumns({ target, absence }: StagedRound, key: Unique): readonly ColumnDescriptor[] {
+export function assignedColumns({ target, omitted }: StagedPass, key: Unique): readonly ColumnDescriptor[] {
   return target.columns.filter(
-    ({ name }, index) => !key.columns.includes(name) && absence.inAll[index] !== true,
+    ({ name }, index) => !key.columns.includes(name) && omitted.inAll[index] !== true,
   )
 }
 
@@ -23,9 +23,9 @@ export function isOfKey(key: Unique): string {
  *
  * @see https://duckdb.org/docs/stable/sql/indexes#constraint-checking-in-update-statements
  */
-export function rewritingValues(round: StagedRound, key: Unique, alias = ''): readonly string[] {
-  const { shape } = round.target
-  return assignedColumns(round, key)
+export function rewritingValues(pass: StagedPass, key: Unique, alias = ''): readonly string[] {
+  const { shape } = pass.target
+  return assignedColumns(pass, key)
     .filter(({ name }) => shape.rewriting.includes(name))
     .flatMap(({ name, type }) => {
       const column = `${alias}${quoteIdentifier(name)}`
@@ -37,25 +37,28 @@ export function rewritingValues(round: StagedRound, key: Unique, alias = ''): re
 }
 
 /** A condition: the staged row `s` changes such a column of the row `t`. Undefined where no row can. */
-export function isRewritten(round: StagedRound, key: Unique): string | undefined {
-  const after = rewritingValues(round, key, 's.')
-  const changes = rewritingValues(round, key, 't.').map(
+export function isRewritten(pass: StagedPass, key: Unique): string | undefined {
+  const after = rewritingValues(pass, key, 's.')
+  const changes = rewritingValues(pass, key, 't.').map(
     (before, index) => `${before} IS DISTINCT FROM ${after[index]}`,
   )
   return changes.length === 0 ? undefined : `(${changes.join(' OR ')})`
 }
 
 /** The rows that would rewrite one which others refer to, and which DuckDB so keeps from being deleted: `o`. */
-export function selectBound(round: StagedRound, { referringTable, ...rule }: Reference): string | undefined {
-  const { target, staging, verdicts } = round
+export function selectBound(
+  pass: StagedPass,
+  { referringTable, ...constraint }: Reference,
+): string | undefined {
+  const { target, staging, outcomes } = pass
   if (target.onConflict !== 'update' || target.key === undefined) return undefined
-  const isChange = isRewritten(round, target.key)
+  const isChange = isRewritten(pass, target.key)
   if (isChange === undefined) return undefined
-  const values = rule.referencedKey.map((expression, index) => `t.${expression} AS k${index}`)
+  const values = constraint.referencedKey.map((expression, index) => `t.${expression} AS k${index}`)
   const rewriting = `SELECT s.${staging.ordinal} AS o, ${values.join(', ')} FROM ${staging.table} s
-    ANTI JOIN ${verdicts.table} v ON v.o = s.${staging.ordinal}
+    ANTI JOIN ${outcomes.table} v ON v.o = s.${staging.ordinal}
     JOIN ${target.table} t ON ${isOfKey(target.key)} AND ${isChange}`
   const from = qualify(target.place, referringTable)
-  const children = selectKeys({ from, where: 'true', ordinal: '0' }, rule.referringKey)
-  return `SELECT f.o FROM (${rewriting}) f SEMI JOIN ${children} c ON ${sameKey('f', 'c', rule.referencedKey)}`
+  const children = selectKeys({ from, where: 'true', ordinal: '0' }, constraint.referringKey)
+  return `SELECT f.o FROM (${rewriting}) f SEMI JOIN ${children} c ON ${sameKey('f', 'c', constraint.referencedKey)}`
 }

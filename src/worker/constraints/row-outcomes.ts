@@ -2,31 +2,31 @@ import { quoteIdentifier } from '../../protocol/sql.js'
 import type { Check, ForeignKey, NotNull, Reference, Unique } from '../catalog/table-metadata.js'
 import type { StagingTable } from '../ingest/staging-table.js'
 import type { TransactionConnection } from '../transaction-connection.js'
-import type { RefusalQuery, Rule } from '../write/table-writer.js'
+import type { Constraint, ViolationQuery } from '../write/table-writer.js'
 import type { WriteTarget } from '../write/write-target.js'
 
-/** What is to become of a staged row, or has; one without a verdict is to be inserted. */
-export const verdictKinds = { refused: 0, ignored: 1, superseded: 2, updates: 3, inserted: 4 } as const
+/** What is to become of a staged row, or has; one without an outcome is to be inserted. */
+export const outcomeKinds = { rejected: 0, ignored: 1, superseded: 2, updates: 3, inserted: 4 } as const
 
-export type VerdictKind = keyof typeof verdictKinds
+export type OutcomeKind = keyof typeof outcomeKinds
 
-/** A rule, and where it stands among all rules of the transaction. */
+/** A constraint, and where it stands among all constraints of the transaction. */
 export interface Numbered<Kind> {
-  readonly rule: Kind
+  readonly constraint: Kind
   readonly number: number
 }
 
-/** How many rows have which verdict, and how many were `updated`: superseded or updating. */
-export interface KeyVerdicts {
-  readonly refused: number
+/** How many rows have which outcome, and how many were `updated`: superseded or updating. */
+export interface KeyOutcomes {
+  readonly rejected: number
   readonly ignored: number
   readonly updates: number
   readonly updated: number
 }
 
-/** The temporary table of the verdicts: `o`, `kind`, and why a row is refused: `rule`, `other`. */
-export class Verdicts {
-  readonly table = 'temp.main.duckpaddle_verdicts'
+/** The temporary table of the outcomes: `o`, `kind`; of a rejected row `violated`, a number of a constraint, and `other`. */
+export class RowOutcomes {
+  readonly table = 'temp.main.duckpaddle_outcomes'
   readonly notNulls: readonly Numbered<NotNull>[]
   readonly checks: readonly Numbered<Check>[]
   readonly foreignKeys: readonly Numbered<ForeignKey>[]
@@ -35,7 +35,7 @@ export class Verdicts {
   readonly uniques: readonly Numbered<Unique>[]
   readonly #connection: TransactionConnection
   readonly #target: WriteTarget
-  readonly #rules: Rule[] = []
+  readonly #constraints: Constraint[] = []
 
   constructor(connection: TransactionConnection, target: WriteTarget) {
     this.#connection = connection
@@ -45,40 +45,40 @@ export class Verdicts {
     this.checks = this.#number(shape.checks)
     this.foreignKeys = this.#number(shape.foreignKeys)
     this.references = this.#number(
-      shape.references.map((rule) => ({
-        ...rule,
-        columns: rule.columns.filter((name) => key?.columns.includes(name) !== true),
+      shape.references.map((constraint) => ({
+        ...constraint,
+        columns: constraint.columns.filter((name) => key?.columns.includes(name) !== true),
       })),
     )
     this.uniques = this.#number(key === undefined ? otherUniques : [key, ...otherUniques])
   }
 
   async create(): Promise<void> {
-    const columns = 'o BIGINT, kind UTINYINT, rule INTEGER, other BIGINT'
-    await this.#connection.run(`CREATE TEMP TABLE duckpaddle_verdicts (${columns})`)
+    const columns = 'o BIGINT, kind UTINYINT, violated INTEGER, other BIGINT'
+    await this.#connection.run(`CREATE TEMP TABLE duckpaddle_outcomes (${columns})`)
   }
 
-  /** Adds a verdict for each row that `select` selects; `rule` and `other` are expressions over them. */
-  async add(kind: VerdictKind, select: string, rule = 'NULL', other = 'NULL'): Promise<number> {
+  /** Adds an outcome for each row that `select` selects; `constraint` and `other` are expressions over them. */
+  async add(kind: OutcomeKind, select: string, constraint = 'NULL', other = 'NULL'): Promise<number> {
     return this.#connection.change(
-      `INSERT INTO ${this.table} SELECT o, ${verdictKinds[kind]}, ${rule}, ${other} FROM (${select})`,
+      `INSERT INTO ${this.table} SELECT o, ${outcomeKinds[kind]}, ${constraint}, ${other} FROM (${select})`,
     )
   }
 
-  /** A condition on verdicts. */
-  is(kind: VerdictKind, alias: string): string {
-    return `${alias}.kind = ${verdictKinds[kind]}`
+  /** A condition on outcomes. */
+  is(kind: OutcomeKind, alias: string): string {
+    return `${alias}.kind = ${outcomeKinds[kind]}`
   }
 
-  refusals(staging: StagingTable): RefusalQuery {
+  violations(staging: StagingTable): ViolationQuery {
     const columns = this.#target.columns.map(({ name }, index) => `s.${quoteIdentifier(name)} AS c${index}`)
-    const sql = `SELECT v.o::DOUBLE AS ordinal, v.rule, v.other::DOUBLE AS other, ${columns.join(', ')}
+    const sql = `SELECT v.o::DOUBLE AS ordinal, v.violated, v.other::DOUBLE AS other, ${columns.join(', ')}
       FROM ${this.table} v JOIN ${staging.table} s ON s.${staging.ordinal} = v.o
-      WHERE ${this.is('refused', 'v')} ORDER BY v.o ASC NULLS LAST`
-    return { sql, rules: this.#rules }
+      WHERE ${this.is('rejected', 'v')} ORDER BY v.o ASC NULLS LAST`
+    return { sql, constraints: this.#constraints }
   }
 
-  #number<Kind extends Rule>(rules: readonly Kind[]): Numbered<Kind>[] {
-    return rules.map((rule) => ({ rule, number: this.#rules.push(rule) - 1 }))
+  #number<Kind extends Constraint>(constraints: readonly Kind[]): Numbered<Kind>[] {
+    return constraints.map((constraint) => ({ constraint, number: this.#constraints.push(constraint) - 1 }))
   }
 }

@@ -3,9 +3,9 @@ import type { OnConflict } from '../../protocol/requests.js'
 /** A row of a call, with its values by their numbers; undefined where one of its columns is NULL. */
 export interface OwnRow {
   readonly ordinal: number
-  /** Of each unique rule. */
+  /** Of each unique constraint. */
   readonly values: (number | undefined)[]
-  /** Of each FOREIGN KEY to the table itself, numbered as the values of the rule that it refers to. */
+  /** Of each FOREIGN KEY to the table itself, numbered as the values of the constraint that it refers to. */
   readonly references: (number | undefined)[]
   /** All that an update of it assigns to and that DuckDB does not change in place. */
   rewriting: number | undefined
@@ -22,35 +22,35 @@ export interface OwnEntity {
 }
 
 export interface OwnTable {
-  /** For each unique rule, who has which value. */
+  /** For each unique constraint, who has which value. */
   readonly holders: readonly Map<number, OwnEntity>[]
-  /** For each unique rule, the values that rows of the table refer to, or did when the transaction began. */
+  /** For each unique constraint, the values that rows of the table refer to, or did when the transaction began. */
   readonly referred: readonly ReadonlySet<number>[]
-  /** For each FOREIGN KEY, the unique rule that it refers to. */
+  /** For each FOREIGN KEY, the unique constraint that it refers to. */
   readonly targets: readonly number[]
 }
 
-export type OwnRule =
+export type SelfReferenceConstraint =
   | { readonly kind: 'unique'; readonly index: number; readonly other: number | undefined }
   | { readonly kind: 'orphan' | 'bound'; readonly index: number }
 
 /** What becomes of a row that is not simply inserted. */
-export type OwnJudgement =
+export type SelfReferenceOutcome =
   | { readonly ordinal: number; readonly kind: 'ignored' | 'superseded' | 'updates' }
-  | { readonly ordinal: number; readonly kind: 'refused'; readonly rule: OwnRule }
+  | { readonly ordinal: number; readonly kind: 'rejected'; readonly constraint: SelfReferenceConstraint }
 
 /**
  * Decides about the rows of a table that refers to itself, in their order, as if each were a statement of its own: a row
  * may refer to one that an earlier row has inserted, and one that is referred to may not be rewritten.
  */
-export class OwnReferee {
+export class SelfReferenceResolver {
   readonly #table: OwnTable
   readonly #onConflict: OnConflict
   readonly #hasKey: boolean
-  /** For each unique rule, how many rows of the call refer to a value. */
+  /** For each unique constraint, how many rows of the call refer to a value. */
   readonly #counts: readonly Map<number, number>[]
   readonly #touched = new Set<OwnEntity>()
-  readonly judgements: OwnJudgement[] = []
+  readonly outcomes: SelfReferenceOutcome[] = []
   updated = 0
 
   constructor(table: OwnTable, hasKey: boolean, onConflict: OnConflict) {
@@ -60,30 +60,30 @@ export class OwnReferee {
     this.#counts = table.holders.map(() => new Map())
   }
 
-  judge(rows: Iterable<OwnRow>): void {
+  resolve(rows: Iterable<OwnRow>): void {
     for (const row of rows) this.#take(row)
     for (const { isOld, winner } of this.#touched) {
-      if (isOld && winner !== undefined) this.judgements.push({ ordinal: winner, kind: 'updates' })
+      if (isOld && winner !== undefined) this.outcomes.push({ ordinal: winner, kind: 'updates' })
     }
   }
 
   #take(row: OwnRow): void {
     const { ordinal } = row
-    const held = row.values.map((value, rule) => this.#holder(rule, value))
+    const held = row.values.map((value, constraint) => this.#holder(constraint, value))
     const current = this.#hasKey && this.#onConflict !== 'error' ? held[0] : undefined
-    const rule = this.#findBroken(row, held, current)
-    if (rule !== undefined) this.judgements.push({ ordinal, kind: 'refused', rule })
+    const constraint = this.#findBroken(row, held, current)
+    if (constraint !== undefined) this.outcomes.push({ ordinal, kind: 'rejected', constraint })
     else if (current !== undefined && this.#onConflict === 'ignore') {
-      this.judgements.push({ ordinal, kind: 'ignored' })
+      this.outcomes.push({ ordinal, kind: 'ignored' })
     } else this.#write(row, current)
   }
 
-  /** @param held - For each unique rule, who has the row's value. */
+  /** @param held - For each unique constraint, who has the row's value. */
   #findBroken(
     { references, rewriting }: OwnRow,
     held: readonly (OwnEntity | undefined)[],
     current: OwnEntity | undefined,
-  ): OwnRule | undefined {
+  ): SelfReferenceConstraint | undefined {
     const orphan = references.findIndex((value, index) => this.#isOrphan(index, value, current))
     if (orphan !== -1) return { kind: 'orphan', index: orphan }
     if (current !== undefined && this.#onConflict === 'ignore') return undefined
@@ -95,8 +95,8 @@ export class OwnReferee {
     return index === -1 ? undefined : { kind: 'unique', index, other: held[index]?.winner }
   }
 
-  #holder(rule: number, value: number | undefined): OwnEntity | undefined {
-    return value === undefined ? undefined : this.#table.holders[rule]?.get(value)
+  #holder(constraint: number, value: number | undefined): OwnEntity | undefined {
+    return value === undefined ? undefined : this.#table.holders[constraint]?.get(value)
   }
 
   /** A row that refers to itself does so to one that is not there yet, or is deleted to be inserted again. */
@@ -108,10 +108,13 @@ export class OwnReferee {
 
   /** The FOREIGN KEY by which another row refers to this one; -1 where none does. */
   #findReference({ values }: OwnEntity): number {
-    return this.#table.targets.findIndex((rule) => {
-      const value = values[rule]
+    return this.#table.targets.findIndex((constraint) => {
+      const value = values[constraint]
       if (value === undefined) return false
-      return this.#table.referred[rule]?.has(value) === true || (this.#counts[rule]?.get(value) ?? 0) > 0
+      return (
+        this.#table.referred[constraint]?.has(value) === true ||
+        (this.#counts[constraint]?.get(value) ?? 0) > 0
+      )
     })
   }
 
@@ -121,12 +124,12 @@ export class OwnReferee {
     const entity = current ?? { isOld: false, values: [], references: [], rewriting, winner: undefined }
     if (current !== undefined) {
       this.updated++
-      if (entity.winner !== undefined) this.judgements.push({ ordinal: entity.winner, kind: 'superseded' })
+      if (entity.winner !== undefined) this.outcomes.push({ ordinal: entity.winner, kind: 'superseded' })
     }
     this.#count(entity.references, -1)
     this.#count(references, 1)
-    for (const [rule, held] of holders.entries()) {
-      const [before, after] = [entity.values[rule], values[rule]]
+    for (const [constraint, held] of holders.entries()) {
+      const [before, after] = [entity.values[constraint], values[constraint]]
       if (before !== undefined) held.delete(before)
       if (after !== undefined) held.set(after, entity)
     }

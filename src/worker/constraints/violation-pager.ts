@@ -1,37 +1,37 @@
 import type { DuckDBMaterializedResult } from '@duckdb/node-api'
 import type { ColumnDescriptor } from '../../protocol/column-type.js'
-import type { QueryRow, QueryValue, Reading, Refusal, RefusalPage } from '../../protocol/requests.js'
+import type { QueryRow, QueryValue, Reading, Violation, ViolationPage } from '../../protocol/requests.js'
 import type { Database } from '../database.js'
 import { ResultPager } from '../read/result-batches.js'
 import { setOwn } from '../read/set-own.js'
-import type { Rule } from '../write/table-writer.js'
+import type { Constraint } from '../write/table-writer.js'
 
-/** Hands out the rows that were refused, in pages; see `RefusalQuery` for the columns of the result. */
-export class RefusalPager {
+/** Hands out the rows that were rejected, in pages; see `ViolationQuery` for the columns of the result. */
+export class ViolationPager {
   readonly #pager: ResultPager
-  readonly #rules: readonly Rule[]
+  readonly #constraints: readonly Constraint[]
   readonly #columns: readonly ColumnDescriptor[]
 
   constructor(
     database: Database,
     result: DuckDBMaterializedResult,
-    rules: readonly Rule[],
+    constraints: readonly Constraint[],
     columns: readonly ColumnDescriptor[],
     reading: Reading,
   ) {
-    // A refused row is reported, whatever is in it.
+    // A rejected row is reported, whatever is in it.
     this.#pager = new ResultPager(database, result, reading, true)
-    this.#rules = rules
+    this.#constraints = constraints
     this.#columns = columns
   }
 
-  async next(): Promise<RefusalPage> {
+  async next(): Promise<ViolationPage> {
     const { rows, isLast, isDeep } = await this.#pager.next()
-    return { refusals: rows.flatMap((row) => this.#toRefusal(row)), isLast, isDeep }
+    return { violations: rows.flatMap((row) => this.#toViolation(row)), isLast, isDeep }
   }
 
-  #toRefusal({ ordinal, rule, other, ...values }: QueryRow): Refusal[] {
-    const broken = this.#rules[Number(rule)]
+  #toViolation({ ordinal, violated, other, ...values }: QueryRow): Violation[] {
+    const broken = this.#constraints[Number(violated)]
     if (broken === undefined) return []
     const { referringTable } = broken
     const row: Record<string, QueryValue> = {}

@@ -30,12 +30,12 @@ interface Column {
 export interface StagingColumns {
   /** The ordinal of the next row; they count on from it. */
   readonly firstOrdinal: number
-  /** Columns of absence words; see `batch-layout.ts`. */
-  readonly absenceWords: number
+  /** Columns of omitted words; see `batch-layout.ts`. */
+  readonly omittedWords: number
 }
 
 /** Writes batches with DuckDB's Appender: memory is copied into one reused data chunk, no value is converted. */
-export class AppenderWriter {
+export class AppenderSink {
   readonly #appender: DuckDBAppender
   readonly #chunk: DuckDBDataChunk
   readonly #columns: readonly Column[]
@@ -44,21 +44,21 @@ export class AppenderWriter {
   readonly #staging: StagingColumns | undefined
   /** Ordinals of a chunk, as pairs of 32-bit words. */
   readonly #ordinals = new Uint32Array(2 * vectorRows)
-  readonly #noAbsence = new Uint32Array(vectorRows)
+  readonly #noneOmitted = new Uint32Array(vectorRows)
   #nextOrdinal: number
   #unflushedBytes = 0
   #isClosed = false
 
   /**
    * @param appender - On a table whose writable columns are exactly `columns`, in this order.
-   * @param staging - The table has these columns too: a BIGINT, and then an UINTEGER for each absence word.
+   * @param staging - The table has these columns too: a BIGINT, and then an UINTEGER for each omitted word.
    */
   constructor(appender: DuckDBAppender, columns: readonly ColumnDescriptor[], staging?: StagingColumns) {
     this.#appender = appender
     this.#staging = staging
     this.#nextOrdinal = staging?.firstOrdinal ?? 0
     // The table's own logical types: with others the appender would cast every value.
-    const count = columns.length + (staging === undefined ? 0 : 1 + staging.absenceWords)
+    const count = columns.length + (staging === undefined ? 0 : 1 + staging.omittedWords)
     const types = Array.from({ length: appender.columnCount }, (_, index) => appender.columnType(index))
     checkLayout(columns, types, count)
     const logicalTypes = types.map((type) => type.toLogicalType().logical_type)
@@ -130,10 +130,10 @@ export class AppenderWriter {
     let column = this.#columns.length
     const ordinals = duckdb.data_chunk_get_vector(chunk, column++)
     duckdb.copy_data_to_vector(ordinals, 0, this.#ordinals.buffer, 0, 8 * count)
-    for (let word = 0; word < staging.absenceWords; word++) {
+    for (let word = 0; word < staging.omittedWords; word++) {
       const vector = duckdb.data_chunk_get_vector(chunk, column++)
-      const { buffer } = batch.absence ?? this.#noAbsence
-      const offset = batch.absence === undefined ? 0 : 4 * (word * batch.capacityRows + start)
+      const { buffer } = batch.omitted ?? this.#noneOmitted
+      const offset = batch.omitted === undefined ? 0 : 4 * (word * batch.capacityRows + start)
       duckdb.copy_data_to_vector(vector, 0, buffer, offset, 4 * count)
     }
   }

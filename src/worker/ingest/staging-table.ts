@@ -1,6 +1,6 @@
-import { absenceWords } from '../../protocol/batch-layout.js'
+import { omittedWords } from '../../protocol/batch-layout.js'
 import { foldName, qualify, quoteIdentifier, temporary } from '../../protocol/sql.js'
-import type { TableShape } from '../catalog/table-metadata.js'
+import type { TableMetadata } from '../catalog/table-metadata.js'
 import type { Relation } from '../constraints/key-sql.js'
 
 /** A temporary table of the rows of a transaction, with their ordinals and the columns that they do not carry. */
@@ -10,25 +10,25 @@ export class StagingTable {
   /** As it is written in SQL. */
   readonly table: string
   readonly ordinal: string
-  readonly absenceWords: number
-  readonly #shape: TableShape
+  readonly omittedWords: number
+  readonly #shape: TableMetadata
   readonly #wordPrefix: string
 
-  constructor(name: string, shape: TableShape) {
+  constructor(name: string, shape: TableMetadata) {
     this.name = name
     this.table = qualify(temporary, name)
     this.#shape = shape
     const taken = [...shape.columns, ...shape.generated].map((column) => foldName(column.name))
     this.ordinal = quoteIdentifier(unlike('duckpaddle_ordinal', taken))
     this.#wordPrefix = unlike('duckpaddle_absent', taken)
-    this.absenceWords = absenceWords(shape.columns.length)
+    this.omittedWords = omittedWords(shape.columns.length)
   }
 
   /** Empty, with the types of `table`, whose constraints and defaults it has none of. */
   createSql(table: string): string {
     const columns = this.#shape.columns.map(({ name }) => quoteIdentifier(name))
     const words = Array.from(
-      { length: this.absenceWords },
+      { length: this.omittedWords },
       (_, word) => `0::UINTEGER AS ${this.wordName(word)}`,
     )
     const selected = [...columns, `0::BIGINT AS ${this.ordinal}`, ...words].join(', ')
@@ -40,7 +40,7 @@ export class StagingTable {
   }
 
   /** A condition: the row does not carry the column. */
-  isAbsent(column: number, alias = ''): string {
+  isOmitted(column: number, alias = ''): string {
     const word = `${alias}${this.wordName(Math.floor(column / 32))}`
     return `(${word} & ${2 ** (column % 32)}::UINTEGER) <> 0`
   }

@@ -26,7 +26,7 @@ export class StringHeap {
     this.#high = words.getUint32(12, true)
   }
 
-  /** Turns the heap offsets in `rows` entries from `offset` on into addresses. */
+  /** WriteScheduler the heap offsets in `rows` entries from `offset` on into addresses. */
   relocate(buffer: ArrayBuffer, offset: number, rows: number): void {
     const words = new Uint32Array(buffer, offset, rows * 4)
     for (let index = 0; index < words.length; index += 4) {

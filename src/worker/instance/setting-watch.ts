@@ -10,7 +10,7 @@ export class SettingWatch {
   }
 
   /** Takes the settings as they are now. */
-  note(settings: ReadonlyMap<string, string | null>): void {
+  record(settings: ReadonlyMap<string, string | null>): void {
     for (const [name, value] of settings) {
       // Those of an extension that was loaded since are as the extension has them.
       if (!this.#known.has(name) || this.#known.get(name) === value) continue

@@ -92,7 +92,7 @@ export class Cursor {
   }
 
   #checkCancelled(): void {
-    this.#database.control.checkStop()
+    this.#database.shutdown.checkStop()
     if (this.#cancelled !== undefined) throw new WorkerFailure(this.#cancelled)
   }
 

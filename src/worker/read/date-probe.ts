@@ -11,7 +11,7 @@ const utc = /^(etc\/)?(utc|uct|gmt|gmt[+-]?0|greenwich|universal|zulu)$/i
 
 /**
  * Finds out as what a Date is to be bound, so that it means the same moment whatever the setting `TimeZone` says: DuckDB
- * takes a TIMESTAMP for one of that zone where it makes a TIMESTAMPTZ of it, and the other way round. Such casts can be
+ * takes a TIMESTAMP for one of that zone where it makes a TIMESTAMPTZ of it, and the other way pass. Such casts can be
  * forbidden, and a plan says then whether there are any.
  */
 export class DateProbe {

@@ -7,7 +7,7 @@ import type {
 import type { ExecuteRequest } from '../../protocol/requests.js'
 import type { Database } from '../database.js'
 import { WorkerFailure } from '../failure.js'
-import { runInTurns } from '../run-cooperatively.js'
+import { runCooperatively } from '../run-cooperatively.js'
 import { DateProbe } from './date-probe.js'
 import { splitWithStrings } from './sql-words.js'
 import { StatementParameters } from './statement-parameters.js'
@@ -53,6 +53,6 @@ export class Execution {
     values: StatementParameters,
   ): Promise<DuckDBMaterializedResult> {
     await values.bind(statement)
-    return runInTurns(this.database, this.connection, statement, this.#checkStop)
+    return runCooperatively(this.database, this.connection, statement, this.#checkStop)
   }
 }

@@ -72,7 +72,7 @@ export function createItemReader(type: DuckDBType, context: ReadingContext, leve
   function convertJson(text: string): QueryValue {
     const { value, levels } = parseJson(text, mostLevels - level)
     tally.bytes += text.length
-    tally.noteLevels(level + levels)
+    tally.recordLevels(level + levels)
     return value
   }
 

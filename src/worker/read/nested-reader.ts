@@ -25,7 +25,7 @@ export function readList(reader: VectorReader, { tally, level }: Shape): VectorR
     const readItem = reader(duckdb.list_vector_get_child(vector), duckdb.list_vector_get_size(vector))
     return (index) => {
       if (!isValid(index)) return null
-      tally.noteLevels(level)
+      tally.recordLevels(level)
       const { start, length } = entries(index)
       return readItems(readItem, start, length, tally)
     }
@@ -39,7 +39,7 @@ export function readArray(reader: VectorReader, length: number, { tally, level }
     const readItem = reader(duckdb.array_vector_get_child(vector), count * length)
     return (index) => {
       if (!isValid(index)) return null
-      tally.noteLevels(level)
+      tally.recordLevels(level)
       return readItems(readItem, index * length, length, tally)
     }
   }
@@ -58,7 +58,7 @@ export function readStruct(
     const fields = readChildren(vector, readers, 0, count)
     return (index) => {
       if (!isValid(index)) return null
-      tally.noteLevels(level)
+      tally.recordLevels(level)
       tally.bytes += itemBytes * fields.length
       if (isUnnamed) return fields.map((readField) => readField(index))
       const value: Record<string, QueryValue> = {}
@@ -91,7 +91,7 @@ export function readUnion(
       const tag = tagBytes[index] ?? 0
       const name = tags[tag]
       if (!isValid(index) || name === undefined) return null
-      tally.noteLevels(level)
+      tally.recordLevels(level)
       tally.bytes += itemBytes
       const value: Record<string, QueryValue> = {}
       setOwn(value, name, members[tag]?.(index) ?? null)

@@ -17,7 +17,7 @@ export class Tally {
   isDeep = false
 
   /** Notes arrays or objects at so many levels. */
-  noteLevels(levels: number): void {
+  recordLevels(levels: number): void {
     if (levels <= shallowLevels) return
     this.isDeep = true
     if (levels <= mostLevels) return

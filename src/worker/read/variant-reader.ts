@@ -74,12 +74,12 @@ class VariantConverter {
     if (typeof value !== 'object' || value === null) return value
     if (value instanceof DuckDBVariantValue) return this.convert(value.value, level)
     if (value instanceof DuckDBListValue || value instanceof DuckDBArrayValue) {
-      this.#noteItems(value.items.length, level)
+      this.#recordItems(value.items.length, level)
       return value.items.map((item) => this.convert(item, level + 1))
     }
     if (value instanceof DuckDBStructValue) {
       const entries = Object.entries(value.entries)
-      this.#noteItems(entries.length, level)
+      this.#recordItems(entries.length, level)
       const object: Record<string, QueryValue> = {}
       for (const [key, item] of entries)
         setOwn(object, key.slice(keyMark.length), this.convert(item, level + 1))
@@ -121,9 +121,9 @@ class VariantConverter {
     return convert === undefined ? count : convert(count)
   }
 
-  #noteItems(count: number, level: number): void {
+  #recordItems(count: number, level: number): void {
     const { tally } = this.#context
-    tally.noteLevels(level + 1)
+    tally.recordLevels(level + 1)
     tally.bytes += itemBytes * count
   }
 }

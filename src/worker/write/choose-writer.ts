@@ -1,20 +1,17 @@
 import type { TransactionConnection } from '../transaction-connection.js'
-import { DirectWrite } from './direct-writer.js'
-import { StagedWrite } from './staged-writer.js'
-import type { WriteStrategy } from './table-writer.js'
+import { DirectWriter } from './direct-writer.js'
+import { StagedWriter } from './staged-writer.js'
+import type { TableWriter } from './table-writer.js'
 import type { WriteTarget } from './write-target.js'
 
 /**
  * Rows go into their table at once where nothing there can refuse them, for that costs least: 1,000,000 rows took half
  * as long again by way of a staging table.
  */
-export function createWriteStrategy(
-  connection: TransactionConnection,
-  target: WriteTarget,
-): Promise<WriteStrategy> {
+export function chooseWriter(connection: TransactionConnection, target: WriteTarget): Promise<TableWriter> {
   const { shape, key, hasRowId } = target
   // New rows are told by their rowid: to look after a key, or to stage them when one lacks a column with a DEFAULT.
   const needsRowId = key !== undefined || shape.defaults.size > 0
   const isDirect = !shape.isConstrained && (hasRowId || !needsRowId)
-  return isDirect ? DirectWrite.create(connection, target) : StagedWrite.create(connection, target)
+  return isDirect ? DirectWriter.create(connection, target) : StagedWriter.create(connection, target)
 }

@@ -1,5 +1,5 @@
 import type { EncodedBatch } from '../../protocol/batch-layout.js'
-import type { Resolution } from '../../protocol/requests.js'
+import type { CallOutcome } from '../../protocol/requests.js'
 import { quoteIdentifier } from '../../protocol/sql.js'
 import type { Unique } from '../catalog/table-metadata.js'
 import {
@@ -10,15 +10,15 @@ import {
   selectSuperseded,
 } from '../constraints/key-sql.js'
 import { WorkerFailure } from '../failure.js'
-import { AppenderWriter } from '../ingest/appender-sink.js'
+import { AppenderSink } from '../ingest/appender-sink.js'
 import type { TransactionConnection } from '../transaction-connection.js'
-import { StagedWrite } from './staged-writer.js'
-import { nothingWritten, type RefusalQuery, type WriteStrategy } from './table-writer.js'
+import { StagedWriter } from './staged-writer.js'
+import { nothingWritten, type TableWriter, type ViolationQuery } from './table-writer.js'
 import type { WriteTarget } from './write-target.js'
 
 /**
  * The `rowid` of the first row that a transaction adds to a table; the others follow it in the order in which they
- * were appended, and rows committed before have lower ones. `resolve` checks it by counting.
+ * were appended, and rows committed before have lower ones. `apply` checks it by counting.
  *
  * MAX_ROW_ID in https://github.com/duckdb/duckdb/blob/main/src/common/constants.cpp
  */
@@ -29,24 +29,24 @@ const firstNewRowId = '36028797018960000'
  * keeps is looked after at the end: what DuckDB has no index for can still be deleted again, by a hash join, at a
  * tenth of what the index would cost.
  */
-export class DirectWrite implements WriteStrategy {
+export class DirectWriter implements TableWriter {
   readonly #connection: TransactionConnection
   readonly #target: WriteTarget
-  readonly #writer: AppenderWriter
+  readonly #writer: AppenderSink
   readonly #isNew = `rowid >= ${firstNewRowId}`
   readonly #isOld = `rowid < ${firstNewRowId}`
   #rows = 0
-  refusals: RefusalQuery | undefined
+  violations: ViolationQuery | undefined
 
-  private constructor(connection: TransactionConnection, target: WriteTarget, writer: AppenderWriter) {
+  private constructor(connection: TransactionConnection, target: WriteTarget, writer: AppenderSink) {
     this.#connection = connection
     this.#target = target
     this.#writer = writer
   }
 
-  static async create(connection: TransactionConnection, target: WriteTarget): Promise<DirectWrite> {
+  static async create(connection: TransactionConnection, target: WriteTarget): Promise<DirectWriter> {
     const appender = await connection.createAppender(target.place, target.name)
-    return new DirectWrite(connection, target, new AppenderWriter(appender, target.columns))
+    return new DirectWriter(connection, target, new AppenderSink(appender, target.columns))
   }
 
   append(batch: EncodedBatch): void {
@@ -54,7 +54,7 @@ export class DirectWrite implements WriteStrategy {
     this.#rows += batch.rows
   }
 
-  async resolve(isAllOrNothing: boolean): Promise<Resolution> {
+  async apply(isAllOrNothing: boolean): Promise<CallOutcome> {
     this.#writer.finish()
     const { key, onConflict } = this.#target
     if (key === undefined) return { ...nothingWritten, inserted: this.#rows }
@@ -66,11 +66,11 @@ export class DirectWrite implements WriteStrategy {
     if (distinct === given && taken === 0) return { ...nothingWritten, inserted: given }
     const conflicts = selectConflicts(this.#newKeys(key), this.#oldKeys(key), key.expressions)
     const count = await this.#connection.change(`CREATE TEMP TABLE duckpaddle_conflicts AS ${conflicts}`)
-    const isRefused = onConflict === 'error'
-    if (isRefused) await this.#keepRefused(key)
-    if (!isRefused || !isAllOrNothing) await this.#deleteNew('SELECT o FROM temp.main.duckpaddle_conflicts')
+    const isViolation = onConflict === 'error'
+    if (isViolation) await this.#keepViolations(key)
+    if (!isViolation || !isAllOrNothing) await this.#deleteNew('SELECT o FROM temp.main.duckpaddle_conflicts')
     const inserted = given - count
-    return { ...nothingWritten, inserted, ...(isRefused ? { refused: count } : { ignored: count }) }
+    return { ...nothingWritten, inserted, ...(isViolation ? { rejected: count } : { ignored: count }) }
   }
 
   discard(): void {
@@ -78,8 +78,8 @@ export class DirectWrite implements WriteStrategy {
   }
 
   /** Goes on with a staging table, into which it moves what it has appended. */
-  async stage(): Promise<StagedWrite> {
-    const staged = await StagedWrite.create(this.#connection, this.#target, this.#rows)
+  async stage(): Promise<StagedWriter> {
+    const staged = await StagedWriter.create(this.#connection, this.#target, this.#rows)
     this.#writer.finish()
     if (this.#rows > 0) {
       const { table, columns } = this.#target
@@ -101,7 +101,7 @@ export class DirectWrite implements WriteStrategy {
   }
 
   /** The last row of each key stays, and rows of before that have the same key go. */
-  async #update(key: Unique, given: number, distinct: number, taken: number): Promise<Resolution> {
+  async #update(key: Unique, given: number, distinct: number, taken: number): Promise<CallOutcome> {
     if (distinct < given) await this.#deleteNew(selectSuperseded(this.#newKeys(key), key.expressions))
     if (taken > 0) {
       const { table } = this.#target
@@ -122,16 +122,16 @@ export class DirectWrite implements WriteStrategy {
   }
 
   /** Refused rows are reported after they are gone from the table. */
-  async #keepRefused(key: Unique): Promise<void> {
+  async #keepViolations(key: Unique): Promise<void> {
     const columns = this.#target.columns.map(({ name }, index) => `t.${quoteIdentifier(name)} AS c${index}`)
     await this.#connection.run(
-      `CREATE TEMP TABLE duckpaddle_refused AS
-       SELECT c.o::DOUBLE AS ordinal, 0 AS rule, c.other::DOUBLE AS other, ${columns.join(', ')}
+      `CREATE TEMP TABLE duckpaddle_rejected AS
+       SELECT c.o::DOUBLE AS ordinal, 0 AS violated, c.other::DOUBLE AS other, ${columns.join(', ')}
        FROM temp.main.duckpaddle_conflicts c JOIN ${this.#target.table} t ON t.rowid = c.o + ${firstNewRowId}`,
     )
-    this.refusals = {
-      sql: 'SELECT * FROM temp.main.duckpaddle_refused ORDER BY ordinal ASC NULLS LAST',
-      rules: [key],
+    this.violations = {
+      sql: 'SELECT * FROM temp.main.duckpaddle_rejected ORDER BY ordinal ASC NULLS LAST',
+      constraints: [key],
     }
   }
 

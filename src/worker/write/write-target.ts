@@ -2,7 +2,7 @@ import type { ColumnDescriptor } from '../../protocol/column-type.js'
 import type { BeginRequest, OnConflict } from '../../protocol/requests.js'
 import { foldName, qualify, quoteIdentifier, type TablePlace } from '../../protocol/sql.js'
 import { toKeyExpression } from '../catalog/key-expression.js'
-import type { TableShape, Unique } from '../catalog/table-metadata.js'
+import type { TableMetadata, Unique } from '../catalog/table-metadata.js'
 
 /** What a transaction writes to, and what it does about a key that is taken. */
 export interface WriteTarget {
@@ -11,7 +11,7 @@ export interface WriteTarget {
   readonly place: TablePlace
   /** As it is written in SQL. */
   readonly table: string
-  readonly shape: TableShape
+  readonly shape: TableMetadata
   readonly columns: readonly ColumnDescriptor[]
   readonly onConflict: OnConflict
   /** What `onConflict` is about. */
@@ -22,7 +22,11 @@ export interface WriteTarget {
   readonly hasRowId: boolean
 }
 
-export function createWriteTarget(request: BeginRequest, shape: TableShape, place: TablePlace): WriteTarget {
+export function createWriteTarget(
+  request: BeginRequest,
+  shape: TableMetadata,
+  place: TablePlace,
+): WriteTarget {
   const enforced = shape.uniques.find(({ columns, expressions }) =>
     isSameSet(columns, expressions, request.key),
   )
@@ -47,7 +51,7 @@ export function createWriteTarget(request: BeginRequest, shape: TableShape, plac
 }
 
 /** A column, in whatever case, or another of the same type, as keys are compared. */
-export function toColumnKey(shape: TableShape, column: string, name: string = column): string {
+export function toColumnKey(shape: TableMetadata, column: string, name: string = column): string {
   const described = shape.columns.find((other) => foldName(other.name) === foldName(column))
   return toKeyExpression(quoteIdentifier(name), described?.type)
 }

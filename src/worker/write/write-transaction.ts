@@ -3,23 +3,23 @@ import { type ColumnDescriptor, formatColumnType } from '../../protocol/column-t
 import type { Failure } from '../../protocol/failure.js'
 import {
   type BeginRequest,
+  type CallOutcome,
   exactReading,
-  type RefusalPage,
-  type Resolution,
+  type ViolationPage,
 } from '../../protocol/requests.js'
 import { quoteName } from '../../protocol/visible-text.js'
-import { mismatch, type TableCatalog } from '../catalog/catalog-reader.js'
-import { RefusalPager } from '../constraints/violation-pager.js'
+import { type CatalogReader, mismatch } from '../catalog/catalog-reader.js'
+import { ViolationPager } from '../constraints/violation-pager.js'
 import type { Database } from '../database.js'
 import { toFailure, WorkerFailure } from '../failure.js'
 import { SerialQueue } from '../serial-queue.js'
 import { TransactionConnection } from '../transaction-connection.js'
-import { createWriteStrategy } from './choose-writer.js'
-import { DirectWrite } from './direct-writer.js'
-import { nothingWritten, type WriteStrategy } from './table-writer.js'
+import { chooseWriter } from './choose-writer.js'
+import { DirectWriter } from './direct-writer.js'
+import { nothingWritten, type TableWriter } from './table-writer.js'
 import { createWriteTarget } from './write-target.js'
 
-const noRefusals: RefusalPage = { refusals: [], isLast: true, isDeep: false }
+const noViolations: ViolationPage = { violations: [], isLast: true, isDeep: false }
 
 /**
  * One transaction on a connection of its own, from BEGIN to COMMIT or ROLLBACK.
@@ -29,17 +29,17 @@ const noRefusals: RefusalPage = { refusals: [], isLast: true, isDeep: false }
  */
 export class WriteTransaction {
   readonly #database: Database
-  readonly #catalog: TableCatalog
+  readonly #catalog: CatalogReader
   readonly #steps = new SerialQueue()
   #connection: TransactionConnection | undefined
-  #strategy: WriteStrategy | undefined
-  #refusals: RefusalPager | undefined
+  #strategy: TableWriter | undefined
+  #violations: ViolationPager | undefined
   #columns: readonly ColumnDescriptor[] = []
   #reading = exactReading
   #isChecked = false
   #failure: Failure | undefined
 
-  constructor(database: Database, catalog: TableCatalog) {
+  constructor(database: Database, catalog: CatalogReader) {
     this.#database = database
     this.#catalog = catalog
   }
@@ -53,17 +53,14 @@ export class WriteTransaction {
       await this.#database.execute(duckdbConnection, 'BEGIN TRANSACTION')
       const { table, columns } = request
       // Batches are copied into memory laid out for these columns, so nothing may have changed about them.
-      const shape = await this.#catalog.shapeOf(duckdbConnection, table)
+      const shape = await this.#catalog.metadataOf(duckdbConnection, table)
       checkSame(table, columns, shape.columns)
       if (shape.isConstrained && !request.isChecked)
         changed(`The constraints of ${quoteName(table)} have changed`)
       this.#columns = columns
       this.#reading = request.reading
       this.#isChecked = request.isChecked
-      this.#strategy = await createWriteStrategy(
-        connection,
-        createWriteTarget(request, shape, this.#database.place),
-      )
+      this.#strategy = await chooseWriter(connection, createWriteTarget(request, shape, this.#database.place))
     })
   }
 
@@ -71,7 +68,7 @@ export class WriteTransaction {
     return this.#step(async () => {
       this.#connection?.checkStop()
       // Only a staging table can give the columns that a row lacks their value.
-      if (batch.absence !== undefined && this.#strategy instanceof DirectWrite) {
+      if (batch.omitted !== undefined && this.#strategy instanceof DirectWriter) {
         this.#strategy = await this.#strategy.stage()
       }
       this.#strategy?.append(batch)
@@ -79,30 +76,30 @@ export class WriteTransaction {
   }
 
   /** Resolves to what becomes of the rows; nothing may be written after it. */
-  resolve(isAllOrNothing: boolean): Promise<Resolution> {
-    return this.#step(() => this.#resolve(isAllOrNothing))
+  apply(isAllOrNothing: boolean): Promise<CallOutcome> {
+    return this.#step(() => this.#apply(isAllOrNothing))
   }
 
-  /** The next page of the rows that were refused. */
-  refusals(): Promise<RefusalPage> {
+  /** The next page of the rows that were rejected. */
+  violations(): Promise<ViolationPage> {
     return this.#step(async () => {
-      const query = this.#strategy?.refusals
-      if (this.#connection === undefined || query === undefined) return noRefusals
-      this.#refusals ??= new RefusalPager(
+      const query = this.#strategy?.violations
+      if (this.#connection === undefined || query === undefined) return noViolations
+      this.#violations ??= new ViolationPager(
         this.#database,
         await this.#connection.run(query.sql),
-        query.rules,
+        query.constraints,
         this.#columns,
         this.#reading,
       )
-      return this.#refusals.next()
+      return this.#violations.next()
     })
   }
 
   commit(): Promise<void> {
     return this.#step(async () => {
       if (this.#connection === undefined) return
-      if (!this.#isChecked) await this.#resolve(true)
+      if (!this.#isChecked) await this.#apply(true)
       this.#connection.checkStop()
       this.#database.file?.checkSame()
       await this.#connection.runToTheEnd('COMMIT')
@@ -125,18 +122,18 @@ export class WriteTransaction {
     })
   }
 
-  async #resolve(isAllOrNothing: boolean): Promise<Resolution> {
+  async #apply(isAllOrNothing: boolean): Promise<CallOutcome> {
     const strategy = this.#strategy
     if (strategy === undefined) return nothingWritten
-    const resolution = await strategy.resolve(isAllOrNothing)
-    if (resolution.refused === 0 || this.#isChecked) return resolution
+    const outcome = await strategy.apply(isAllOrNothing)
+    if (outcome.rejected === 0 || this.#isChecked) return outcome
     throw new WorkerFailure({ code: 'PERSIST_WRITE_FAILED', message: 'The table does not take the rows' })
   }
 
   #disconnect(): void {
     this.#connection?.disconnect()
     this.#connection = undefined
-    this.#refusals = undefined
+    this.#violations = undefined
   }
 
   #step<Result>(task: () => Promise<Result>): Promise<Result> {
@@ -145,7 +142,7 @@ export class WriteTransaction {
       try {
         return await task()
       } catch (error) {
-        this.#failure = toFailure(error, 'PERSIST_WRITE_FAILED', 'DuckDB refused the rows')
+        this.#failure = toFailure(error, 'PERSIST_WRITE_FAILED', 'DuckDB rejected the rows')
         throw new WorkerFailure(this.#failure)
       }
     })

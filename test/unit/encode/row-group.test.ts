@@ -38,7 +38,7 @@ describe('encodeGrouped', () => {
     }))
     const stringify = vi.spyOn(JSON, 'stringify')
     for (const row of rows) expect(encoder.encodeGrouped(row)).toBeUndefined()
-    expect(encoder.settle()).toBe(0)
+    expect(encoder.flushGroup()).toBe(0)
     // 32 to learn how long they are, and then the last of 96 and the others.
     expect(stringify.mock.calls.length).toBeLessThan(32 + (2 * 1000) / 96 + 2)
     stringify.mockRestore()
@@ -60,7 +60,7 @@ describe('encodeGrouped', () => {
       id++
       expect(batch.rows).toBe(id)
     }
-    expect(encoder.settle()).toBe(0)
+    expect(encoder.flushGroup()).toBe(0)
     expect(takenBack).toBe(96)
     batch.finish()
     expect(readTexts(batch)).toEqual(Array.from({ length: 200 }, (_, id) => JSON.stringify(value(id))))
@@ -84,7 +84,7 @@ describe('encodeGrouped', () => {
       const outcome = encoder.encodeGrouped({ id, value: value(id) })
       if (typeof outcome === 'number') id -= outcome
     }
-    expect(encoder.settle()).toBe(0)
+    expect(encoder.flushGroup()).toBe(0)
     const lengths = stringify.mock.results.map(({ value: text }) => String(text).length)
     stringify.mockRestore()
     expect(Math.max(...lengths)).toBe(JSON.stringify(value(199)).length)

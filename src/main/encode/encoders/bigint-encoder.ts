@@ -1,7 +1,7 @@
 import { describeValue } from '../../contract/describe-value.js'
 import type { Batch } from '../batch.js'
 import type { ColumnEncoder } from '../column-encoder.js'
-import { type Fault, fault } from '../encode-error.js'
+import { type EncodeError, encodeError } from '../encode-error.js'
 import { notANumber, notAnInteger } from './integer-encoder.js'
 
 /** BIGINT and UBIGINT: 8 bytes, little-endian. */
@@ -25,7 +25,7 @@ export class BigintEncoder implements ColumnEncoder {
     this.#base = valueOffset >> 3
   }
 
-  write(row: number, value: unknown): Fault | undefined {
+  write(row: number, value: unknown): EncodeError | undefined {
     if (typeof value === 'number') {
       if (!Number.isSafeInteger(value)) return notSafe(value, this.#min, this.#max)
       if (value < 0 && !this.#isSigned) return notAnInteger(value, this.#min, this.#max)
@@ -46,9 +46,9 @@ export function storeInt64(words: Int32Array, index: number, value: number): voi
 }
 
 /** A number that is not a safe integer: a fraction, or so large that it may not be what the caller wrote. */
-export function notSafe(value: number, min: bigint, max: bigint): Fault {
+export function notSafe(value: number, min: bigint, max: bigint): EncodeError {
   if (!Number.isInteger(value)) return notAnInteger(value, min, max)
-  return fault(
+  return encodeError(
     'range',
     `expected a bigint above 2^53, where numbers are inexact, got ${describeValue(value)}`,
   )

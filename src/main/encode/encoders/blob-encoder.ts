@@ -1,16 +1,16 @@
 import { isUint8Array } from 'node:util/types'
 import { describeValue } from '../../contract/describe-value.js'
-import { type Fault, fault } from '../encode-error.js'
+import { type EncodeError, encodeError } from '../encode-error.js'
 import { StringEncoder } from './text-encoder.js'
 
 /** BLOB: the bytes of any Uint8Array, copied; a Buffer from Node's pool too. */
 export class BlobEncoder extends StringEncoder {
-  override write(row: number, value: unknown): Fault | undefined {
-    if (!isUint8Array(value)) return fault('type', `expected a Uint8Array, got ${describeValue(value)}`)
+  override write(row: number, value: unknown): EncodeError | undefined {
+    if (!isUint8Array(value)) return encodeError('type', `expected a Uint8Array, got ${describeValue(value)}`)
     try {
       return this.batch.writeBytes(this.entryOffset(row), value)
     } catch {
-      return fault('type', 'the bytes are gone: their buffer was transferred, or has become shorter')
+      return encodeError('type', 'the bytes are gone: their buffer was transferred, or has become shorter')
     }
   }
 }

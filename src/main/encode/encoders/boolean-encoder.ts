@@ -1,7 +1,7 @@
 import { describeValue } from '../../contract/describe-value.js'
 import type { Batch } from '../batch.js'
 import type { ColumnEncoder } from '../column-encoder.js'
-import { type Fault, fault } from '../encode-error.js'
+import { type EncodeError, encodeError } from '../encode-error.js'
 
 /** BOOLEAN: one byte, 0 or 1. */
 export class BooleanEncoder implements ColumnEncoder {
@@ -13,8 +13,9 @@ export class BooleanEncoder implements ColumnEncoder {
     this.#base = valueOffset
   }
 
-  write(row: number, value: unknown): Fault | undefined {
-    if (typeof value !== 'boolean') return fault('type', `expected a boolean, got ${describeValue(value)}`)
+  write(row: number, value: unknown): EncodeError | undefined {
+    if (typeof value !== 'boolean')
+      return encodeError('type', `expected a boolean, got ${describeValue(value)}`)
     this.#values[this.#base + row] = value ? 1 : 0
     return undefined
   }

@@ -2,7 +2,7 @@ import { isDate } from 'node:util/types'
 import { describeValue } from '../../contract/describe-value.js'
 import type { Batch } from '../batch.js'
 import type { ColumnEncoder } from '../column-encoder.js'
-import { type Fault, fault } from '../encode-error.js'
+import { type EncodeError, encodeError } from '../encode-error.js'
 import { parseIsoDateTime } from '../iso-8601.js'
 import { formatDate, timeOf } from '../own-slots.js'
 
@@ -20,7 +20,7 @@ export class DateEncoder implements ColumnEncoder {
     this.#base = valueOffset >> 2
   }
 
-  write(row: number, value: unknown): Fault | undefined {
+  write(row: number, value: unknown): EncodeError | undefined {
     const days = toDays(value)
     if (typeof days !== 'number') return days
     this.#values[this.#base + row] = days
@@ -28,31 +28,31 @@ export class DateEncoder implements ColumnEncoder {
   }
 }
 
-function toDays(value: unknown): number | Fault {
+function toDays(value: unknown): number | EncodeError {
   if (isDate(value)) return fromDate(value)
   if (typeof value === 'string') return fromText(value)
   if (typeof value !== 'bigint') {
     const expected = 'a Date at midnight UTC, an ISO 8601 string, or days since 1970-01-01 as bigint'
-    return fault('type', `expected ${expected}, got ${describeValue(value)}`)
+    return encodeError('type', `expected ${expected}, got ${describeValue(value)}`)
   }
   const days = Number(value)
   return isFiniteDate(days) || Math.abs(days) === infinityDays ? days : outOfRange(value)
 }
 
-function fromDate(value: Date): number | Fault {
+function fromDate(value: Date): number | EncodeError {
   const days = timeOf(value) / msPerDay
   if (Number.isInteger(days)) return days
-  if (Number.isNaN(days)) return fault('range', 'the Date is invalid')
-  return fault('range', `a DATE would lose the time of ${formatDate(value)}`)
+  if (Number.isNaN(days)) return encodeError('range', 'the Date is invalid')
+  return encodeError('range', `a DATE would lose the time of ${formatDate(value)}`)
 }
 
-function fromText(text: string): number | Fault {
+function fromText(text: string): number | EncodeError {
   if (text === 'infinity') return infinityDays
   if (text === '-infinity') return -infinityDays
   const parsed = parseIsoDateTime(text)
   if (typeof parsed === 'string')
-    return fault('type', `expected an ISO 8601 date, got ${describeValue(text)}`)
-  if (parsed.nanos !== 0) return fault('range', `a DATE would lose the time of ${describeValue(text)}`)
+    return encodeError('type', `expected an ISO 8601 date, got ${describeValue(text)}`)
+  if (parsed.nanos !== 0) return encodeError('range', `a DATE would lose the time of ${describeValue(text)}`)
   return isFiniteDate(parsed.days) ? parsed.days : outOfRange(text)
 }
 
@@ -60,6 +60,9 @@ function isFiniteDate(days: number): boolean {
   return days > -infinityDays && days < infinityDays
 }
 
-function outOfRange(value: unknown): Fault {
-  return fault('range', `expected a date from -5877641-06-25 to +5881580-07-10, got ${describeValue(value)}`)
+function outOfRange(value: unknown): EncodeError {
+  return encodeError(
+    'range',
+    `expected a date from -5877641-06-25 to +5881580-07-10, got ${describeValue(value)}`,
+  )
 }

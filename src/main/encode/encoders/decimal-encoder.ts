@@ -2,7 +2,7 @@ import { type DecimalColumnType, valueBytes } from '../../../protocol/column-typ
 import { describeValue } from '../../contract/describe-value.js'
 import type { Batch } from '../batch.js'
 import type { ColumnEncoder } from '../column-encoder.js'
-import { type Fault, fault } from '../encode-error.js'
+import { type EncodeError, encodeError } from '../encode-error.js'
 import { type DecimalProblem, parseDecimal } from '../parse-decimal.js'
 import { storeInt64 } from './bigint-encoder.js'
 import { storeInt128 } from './hugeint-encoder.js'
@@ -40,42 +40,45 @@ export class DecimalEncoder implements ColumnEncoder {
     this.#base = valueOffset / this.#bytes
   }
 
-  write(row: number, value: unknown): Fault | undefined {
+  write(row: number, value: unknown): EncodeError | undefined {
     if (typeof value === 'number') return this.#writeNumber(row, value)
     if (typeof value === 'bigint') {
       // Before it is multiplied, for it may have a million digits.
-      if (value >= this.#limit || value <= -this.#limit) return this.#fault('magnitude', value)
+      if (value >= this.#limit || value <= -this.#limit) return this.#error('magnitude', value)
       const scaled = value * 10n ** BigInt(this.#scale)
-      if (scaled >= this.#limit || scaled <= -this.#limit) return this.#fault('magnitude', value)
+      if (scaled >= this.#limit || scaled <= -this.#limit) return this.#error('magnitude', value)
       this.#store(row, scaled)
       return undefined
     }
     if (typeof value !== 'string') {
-      return fault('type', `expected a decimal as number, bigint or string, got ${describeValue(value)}`)
+      return encodeError(
+        'type',
+        `expected a decimal as number, bigint or string, got ${describeValue(value)}`,
+      )
     }
     return this.#writeText(row, value, value)
   }
 
-  #writeNumber(row: number, value: number): Fault | undefined {
+  #writeNumber(row: number, value: number): EncodeError | undefined {
     // Division rounds correctly, so this holds exactly when `value` is the double nearest to scaled / 10^scale.
     const scaled = Math.round(value * this.#factor)
     if (Number.isSafeInteger(scaled) && scaled / this.#factor === value) {
-      if (Math.abs(scaled) >= this.#limitNumber) return this.#fault('magnitude', value)
+      if (Math.abs(scaled) >= this.#limitNumber) return this.#error('magnitude', value)
       this.#storeNumber(row, scaled)
       return undefined
     }
     if (!Number.isFinite(value))
-      return fault('range', `expected a finite number, got ${describeValue(value)}`)
+      return encodeError('range', `expected a finite number, got ${describeValue(value)}`)
     if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
       const reason = 'expected a bigint or string above 2^53, where numbers are inexact'
-      return fault('range', `${reason}, got ${describeValue(value)}`)
+      return encodeError('range', `${reason}, got ${describeValue(value)}`)
     }
     return this.#writeText(row, String(value), value)
   }
 
-  #writeText(row: number, text: string, value: unknown): Fault | undefined {
+  #writeText(row: number, text: string, value: unknown): EncodeError | undefined {
     const scaled = parseDecimal(text, this.#width, this.#scale)
-    if (typeof scaled === 'string') return this.#fault(scaled, value)
+    if (typeof scaled === 'string') return this.#error(scaled, value)
     this.#store(row, scaled)
     return undefined
   }
@@ -94,11 +97,14 @@ export class DecimalEncoder implements ColumnEncoder {
     else storeInt128(this.#int64, index * 2, BigInt(scaled))
   }
 
-  #fault(problem: DecimalProblem, value: unknown): Fault {
+  #error(problem: DecimalProblem, value: unknown): EncodeError {
     const got = describeValue(value)
-    if (problem === 'syntax') return fault('type', `expected a decimal number, got ${got}`)
+    if (problem === 'syntax') return encodeError('type', `expected a decimal number, got ${got}`)
     if (problem === 'fraction')
-      return fault('range', `expected at most ${this.#scale} fraction digits, got ${got}`)
-    return fault('range', `expected at most ${this.#width - this.#scale} digits before the point, got ${got}`)
+      return encodeError('range', `expected at most ${this.#scale} fraction digits, got ${got}`)
+    return encodeError(
+      'range',
+      `expected at most ${this.#width - this.#scale} digits before the point, got ${got}`,
+    )
   }
 }

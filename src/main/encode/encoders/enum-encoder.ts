@@ -2,7 +2,7 @@ import { type EnumColumnType, valueBytes } from '../../../protocol/column-type.j
 import { describeValue } from '../../contract/describe-value.js'
 import type { Batch } from '../batch.js'
 import type { ColumnEncoder } from '../column-encoder.js'
-import { type Fault, fault } from '../encode-error.js'
+import { type EncodeError, encodeError } from '../encode-error.js'
 
 /** ENUM: the index of the member, as an unsigned integer of 1, 2 or 4 bytes. */
 export class EnumEncoder implements ColumnEncoder {
@@ -21,11 +21,12 @@ export class EnumEncoder implements ColumnEncoder {
     this.#base = valueOffset / this.#bytes
   }
 
-  write(row: number, value: unknown): Fault | undefined {
-    if (typeof value !== 'string') return fault('type', `expected a string, got ${describeValue(value)}`)
+  write(row: number, value: unknown): EncodeError | undefined {
+    if (typeof value !== 'string')
+      return encodeError('type', `expected a string, got ${describeValue(value)}`)
     const index = this.#indexes.get(value)
     if (index === undefined)
-      return fault('range', `expected a member of the ENUM, got ${describeValue(value)}`)
+      return encodeError('range', `expected a member of the ENUM, got ${describeValue(value)}`)
     this.#values[this.#base + row] = index
     return undefined
   }

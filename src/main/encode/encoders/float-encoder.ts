@@ -1,7 +1,7 @@
 import { describeValue } from '../../contract/describe-value.js'
 import type { Batch } from '../batch.js'
 import type { ColumnEncoder } from '../column-encoder.js'
-import { type Fault, fault } from '../encode-error.js'
+import { type EncodeError, encodeError } from '../encode-error.js'
 
 const maxFloat32 = 3.4028234663852886e38
 
@@ -24,17 +24,20 @@ export class FloatEncoder implements ColumnEncoder {
     this.#base = valueOffset / this.#bytes
   }
 
-  write(row: number, value: unknown): Fault | undefined {
+  write(row: number, value: unknown): EncodeError | undefined {
     let float: number
     if (typeof value === 'number') float = value
     else if (typeof value === 'bigint') {
       float = Number(value)
       if (!Number.isFinite(float) || BigInt(float) !== value) {
-        return fault('range', `expected a bigint that a double holds exactly, got ${describeValue(value)}`)
+        return encodeError(
+          'range',
+          `expected a bigint that a double holds exactly, got ${describeValue(value)}`,
+        )
       }
-    } else return fault('type', `expected a number, got ${describeValue(value)}`)
+    } else return encodeError('type', `expected a number, got ${describeValue(value)}`)
     if (this.#bytes === 4 && !Number.isFinite(Math.fround(float)) && Number.isFinite(float)) {
-      return fault(
+      return encodeError(
         'range',
         `expected a number from ${-maxFloat32} to ${maxFloat32}, got ${describeValue(value)}`,
       )

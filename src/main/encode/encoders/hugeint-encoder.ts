@@ -1,6 +1,6 @@
 import type { Batch } from '../batch.js'
 import type { ColumnEncoder } from '../column-encoder.js'
-import type { Fault } from '../encode-error.js'
+import type { EncodeError } from '../encode-error.js'
 import { notSafe } from './bigint-encoder.js'
 import { notANumber, notAnInteger } from './integer-encoder.js'
 
@@ -21,7 +21,7 @@ export class HugeintEncoder implements ColumnEncoder {
     this.#base = valueOffset >> 3
   }
 
-  write(row: number, value: unknown): Fault | undefined {
+  write(row: number, value: unknown): EncodeError | undefined {
     if (typeof value === 'number') {
       if (!Number.isSafeInteger(value)) return notSafe(value, this.#min, this.#max)
     } else if (typeof value !== 'bigint') return notANumber(value)

@@ -1,7 +1,7 @@
 import { describeValue } from '../../contract/describe-value.js'
 import type { Batch } from '../batch.js'
 import type { ColumnEncoder } from '../column-encoder.js'
-import { type Fault, fault } from '../encode-error.js'
+import { type EncodeError, encodeError } from '../encode-error.js'
 
 /** TINYINT to INTEGER, and their unsigned kin: little-endian, two's complement. */
 export class IntegerEncoder implements ColumnEncoder {
@@ -23,7 +23,7 @@ export class IntegerEncoder implements ColumnEncoder {
     this.#base = valueOffset / this.#bytes
   }
 
-  write(row: number, value: unknown): Fault | undefined {
+  write(row: number, value: unknown): EncodeError | undefined {
     if (typeof value === 'number') {
       if (value >= this.#min && value <= this.#max && Math.floor(value) === value) {
         this.#values[this.#base + row] = value
@@ -40,10 +40,10 @@ export class IntegerEncoder implements ColumnEncoder {
   }
 }
 
-export function notANumber(value: unknown): Fault {
-  return fault('type', `expected an integer as number or bigint, got ${describeValue(value)}`)
+export function notANumber(value: unknown): EncodeError {
+  return encodeError('type', `expected an integer as number or bigint, got ${describeValue(value)}`)
 }
 
-export function notAnInteger(value: unknown, min: number | bigint, max: number | bigint): Fault {
-  return fault('range', `expected an integer from ${min} to ${max}, got ${describeValue(value)}`)
+export function notAnInteger(value: unknown, min: number | bigint, max: number | bigint): EncodeError {
+  return encodeError('range', `expected an integer from ${min} to ${max}, got ${describeValue(value)}`)
 }

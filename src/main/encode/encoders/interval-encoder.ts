@@ -1,7 +1,7 @@
 import { describeValue } from '../../contract/describe-value.js'
 import type { Batch } from '../batch.js'
 import type { ColumnEncoder } from '../column-encoder.js'
-import { type Fault, fault } from '../encode-error.js'
+import { type EncodeError, encodeError } from '../encode-error.js'
 import { type IntervalParts, parseInterval } from '../parse-interval.js'
 
 const partNames: readonly string[] = ['months', 'days', 'micros']
@@ -18,12 +18,12 @@ export class IntervalEncoder implements ColumnEncoder {
     this.#base = valueOffset >> 3
   }
 
-  write(row: number, value: unknown): Fault | undefined {
+  write(row: number, value: unknown): EncodeError | undefined {
     const parts = toParts(value)
-    if (isFault(parts)) return parts
+    if (isEncodeError(parts)) return parts
     const { months, days, micros } = parts
     if (!isIntN(32, months) || !isIntN(32, days) || !isIntN(64, micros)) {
-      return fault('range', 'expected months and days of 32 bits and microseconds of 64 bits')
+      return encodeError('range', 'expected months and days of 32 bits and microseconds of 64 bits')
     }
     const index = this.#base + row * 2
     this.#words[index * 2] = Number(months)
@@ -33,33 +33,34 @@ export class IntervalEncoder implements ColumnEncoder {
   }
 }
 
-function toParts(value: unknown): IntervalParts | Fault {
+function toParts(value: unknown): IntervalParts | EncodeError {
   if (typeof value === 'bigint') return { months: 0n, days: 0n, micros: value }
   if (typeof value === 'string') {
     const parts = parseInterval(value)
-    if (parts === 'syntax') return fault('type', `expected an ISO 8601 duration, got ${describeValue(value)}`)
+    if (parts === 'syntax')
+      return encodeError('type', `expected an ISO 8601 duration, got ${describeValue(value)}`)
     if (parts === 'fraction')
-      return fault('range', `an INTERVAL has microseconds, got ${describeValue(value)}`)
+      return encodeError('range', `an INTERVAL has microseconds, got ${describeValue(value)}`)
     return parts
   }
   if (typeof value !== 'object' || value === null) {
     const expected = '{ months, days, micros }, an ISO 8601 duration, or microseconds as bigint'
-    return fault('type', `expected ${expected}, got ${describeValue(value)}`)
+    return encodeError('type', `expected ${expected}, got ${describeValue(value)}`)
   }
   const names = Object.keys(value)
   const unknown = names.find((name) => !partNames.includes(name))
   if (unknown !== undefined || names.length === 0) {
-    return fault('type', `expected { months, days, micros }, got ${describeValue(value)}`)
+    return encodeError('type', `expected { months, days, micros }, got ${describeValue(value)}`)
   }
   // Without what every object inherits.
   const { months = 0, days = 0, micros = 0 }: Record<string, unknown> = { __proto__: null, ...value }
   if (!isInteger(months) || !isInteger(days) || !isInteger(micros)) {
-    return fault('range', 'expected months, days and micros as integers')
+    return encodeError('range', 'expected months, days and micros as integers')
   }
   return { months: BigInt(months), days: BigInt(days), micros: BigInt(micros) }
 }
 
-function isFault(parts: IntervalParts | Fault): parts is Fault {
+function isEncodeError(parts: IntervalParts | EncodeError): parts is EncodeError {
   return Object.hasOwn(parts, 'code')
 }
 

@@ -1,5 +1,5 @@
 import { describeError, describeValue } from '../../contract/describe-value.js'
-import { type Fault, fault } from '../encode-error.js'
+import { type EncodeError, encodeError } from '../encode-error.js'
 import { isTooDeep, tooDeep } from '../json-depth.js'
 import { JsonGroup } from '../json-group.js'
 import { findJsonProblem } from '../json-problem.js'
@@ -13,7 +13,7 @@ export class JsonEncoder extends StringEncoder {
   /** Values that are yet to be stringified. */
   readonly group: JsonGroup = new JsonGroup()
 
-  override write(row: number, value: unknown): Fault | undefined {
+  override write(row: number, value: unknown): EncodeError | undefined {
     if (value instanceof JsonText) return this.#writeText(row, value.text)
     try {
       if (this.group.isOpen && mayJoin(value)) {
@@ -23,27 +23,27 @@ export class JsonEncoder extends StringEncoder {
       return this.#writeAlone(row, value)
     } catch (error) {
       if (error instanceof RangeError && error.message === 'Maximum call stack size exceeded') {
-        return fault('serialize', tooDeep, error)
+        return encodeError('serialize', tooDeep, error)
       }
       // V8's message where the text would be longer than a string can be.
       const isTooLong = error instanceof RangeError && error.message === 'Invalid string length'
-      return fault(isTooLong ? 'too-large' : 'serialize', messageOf(error), error)
+      return encodeError(isTooLong ? 'too-large' : 'serialize', messageOf(error), error)
     }
   }
 
-  #writeAlone(row: number, value: unknown): Fault | undefined {
+  #writeAlone(row: number, value: unknown): EncodeError | undefined {
     const text = toJson(value)
     if (typeof text !== 'string') {
       const { reason, path } = text
       return { code: 'serialize', reason: `expected a value that JSON holds: ${reason}`, path }
     }
-    if (text === 'null') return fault('serialize', `JSON would make null of ${describeValue(value)}`)
+    if (text === 'null') return encodeError('serialize', `JSON would make null of ${describeValue(value)}`)
     this.group.learn(text.length)
     return this.#writeText(row, text)
   }
 
-  #writeText(row: number, text: string): Fault | undefined {
-    if (isTooDeep(text)) return fault('serialize', tooDeep)
+  #writeText(row: number, text: string): EncodeError | undefined {
+    if (isTooDeep(text)) return encodeError('serialize', tooDeep)
     return this.batch.writeText(this.entryOffset(row), text)
   }
 }

@@ -2,7 +2,7 @@ import { stringEntryBytes } from '../../../protocol/column-type.js'
 import { describeValue } from '../../contract/describe-value.js'
 import { Batch } from '../batch.js'
 import type { ColumnEncoder } from '../column-encoder.js'
-import { type Fault, fault } from '../encode-error.js'
+import { type EncodeError, encodeError } from '../encode-error.js'
 
 const noBatch = new Batch(new ArrayBuffer(0), {
   capacityRows: 0,
@@ -25,13 +25,14 @@ export abstract class StringEncoder implements ColumnEncoder {
     return this.#base + row * stringEntryBytes
   }
 
-  abstract write(row: number, value: unknown): Fault | undefined
+  abstract write(row: number, value: unknown): EncodeError | undefined
 }
 
 /** VARCHAR: UTF-8. A NUL is a character like others; a lone surrogate is refused, for it would become U+FFFD. */
 export class TextEncoder extends StringEncoder {
-  override write(row: number, value: unknown): Fault | undefined {
-    if (typeof value !== 'string') return fault('type', `expected a string, got ${describeValue(value)}`)
+  override write(row: number, value: unknown): EncodeError | undefined {
+    if (typeof value !== 'string')
+      return encodeError('type', `expected a string, got ${describeValue(value)}`)
     return this.batch.writeText(this.entryOffset(row), value)
   }
 }

@@ -2,7 +2,7 @@ import { isDate } from 'node:util/types'
 import { describeValue } from '../../contract/describe-value.js'
 import type { Batch } from '../batch.js'
 import type { ColumnEncoder } from '../column-encoder.js'
-import { type Fault, fault } from '../encode-error.js'
+import { type EncodeError, encodeError } from '../encode-error.js'
 import { type IsoDateTime, nanosPerDay, parseIsoDateTime } from '../iso-8601.js'
 import { formatDate, timeOf } from '../own-slots.js'
 import { storeInt64 } from './bigint-encoder.js'
@@ -69,33 +69,34 @@ export class TimestampEncoder implements ColumnEncoder {
     this.#base = valueOffset >> 3
   }
 
-  write(row: number, value: unknown): Fault | undefined {
+  write(row: number, value: unknown): EncodeError | undefined {
     if (isDate(value)) return this.#writeDate(row, value)
     if (typeof value === 'string') return this.#writeText(row, value)
     if (typeof value === 'bigint') return this.#writeBigint(row, value, value)
     const expected = `a Date, an ISO 8601 string, or ${this.#unit.name} since 1970-01-01 as bigint`
-    return fault('type', `expected ${expected}, got ${describeValue(value)}`)
+    return encodeError('type', `expected ${expected}, got ${describeValue(value)}`)
   }
 
-  #writeDate(row: number, value: Date): Fault | undefined {
+  #writeDate(row: number, value: Date): EncodeError | undefined {
     const ms = timeOf(value)
-    if (Number.isNaN(ms)) return fault('range', 'the Date is invalid')
+    if (Number.isNaN(ms)) return encodeError('range', 'the Date is invalid')
     return this.#writeParts(row, { days: 0, nanos: 0 }, ms, value)
   }
 
-  #writeText(row: number, text: string): Fault | undefined {
+  #writeText(row: number, text: string): EncodeError | undefined {
     if (text === 'infinity' || text === '-infinity') {
       this.#values[this.#base + row] = text === 'infinity' ? infinity : -infinity
       return undefined
     }
     const parsed = parseIsoDateTime(text)
     if (parsed === 'fraction') return this.#losesFraction(text)
-    if (parsed === 'syntax') return fault('type', `expected an ISO 8601 time, got ${describeValue(text)}`)
+    if (parsed === 'syntax')
+      return encodeError('type', `expected an ISO 8601 time, got ${describeValue(text)}`)
     return this.#writeParts(row, parsed, 0, text)
   }
 
   /** Writes the sum of days, nanoseconds and milliseconds; in numbers as long as they are exact. */
-  #writeParts(row: number, parts: IsoDateTime, ms: number, value: unknown): Fault | undefined {
+  #writeParts(row: number, parts: IsoDateTime, ms: number, value: unknown): EncodeError | undefined {
     const { nanos: unitNanos } = this.#unit
     const msCount = unitNanos <= 1e6 ? ms * (1e6 / unitNanos) : ms / (unitNanos / 1e6)
     const whole = msCount + parts.days * (nanosPerDay / unitNanos)
@@ -111,19 +112,19 @@ export class TimestampEncoder implements ColumnEncoder {
     return nanos % unit === 0n ? this.#writeBigint(row, nanos / unit, value) : this.#losesFraction(value)
   }
 
-  #writeBigint(row: number, count: bigint, value: unknown): Fault | undefined {
+  #writeBigint(row: number, count: bigint, value: unknown): EncodeError | undefined {
     const { min, max, name } = this.#unit
     const isInfinite = count === infinity || count === -infinity
     if ((count < min || count > max) && !isInfinite) {
       const expected = `a time from ${min} to ${max} ${name} since 1970-01-01`
-      return fault('range', `expected ${expected}, got ${describeValue(value)}`)
+      return encodeError('range', `expected ${expected}, got ${describeValue(value)}`)
     }
     this.#values[this.#base + row] = count
     return undefined
   }
 
-  #losesFraction(value: unknown): Fault {
+  #losesFraction(value: unknown): EncodeError {
     const got = isDate(value) ? formatDate(value) : describeValue(value)
-    return fault('range', `expected whole ${this.#unit.name}, got ${got}`)
+    return encodeError('range', `expected whole ${this.#unit.name}, got ${got}`)
   }
 }

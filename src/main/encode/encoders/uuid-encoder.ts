@@ -1,7 +1,7 @@
 import { describeValue } from '../../contract/describe-value.js'
 import type { Batch } from '../batch.js'
 import type { ColumnEncoder } from '../column-encoder.js'
-import { type Fault, fault } from '../encode-error.js'
+import { type EncodeError, encodeError } from '../encode-error.js'
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
@@ -15,10 +15,10 @@ export class UuidEncoder implements ColumnEncoder {
     this.#base = valueOffset >> 2
   }
 
-  write(row: number, value: unknown): Fault | undefined {
+  write(row: number, value: unknown): EncodeError | undefined {
     if (typeof value !== 'string' || !uuidPattern.test(value)) {
       const form = 'xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx'
-      return fault('type', `expected a UUID as ${form}, got ${describeValue(value)}`)
+      return encodeError('type', `expected a UUID as ${form}, got ${describeValue(value)}`)
     }
     const index = this.#base + row * 4
     this.#words[index + 3] = Number.parseInt(value.slice(0, 8), 16) ^ 0x8000_0000
