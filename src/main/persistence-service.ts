@@ -6,6 +6,7 @@ import {
   type Reading,
   type TimestampReading,
 } from '../protocol/requests.js'
+import { type TableRef, tableIn } from '../protocol/sql.js'
 import { checkNumber, ownOptions } from './contract/check-option.js'
 import type { ResolvedOpenOptions } from './contract/open-options.js'
 import { type PersistOptions, resolvePersistOptions } from './contract/persist-options.js'
@@ -13,13 +14,16 @@ import { type QueryOptions, resolveQueryOptions } from './contract/query-options
 import type { Receipt } from './contract/receipt.js'
 import type { Rows } from './contract/rows.js'
 import type { CloseOptions, CloseReport, Stats } from './contract/stats.js'
+import { BufferPool } from './encode/buffer-pool.js'
 import { copyStatement, type QueryParameters } from './read/query-parameters.js'
 import { QueryRunner, type RunReport, type Statement } from './read/query-runner.js'
 import type { Cancellation } from './scheduling/cancellation.js'
 import { CheckpointScheduler } from './scheduling/checkpoint-scheduler.js'
 import { Dependents } from './scheduling/dependents.js'
+import { FlowControl } from './scheduling/flow-control.js'
 import { Operations } from './scheduling/operations.js'
 import { WriteScheduler } from './scheduling/write-scheduler.js'
+import { type BoundTable, bindTable } from './schema/bound-table.js'
 import { checkSchema } from './schema/compare-schema.js'
 import type { AnyRow, RowOf } from './schema/row-types.js'
 import {
@@ -33,8 +37,11 @@ import { resolveTableKey } from './schema/table-key.js'
 import { shareInternals } from './service-internals.js'
 import { Table } from './table.js'
 import type { WorkerSupervisor } from './worker-thread/worker-supervisor.js'
-import { Persister, type Target } from './write/persister.js'
+import { encodeAtExit } from './write/encode-at-exit.js'
+import { PersistCall, type WriteContext } from './write/persist-call.js'
 import { createRowSource } from './write/row-source.js'
+
+const batchBytes = 1024 * 1024
 
 /** A database that is open in a worker thread. Made by `open()`. */
 export class PersistenceService implements AsyncDisposable {
@@ -42,11 +49,11 @@ export class PersistenceService implements AsyncDisposable {
   readonly database: string
   readonly #supervisor: WorkerSupervisor
   readonly #scheduler = new WriteScheduler()
-  readonly #persister: Persister
+  readonly #writing: WriteContext
   readonly #queries: QueryRunner
   readonly #reading: Reading
   readonly #operations: Operations
-  readonly #targets = new WeakMap<Table<never>, Target>()
+  readonly #targets = new WeakMap<Table<never>, BoundTable>()
   readonly #dependents = new Dependents()
   #persisting = 0
   #querying = 0
@@ -61,21 +68,30 @@ export class PersistenceService implements AsyncDisposable {
   ) {
     this.database = database
     this.#supervisor = supervisor
-    const checkpointer = new CheckpointScheduler(this.#scheduler, !options.isWalLeft, () => this.checkpoint())
-    this.#persister = new Persister(supervisor, this.#scheduler, checkpointer, options)
-    this.#queries = new QueryRunner(supervisor, this.#scheduler, checkpointer)
+    const checkpoints = new CheckpointScheduler(this.#scheduler, !options.isWalLeft, () => this.checkpoint())
+    const { sliceBudgetMs, maxInFlightBytes, reading } = options
+    this.#writing = {
+      supervisor,
+      scheduler: this.#scheduler,
+      checkpoints,
+      pool: new BufferPool(Math.min(batchBytes, maxInFlightBytes)),
+      flow: new FlowControl(maxInFlightBytes),
+      sliceBudgetMs,
+      reading,
+    }
+    this.#queries = new QueryRunner(supervisor, this.#scheduler, checkpoints)
     this.#reading = options.reading
     this.#operations = new Operations({
       saveLast: () => this.#dependents.close(),
       close() {
-        checkpointer.stop()
+        checkpoints.stop()
         return supervisor.close().finally(releaseFile)
       },
       abandon: () => supervisor.abandon(),
     })
     shareInternals(this, {
       path: supervisor.path,
-      tables: supervisor.tables,
+      tableRef: (name) => tableIn(supervisor.tables, name),
       config: options.config,
       dependents: this.#dependents,
       query: <Row extends object>(sql: string) => this.#read<Row>({ sql, reading: exactReading }, true),
@@ -91,7 +107,7 @@ export class PersistenceService implements AsyncDisposable {
    * Gets a table to persist rows to. With a definition the table is created if it is missing, and must be like it if it
    * is there; without one the table must be there, and its columns are read.
    *
-   * @param name - Of any characters but NUL, in the schema `main`.
+   * @param name - Of any characters but NUL.
    * @throws TypeError, as a rejection, for a name or definition that is none.
    * @throws `PERSIST_TABLE_NOT_FOUND` if it is missing and there is no definition.
    * @throws `PERSIST_SCHEMA_MISMATCH` if it is a view, is not as defined, or has a column of a type that cannot be
@@ -181,7 +197,7 @@ export class PersistenceService implements AsyncDisposable {
 
   /** What the service is doing and has done. Costs nothing worth mentioning. */
   stats(): Stats {
-    const { flow, pool } = this.#persister
+    const { flow, pool } = this.#writing
     return Object.freeze({
       status: this.#operations.status,
       duckdbVersion: this.#supervisor.duckdbVersion,
@@ -224,27 +240,38 @@ export class PersistenceService implements AsyncDisposable {
   async #table(name: string, options: TableOptions | KeyOptions, savesLast: boolean): Promise<Table<never>> {
     checkName('the name of a table', name)
     const resolved = resolveTableOptions(options)
-    const { definition } = resolved
-    const request = { table: name, ...(definition === undefined ? {} : { definition }) }
+    const { definition, schema } = resolved
+    const place = this.#supervisor.tables
+    const ref = tableIn(schema === undefined ? place : { ...place, schema }, name)
+    const request = { table: ref, ...(definition === undefined ? {} : { definition }) }
     const description = await this.#operations.run(
       (cancellation) =>
-        this.#scheduler.acquire(cancellation, 'table()', () =>
+        this.#scheduler.afterChanges(cancellation, 'table()', () =>
           this.#supervisor.use((client) => client.request('describe', request)),
         ),
       savesLast,
     )
     if (definition !== undefined) checkSchema(name, definition, resolved, description)
     const key = resolveTableKey(name, resolved.key, description)
-    const target = this.#persister.createTarget(name, description, key)
-    const table = new Table<never>(name, description.columns, key.columns, (rows, persistOptions) =>
+    const target = bindTable(ref, description, key, this.#writing.pool, () => this.#isConstrained(ref))
+    const table = new Table<never>(ref, description.columns, key.columns, (rows, persistOptions) =>
       this.#persist(target, rows, persistOptions, savesLast),
     )
     this.#targets.set(table, target)
     return table
   }
 
+  /** Where that is not to be found out, what begins to write will say why. */
+  #isConstrained(table: TableRef): Promise<boolean> {
+    const ask = () => this.#supervisor.use((client) => client.request('constraints', { table }))
+    return this.#operations.run(ask).then(
+      ({ isConstrained }) => isConstrained,
+      () => true,
+    )
+  }
+
   async #persist(
-    target: Target,
+    target: BoundTable,
     rows: Rows<unknown>,
     options: PersistOptions,
     savesLast: boolean,
@@ -257,7 +284,7 @@ export class PersistenceService implements AsyncDisposable {
         throw new TypeError(`Expected \`onConflict: '${resolved.onConflict}'\` for a table with a key only`)
       }
       const receipt = await this.#operations.run(
-        (cancellation) => this.#persister.persist(target, source, resolved, cancellation),
+        (cancellation) => new PersistCall(this.#writing, target, source, resolved, cancellation).run(),
         savesLast,
       )
       this.#committed.persisted++
@@ -312,7 +339,7 @@ export class PersistenceService implements AsyncDisposable {
     const target = this.#targets.get(table)
     if (target === undefined) throw new TypeError('Expected a table of this service')
     if (takeRows === undefined) this.#supervisor.finalWrites.delete(target)
-    else this.#supervisor.finalWrites.set(target, () => this.#persister.encodeAll(target, takeRows()))
+    else this.#supervisor.finalWrites.set(target, () => encodeAtExit(target, takeRows()))
   }
 
   async #query<Result>(

@@ -1,5 +1,5 @@
 import type { QueryRow, Settings } from '../protocol/requests.js'
-import type { TablePlace } from '../protocol/sql.js'
+import type { TableRef } from '../protocol/sql.js'
 import type { PersistenceService } from './persistence-service.js'
 import type { RunReport } from './read/query-runner.js'
 import type { Dependents } from './scheduling/dependents.js'
@@ -9,8 +9,8 @@ import type { Table } from './table.js'
 export interface ServiceInternals {
   /** The real path of the file, or `:memory:`. */
   readonly path: string
-  /** Where its tables are. */
-  readonly tables: TablePlace
+  /** A table, or a view, of the schema `main`. */
+  tableRef(name: string): TableRef
   /** DuckDB's settings that the database was opened with. */
   readonly config: Settings
   /** What `close()` asks to save first. */

@@ -1,4 +1,5 @@
 import type { ColumnDescriptor } from '../protocol/column-type.js'
+import type { TableRef } from '../protocol/sql.js'
 import type { PersistOptions } from './contract/persist-options.js'
 import type { Receipt } from './contract/receipt.js'
 import type { Rows } from './contract/rows.js'
@@ -10,6 +11,8 @@ type Persist<Row> = (rows: Rows<Row>, options: PersistOptions) => Promise<Receip
 /** A table that rows can be persisted to. Made by `table()` of a service. */
 export class Table<Row = AnyRow> {
   readonly name: string
+  /** The schema that it is in. */
+  readonly schema: string
   /** The columns that rows are written to, in the table's order. */
   readonly columns: readonly ColumnDescriptor[]
   /**
@@ -21,12 +24,13 @@ export class Table<Row = AnyRow> {
 
   /** @internal */
   constructor(
-    name: string,
+    { schema, name }: TableRef,
     columns: readonly ColumnDescriptor[],
     key: readonly string[],
     persist: Persist<Row>,
   ) {
     this.name = name
+    this.schema = schema
     this.columns = columns
     this.key = key
     this.#persist = persist

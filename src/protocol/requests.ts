@@ -1,7 +1,7 @@
 import type { EncodedBatch } from './batch-layout.js'
 import type { ColumnDescriptor } from './column-type.js'
 import type { Failure } from './failure.js'
-import type { TablePlace } from './sql.js'
+import type { SchemaRef, TableRef } from './sql.js'
 
 /** What the worker is asked, and what it answers. */
 interface Requests {
@@ -9,14 +9,19 @@ interface Requests {
   open: { request: OpenRequest; reply: OpenReply }
   /** Creates the table if it is missing and a definition is given, and tells its columns. */
   describe: { request: DescribeRequest; reply: TableDescription }
-  /** Starts a transaction on a connection of its own, with an appender on one table. */
+  /** Tells whether DuckDB itself may refuse a row of a table, where its description does not. */
+  constraints: { request: ConstraintsRequest; reply: ConstraintsReply }
+  /** Starts a transaction on a connection of its own, with a writer for each table. */
   begin: { request: BeginRequest; reply: void }
   /** Appends the rows of a batch. The reply carries the batch's buffer back. */
   write: { request: WriteRequest; reply: WriteReply }
-  /** Decides about every row of a checked transaction, and leaves the table as it is to be committed. */
-  apply: { request: ApplyRequest; reply: CallOutcome }
+  /**
+   * Decides about every row that was written to a checked table, and leaves the table as it is to be committed. There are
+   * no outcomes after that of the first call which is not to be committed.
+   */
+  apply: { request: ApplyRequest; reply: readonly CallOutcome[] }
   /** The next page of the rows that `apply` refused. */
-  violations: { request: TransactionRequest; reply: ViolationPage }
+  violations: { request: WriterReference; reply: ViolationPage }
   commit: { request: TransactionRequest; reply: CommitReply }
   rollback: { request: TransactionRequest; reply: void }
   /** Executes statements; the reply has the first page of the last one's result. */
@@ -80,8 +85,8 @@ export interface OpenRequest {
 interface OpenReply {
   /** DuckDB's version, such as `v1.5.6`. */
   readonly duckdbVersion: string
-  /** Where the tables are. */
-  readonly place: TablePlace
+  /** Where tables are unless another schema is asked for. */
+  readonly place: SchemaRef
 }
 
 export interface TableDefinition {
@@ -90,8 +95,8 @@ export interface TableDefinition {
   readonly primaryKey: readonly string[]
 }
 
-export interface DescribeRequest {
-  readonly table: string
+interface DescribeRequest {
+  readonly table: TableRef
   readonly definition?: TableDefinition
 }
 
@@ -102,13 +107,24 @@ export interface TableDescription {
   readonly primaryKey: readonly string[]
   /** Columns of each UNIQUE constraint or index that is on columns alone. */
   readonly uniqueKeys: readonly (readonly string[])[]
-  /** True where DuckDB itself may refuse a row: a CHECK, a FOREIGN KEY, a PRIMARY KEY, a UNIQUE constraint or index. */
+  /**
+   * True where DuckDB itself may refuse a row: a CHECK, a FOREIGN KEY, a PRIMARY KEY, a UNIQUE constraint or index. Absent
+   * where that is not known yet, for it takes a look at the constraints of all tables: see `constraints`.
+   */
+  readonly isConstrained?: boolean
+}
+
+interface ConstraintsRequest {
+  readonly table: TableRef
+}
+
+interface ConstraintsReply {
   readonly isConstrained: boolean
 }
 
 /** Rows that are written when the process exits, in a transaction of their own, once all others are rolled back. */
 export interface FinalWrite {
-  readonly table: string
+  readonly table: TableRef
   readonly columns: readonly ColumnDescriptor[]
   readonly batches: readonly EncodedBatch[]
 }
@@ -122,25 +138,39 @@ export interface CloseRequest {
 /** What becomes of a row whose key is taken. */
 export type OnConflict = 'error' | 'ignore' | 'update'
 
-export interface BeginRequest {
-  readonly transaction: number
-  readonly table: string
+export interface BeginRequest extends TransactionRequest {
+  /** What the transaction writes to, in the order in which it is applied; each is called by its index. */
+  readonly writers: readonly WriterRequest[]
+  /** What the values of rejected rows are read as. */
+  readonly reading: Reading
+}
+
+/** A table that a transaction writes to. */
+export interface WriterRequest {
+  readonly table: TableRef
   readonly columns: readonly ColumnDescriptor[]
   /** Columns of the key that `onConflict` is about; none when empty. */
   readonly key: readonly string[]
   readonly onConflict: OnConflict
   /** Whether `apply` will be asked: the table has a key or constraints. */
   readonly isChecked: boolean
-  /** What the values of rejected rows are read as. */
-  readonly reading: Reading
 }
 
-interface ApplyRequest extends TransactionRequest {
-  /** Leaves the table alone where a row is refused: the transaction will be rolled back. */
+/** The rows of one call, among those that were written to a table. */
+export interface CallRange {
+  /** The ordinal of its first row: how many rows were written before it. */
+  readonly firstRow: number
+  readonly rows: number
+  /** Leaves the table alone where a row is rejected: the transaction will be rolled back. */
   readonly isAllOrNothing: boolean
 }
 
-/** What becomes of the rows of a checked transaction once it is committed. */
+interface ApplyRequest extends WriterReference {
+  /** Calls in their order, each as if it were applied alone after those before it. */
+  readonly calls: readonly CallRange[]
+}
+
+/** What becomes of the rows of a call once it is committed. */
 export interface CallOutcome {
   readonly inserted: number
   readonly updated: number
@@ -179,8 +209,12 @@ interface TransactionRequest {
   readonly transaction: number
 }
 
-interface WriteRequest {
-  readonly transaction: number
+interface WriterReference extends TransactionRequest {
+  /** Index into the writers of the transaction. */
+  readonly writer: number
+}
+
+interface WriteRequest extends WriterReference {
   readonly batch: EncodedBatch
 }
 
@@ -189,7 +223,7 @@ interface WriteReply {
 }
 
 /** What is committed and not in the database file yet. */
-export interface CommitReply {
+interface CommitReply {
   /** Bytes of the write-ahead log. */
   readonly walBytes: number
 }

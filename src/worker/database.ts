@@ -1,6 +1,8 @@
 import { type DuckDBConnection, type DuckDBMaterializedResult, version } from '@duckdb/node-api'
 import type { InstanceNews, OpenRequest } from '../protocol/requests.js'
-import { quoteIdentifier, type TablePlace } from '../protocol/sql.js'
+import { quoteIdentifier, type SchemaRef } from '../protocol/sql.js'
+import { FifoLock } from '../sync/fifo-lock.js'
+import type { ChangedTables } from './catalog/changed-tables.js'
 import { isBrokenCommit, toFailure, WorkerFailure } from './failure.js'
 import { DatabaseFile } from './instance/database-file.js'
 import type { Instance } from './instance/instance.js'
@@ -9,7 +11,6 @@ import { SettingWatch } from './instance/setting-watch.js'
 import { applySettings, readSettings } from './instance/settings.js'
 import { OpenFileGuard } from './read/open-file-guard.js'
 import { Sandbox } from './sandbox.js'
-import { SerialQueue } from './serial-queue.js'
 import type { Shutdown } from './shutdown.js'
 
 /** What an opening finds out. */
@@ -28,8 +29,8 @@ export class Database {
    * a time for short calls; commits and checkpoints, which may be long, go past the queue, and are one at a time
    * because main runs one transaction at a time.
    */
-  readonly #poolCalls = new SerialQueue()
-  readonly #checkpoints = new SerialQueue()
+  readonly #poolCalls = new FifoLock()
+  readonly #checkpoints = new FifoLock()
   readonly #inFlight = new Set<Promise<unknown>>()
   readonly #connections = new Set<DuckDBConnection>()
   readonly #instance: Instance
@@ -41,8 +42,8 @@ export class Database {
   #isBroken = false
   /** What SQL is held against, where it is kept to the database. */
   readonly sandbox: Sandbox | undefined
-  /** Counts the statements that may have changed a table's columns. */
-  catalogVersion = 0
+  /** Is given the tables whose columns or constraints a statement may have changed. */
+  tablesChanged: (changed: ChangedTables) => void = () => undefined
 
   private constructor({ instance, file, settings, sandbox }: Opened, shutdown: Shutdown) {
     this.#instance = instance
@@ -77,7 +78,7 @@ export class Database {
   }
 
   /** Where its tables are. */
-  get place(): TablePlace {
+  get place(): SchemaRef {
     return this.#instance.place
   }
 
@@ -107,7 +108,7 @@ export class Database {
 
   /** A short call on the libuv pool, after those asked for before it. */
   poolCall<Result>(call: () => Promise<Result>): Promise<Result> {
-    return this.#poolCalls.add(() => {
+    return this.#poolCalls.run(() => {
       this.shutdown.checkStop()
       return this.#track(call())
     })
@@ -115,7 +116,7 @@ export class Database {
 
   /** The same for a call that has to be made although the process is exiting. */
   poolCallToTheEnd<Result>(call: () => Promise<Result>): Promise<Result> {
-    return this.#poolCalls.add(() => this.#track(call()))
+    return this.#poolCalls.run(() => this.#track(call()))
   }
 
   /**
@@ -123,7 +124,7 @@ export class Database {
    * heap's limit aborts the process where such a call completes meanwhile.
    */
   compute<Result>(work: () => Result): Promise<Result> {
-    return this.#poolCalls.add(async () => {
+    return this.#poolCalls.run(async () => {
       while (this.#inFlight.size > 0) await Promise.allSettled(this.#inFlight)
       this.shutdown.checkStop()
       return work()
@@ -183,7 +184,7 @@ export class Database {
 
   /** One at a time: DuckDB refuses a second one. */
   checkpoint(): Promise<void> {
-    return this.#checkpoints.add(async () => {
+    return this.#checkpoints.run(async () => {
       if (this.#isBroken) throw mustReopen()
       this.file?.checkSame()
       const connection = await this.connect()

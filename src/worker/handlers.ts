@@ -1,128 +1,92 @@
 // Before anything of DuckDB's is used.
 import './instance/keep-byte-order-marks.js'
 import type { PersistenceErrorCode } from '../protocol/failure.js'
-import type { Call, Outcome, ReplyOf, RequestName, RequestOf, Result } from '../protocol/requests.js'
+import type {
+  Call,
+  OpenRequest,
+  Outcome,
+  ReplyOf,
+  RequestName,
+  RequestOf,
+  Result,
+} from '../protocol/requests.js'
 import { collectGarbage } from './collect-garbage.js'
 import { toFailure, WorkerFailure } from './failure.js'
 import { packReply } from './pack-reply.js'
-import { Session } from './session.js'
+import { Session, type SessionHandlers } from './session.js'
 import type { Shutdown } from './shutdown.js'
 import { withTransfer } from './transfer.js'
 
 /** Answers a request; never rejects. */
 export type Handle = (call: Call) => Promise<Outcome<unknown>>
 
-interface Handler<Name extends RequestName> {
-  /** What it fails with where nothing better is known. */
-  readonly code: PersistenceErrorCode
-  readonly message: string
-  handle(request: RequestOf<Name>): ReplyOf<Name> | Promise<ReplyOf<Name>>
-  /** Whether a reply is nested so deeply that it is packed. */
-  isDeep?(reply: ReplyOf<Name>): boolean
+/** What a request fails with where nothing better is known. */
+const failures: Readonly<Record<RequestName, readonly [code: PersistenceErrorCode, message: string]>> = {
+  open: ['PERSIST_OPEN_FAILED', 'The database cannot be opened'],
+  describe: ['PERSIST_QUERY_FAILED', 'The table cannot be read'],
+  constraints: ['PERSIST_QUERY_FAILED', 'The table cannot be read'],
+  begin: ['PERSIST_WRITE_FAILED', 'DuckDB refused the rows'],
+  write: ['PERSIST_WRITE_FAILED', 'DuckDB refused the rows'],
+  apply: ['PERSIST_WRITE_FAILED', 'DuckDB refused the rows'],
+  violations: ['PERSIST_WRITE_FAILED', 'DuckDB refused the rows'],
+  commit: ['PERSIST_WRITE_FAILED', 'The commit failed'],
+  rollback: ['PERSIST_WRITE_FAILED', 'DuckDB refused the rows'],
+  execute: ['PERSIST_QUERY_FAILED', 'The query failed'],
+  fetch: ['PERSIST_QUERY_FAILED', 'The query failed'],
+  cancel: ['PERSIST_QUERY_FAILED', 'The query failed'],
+  checkpoint: ['PERSIST_WRITE_FAILED', 'The checkpoint failed'],
+  close: ['PERSIST_WRITE_FAILED', 'The database cannot be closed'],
 }
-
-type Handlers = { readonly [Name in RequestName]: Handler<Name> }
-
-const writeFailed = { code: 'PERSIST_WRITE_FAILED', message: 'DuckDB refused the rows' } as const
-const queryFailed = { code: 'PERSIST_QUERY_FAILED', message: 'The query failed' } as const
 
 let session: Session | undefined
 
 export function createHandle(shutdown: Shutdown): Handle {
-  const handlers = createHandlers(shutdown)
   endOnStrayErrors()
-  return async ({ name, request }) => {
-    const result = await answer(handlers, name, request)
+  return async (call) => {
+    const result = await answer(call, shutdown)
     const outcome = { ...result, ...session?.takeNews() }
-    return name === 'write' && 'reply' in result ? withTransfer(outcome, request.batch.buffer) : outcome
+    return call.name === 'write' && result.ok ? withTransfer(outcome, call.request.batch.buffer) : outcome
   }
 }
 
-function createHandlers(shutdown: Shutdown): Handlers {
-  return {
-    open: {
-      code: 'PERSIST_OPEN_FAILED',
-      message: 'The database cannot be opened',
-      async handle(request) {
-        shutdown.attach()
-        try {
-          session = await Session.open(request, shutdown)
-          // The process began to exit meanwhile: what asked for a session to close has found none.
-          if (shutdown.isStopping) await session.close({ finalWrites: [] })
-          shutdown.checkStop()
-        } catch (error) {
-          if (shutdown.isStopping) await collectGarbage()
-          shutdown.park()
-          throw cannotBeOpened(error)
-        }
-        return { duckdbVersion: session.duckdbVersion, place: session.place }
-      },
-    },
-    describe: {
-      code: 'PERSIST_QUERY_FAILED',
-      message: 'The table cannot be read',
-      handle: (request) => current().describe(request),
-    },
-    begin: { ...writeFailed, handle: (request) => current().begin(request) },
-    write: {
-      ...writeFailed,
-      async handle({ transaction, batch }) {
-        await current().transaction(transaction).write(batch)
-        return { buffer: batch.buffer }
-      },
-    },
-    apply: {
-      ...writeFailed,
-      handle: ({ transaction, isAllOrNothing }) => current().transaction(transaction).apply(isAllOrNothing),
-    },
-    violations: {
-      ...writeFailed,
-      handle: ({ transaction }) => current().transaction(transaction).violations(),
-      isDeep: (page) => page.isDeep,
-    },
-    commit: {
-      code: 'PERSIST_WRITE_FAILED',
-      message: 'The commit failed',
-      handle: ({ transaction }) => current().commit(transaction),
-    },
-    rollback: { ...writeFailed, handle: ({ transaction }) => current().rollback(transaction) },
-    execute: {
-      ...queryFailed,
-      handle: (request) => current().execute(request),
-      isDeep: (reply) => reply.executed && reply.page.isDeep,
-    },
-    fetch: {
-      ...queryFailed,
-      handle: ({ cursor }) => current().fetch(cursor),
-      isDeep: (page) => page.isDeep,
-    },
-    cancel: { ...queryFailed, handle: ({ cursor }) => current().cancel(cursor) },
-    checkpoint: {
-      code: 'PERSIST_WRITE_FAILED',
-      message: 'The checkpoint failed',
-      handle: () => current().checkpoint(),
-    },
-    // Also how an exiting process stops the worker: the stop word is set then, and whatever is running gives up.
-    close: {
-      code: 'PERSIST_WRITE_FAILED',
-      message: 'The database cannot be closed',
-      handle: (request) => current().close(request),
-    },
-  }
-}
-
-async function answer<Name extends RequestName>(
-  handlers: Handlers,
-  name: Name,
-  request: RequestOf<Name>,
-): Promise<Result<ReplyOf<Name>>> {
-  const { code, message, handle, isDeep } = handlers[name]
+async function answer(call: Call, shutdown: Shutdown): Promise<Result<unknown>> {
   try {
-    const reply = await handle(request)
-    return isDeep?.(reply) === true ? { ok: true, packed: packReply(reply) } : { ok: true, reply }
+    const reply = await (call.name === 'open' ? open(call.request, shutdown) : handle(current(), call))
+    return isDeep(reply) ? { ok: true, packed: packReply(reply) } : { ok: true, reply }
   } catch (error) {
+    const [code, message] = failures[call.name]
     return { ok: false, failure: toFailure(error, code, message) }
   }
+}
+
+async function open(request: OpenRequest, shutdown: Shutdown): Promise<ReplyOf<'open'>> {
+  shutdown.attach()
+  try {
+    session = await Session.open(request, shutdown)
+    // The process began to exit meanwhile: what asked for a session to close has found none.
+    if (shutdown.isStopping) await session.close({ finalWrites: [] })
+    shutdown.checkStop()
+  } catch (error) {
+    if (shutdown.isStopping) await collectGarbage()
+    shutdown.park()
+    throw cannotBeOpened(error)
+  }
+  return { duckdbVersion: session.duckdbVersion, place: session.place }
+}
+
+/** Every other request is one of the session's methods, by its name. */
+function handle<Name extends Exclude<RequestName, 'open'>>(
+  handlers: SessionHandlers,
+  { name, request }: { readonly name: Name; readonly request: RequestOf<Name> },
+): ReplyOf<Name> | Promise<ReplyOf<Name>> {
+  return handlers[name](request)
+}
+
+/** Whether a reply is nested so deeply that it is packed. */
+function isDeep(reply: object | void): boolean {
+  if (reply === undefined) return false
+  if ('page' in reply) return isDeep(Object(reply.page))
+  return 'isDeep' in reply && reply.isDeep === true
 }
 
 /** A file that is not there, or is no database, is a question of opening it, whether for reading only or not. */

@@ -1,18 +1,13 @@
 import type { Failure } from '../protocol/failure.js'
 import {
-  type BeginRequest,
-  type CloseRequest,
-  type CommitReply,
-  type DescribeRequest,
-  type ExecuteReply,
-  type ExecuteRequest,
   type InstanceNews,
   noRows,
   type OpenRequest,
-  type ResultPage,
-  type TableDescription,
+  type ReplyOf,
+  type RequestName,
+  type RequestOf,
 } from '../protocol/requests.js'
-import type { TablePlace } from '../protocol/sql.js'
+import type { SchemaRef } from '../protocol/sql.js'
 import { quoteName } from '../protocol/visible-text.js'
 import { CatalogReader } from './catalog/catalog-reader.js'
 import { collectGarbage } from './collect-garbage.js'
@@ -25,8 +20,15 @@ import type { Shutdown } from './shutdown.js'
 import { writeAtExit } from './write/write-at-exit.js'
 import { WriteTransaction } from './write/write-transaction.js'
 
+/** What the session does for each request, by its name. */
+export type SessionHandlers = {
+  readonly [Name in Exclude<RequestName, 'open'>]: (
+    request: RequestOf<Name>,
+  ) => ReplyOf<Name> | Promise<ReplyOf<Name>>
+}
+
 /** Everything that is open in this worker: the database, its transactions, and the results being read. */
-export class Session {
+export class Session implements SessionHandlers {
   readonly #database: Database
   readonly #catalog: CatalogReader
   readonly #transactions = new Map<number, WriteTransaction>()
@@ -47,7 +49,7 @@ export class Session {
   }
 
   /** Where the tables are. */
-  get place(): TablePlace {
+  get place(): SchemaRef {
     return this.#database.place
   }
 
@@ -56,54 +58,64 @@ export class Session {
     return this.#database.takeNews()
   }
 
-  async describe({ table, definition }: DescribeRequest): Promise<TableDescription> {
+  async describe({ table, definition }: RequestOf<'describe'>): Promise<ReplyOf<'describe'>> {
     const connection = await this.#database.connect()
     try {
       // A file open for reading only can still have its tables described by a definition that fits them.
       if (definition !== undefined && !(await this.#catalog.has(connection, table))) {
         await this.#catalog.create(connection, table, definition).catch((error) => {
-          throw cannotBeCreated(table, error)
+          throw cannotBeCreated(table.name, error)
         })
       }
-      const { columns, primaryKey, uniqueKeys, isConstrained } = await this.#catalog.metadataOf(
-        connection,
-        table,
-      )
-      return { columns, primaryKey, uniqueKeys, isConstrained }
+      return await this.#catalog.describe(connection, table)
     } finally {
       this.#database.disconnect(connection)
     }
   }
 
-  begin(request: BeginRequest): Promise<void> {
+  async constraints({ table }: RequestOf<'constraints'>): Promise<ReplyOf<'constraints'>> {
+    const connection = await this.#database.connect()
+    try {
+      const { isConstrained } = await this.#catalog.metadataOf(connection, table)
+      return { isConstrained }
+    } finally {
+      this.#database.disconnect(connection)
+    }
+  }
+
+  begin(request: RequestOf<'begin'>): Promise<void> {
     const started = new WriteTransaction(this.#database, this.#catalog)
     this.#transactions.set(request.transaction, started)
     return started.begin(request)
   }
 
-  transaction(id: number): WriteTransaction {
-    const transaction = this.#transactions.get(id)
-    if (transaction !== undefined) return transaction
-    throw new WorkerFailure({
-      code: 'PERSIST_WORKER_LOST',
-      message: 'The worker does not know the transaction',
-    })
+  async write({ transaction, writer, batch }: RequestOf<'write'>): Promise<ReplyOf<'write'>> {
+    await this.#transaction(transaction).write(writer, batch)
+    return { buffer: batch.buffer }
+  }
+
+  apply({ transaction, writer, calls }: RequestOf<'apply'>): Promise<ReplyOf<'apply'>> {
+    return this.#transaction(transaction).apply(writer, calls)
+  }
+
+  violations({ transaction, writer }: RequestOf<'violations'>): Promise<ReplyOf<'violations'>> {
+    return this.#transaction(transaction).violations(writer)
   }
 
   /** A transaction whose commit fails stays, for main rolls it back. */
-  async commit(id: number): Promise<CommitReply> {
-    await this.transaction(id).commit()
-    this.#transactions.delete(id)
+  async commit({ transaction }: RequestOf<'commit'>): Promise<ReplyOf<'commit'>> {
+    await this.#transaction(transaction).commit()
+    this.#transactions.delete(transaction)
     await this.#database.checkpointIfDue()
     return { walBytes: this.#database.walBytes }
   }
 
-  async rollback(id: number): Promise<void> {
-    await this.#transactions.get(id)?.rollback()
-    this.#transactions.delete(id)
+  async rollback({ transaction }: RequestOf<'rollback'>): Promise<void> {
+    await this.#transactions.get(transaction)?.rollback()
+    this.#transactions.delete(transaction)
   }
 
-  async execute(request: ExecuteRequest): Promise<ExecuteReply> {
+  async execute(request: RequestOf<'execute'>): Promise<ReplyOf<'execute'>> {
     const database = this.#database
     database.sandbox?.check(request.sql)
     if (!request.mayWrite) refuseOutsideEffects(request.sql)
@@ -122,12 +134,12 @@ export class Session {
     }
   }
 
-  async fetch(id: number): Promise<ResultPage> {
-    return this.#cursors.get(id)?.fetch() ?? noRows
+  async fetch({ cursor }: RequestOf<'fetch'>): Promise<ReplyOf<'fetch'>> {
+    return this.#cursors.get(cursor)?.fetch() ?? noRows
   }
 
-  async cancel(id: number): Promise<void> {
-    await this.#cursors.get(id)?.cancel()
+  async cancel({ cursor }: RequestOf<'cancel'>): Promise<void> {
+    await this.#cursors.get(cursor)?.cancel()
   }
 
   checkpoint(): Promise<void> {
@@ -138,9 +150,18 @@ export class Session {
    * Rolls back what is not committed, waits for what cannot be interrupted, writes what is to be written last, and
    * releases the file.
    */
-  close(request: CloseRequest): Promise<void> {
+  close(request: RequestOf<'close'>): Promise<void> {
     this.#closed ??= this.#close(request)
     return this.#closed
+  }
+
+  #transaction(id: number): WriteTransaction {
+    const transaction = this.#transactions.get(id)
+    if (transaction !== undefined) return transaction
+    throw new WorkerFailure({
+      code: 'PERSIST_WORKER_LOST',
+      message: 'The worker does not know the transaction',
+    })
   }
 
   /** Sees to what SQL has left behind. */
@@ -150,7 +171,7 @@ export class Session {
     await this.#database.checkpointIfDue()
   }
 
-  async #close({ finalWrites, failure }: CloseRequest): Promise<void> {
+  async #close({ finalWrites, failure }: RequestOf<'close'>): Promise<void> {
     await this.#cancelCursors(failure)
     await Promise.all([...this.#transactions.values()].map((transaction) => transaction.rollback()))
     await this.#database.drain()

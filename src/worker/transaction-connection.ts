@@ -1,18 +1,39 @@
 import type { DuckDBAppender, DuckDBConnection, DuckDBMaterializedResult } from '@duckdb/node-api'
-import type { TablePlace } from '../protocol/sql.js'
+import type { TableRef } from '../protocol/sql.js'
 import type { Database } from './database.js'
 import { WorkerFailure } from './failure.js'
 import { runCooperatively } from './run-cooperatively.js'
 
-/** The connection of one transaction, whose statements leave other requests their turns and can be stopped. */
+/** The connection of one transaction, whose statements let other requests in between and can be stopped. */
 export class TransactionConnection {
   readonly #database: Database
   readonly #connection: DuckDBConnection
+  /** Its calls are made although the process is exiting. */
+  readonly #isLast: boolean
   #isStopped = false
 
-  constructor(database: Database, connection: DuckDBConnection) {
+  private constructor(database: Database, connection: DuckDBConnection, isLast: boolean) {
     this.#database = database
     this.#connection = connection
+    this.#isLast = isLast
+  }
+
+  static async open(database: Database): Promise<TransactionConnection> {
+    return new TransactionConnection(database, await database.connect(), false)
+  }
+
+  /** For what is written although the process is exiting: only `createAppender` and `runToTheEnd` are for it. */
+  static async openToTheEnd(database: Database): Promise<TransactionConnection> {
+    return new TransactionConnection(database, await database.connectToTheEnd(), true)
+  }
+
+  /** For what reads the catalog as the transaction sees it. */
+  get duckdbConnection(): DuckDBConnection {
+    return this.#connection
+  }
+
+  begin(): Promise<unknown> {
+    return this.#database.execute(this.#connection, 'BEGIN TRANSACTION')
   }
 
   /** Statements fail from now on, the running one at its next task. */
@@ -47,8 +68,10 @@ export class TransactionConnection {
     return this.#database.compute(work)
   }
 
-  createAppender({ catalog, schema }: TablePlace, table: string): Promise<DuckDBAppender> {
-    return this.#database.poolCall(() => this.#connection.createAppender(table, schema, catalog))
+  /** The only place that makes one. It writes what it holds when it is closed or collected: it is to be discarded. */
+  createAppender({ catalog, schema, name }: TableRef): Promise<DuckDBAppender> {
+    const create = () => this.#connection.createAppender(name, schema, catalog)
+    return this.#isLast ? this.#database.poolCallToTheEnd(create) : this.#database.poolCall(create)
   }
 
   /** Runs a statement that must not be stopped: COMMIT, ROLLBACK. */

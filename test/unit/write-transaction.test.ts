@@ -1,13 +1,15 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type EncodedBatch, layOutBatch } from '../../src/protocol/batch-layout.js'
-import { type BeginRequest, exactReading } from '../../src/protocol/requests.js'
+import { type BeginRequest, exactReading, type WriterRequest } from '../../src/protocol/requests.js'
 import { shutdownWordsBytes } from '../../src/protocol/shutdown-words.js'
 import { CatalogReader } from '../../src/worker/catalog/catalog-reader.js'
 import { Database } from '../../src/worker/database.js'
 import { WorkerFailure } from '../../src/worker/failure.js'
 import { Shutdown } from '../../src/worker/shutdown.js'
 import { WriteTransaction } from '../../src/worker/write/write-transaction.js'
+
+const table = { catalog: 'memory', schema: 'main', name: 't' }
 
 let database: Database
 let catalog: CatalogReader
@@ -31,16 +33,9 @@ afterEach(async () => {
 })
 
 async function describeTable(isChecked = false): Promise<BeginRequest> {
-  const { columns } = await catalog.metadataOf(connection, 't')
-  return {
-    transaction: 1,
-    table: 't',
-    columns,
-    key: [],
-    onConflict: 'error',
-    isChecked,
-    reading: exactReading,
-  }
+  const { columns } = await catalog.metadataOf(connection, table)
+  const writer: WriterRequest = { table, columns, key: [], onConflict: 'error', isChecked }
+  return { transaction: 1, writers: [writer], reading: exactReading }
 }
 
 /** A batch of one row of two BIGINTs. */
@@ -78,9 +73,9 @@ it.each([
   'DROP TABLE t',
 ])('writes nothing if the table changes after it has begun: %s', async (sql) => {
   await transaction.begin(await describeTable())
-  await transaction.write(encode(1n, 2n ** 40n + 30n))
+  await transaction.write(0, encode(1n, 2n ** 40n + 30n))
   await connection.run(sql)
-  await transaction.write(encode(3n, 2n ** 40n + 30n)).catch(() => undefined)
+  await transaction.write(0, encode(3n, 2n ** 40n + 30n)).catch(() => undefined)
   expect(await failureOf(transaction.commit())).toBe('PERSIST_WRITE_FAILED')
   await transaction.rollback()
   if (sql.startsWith('DROP')) return
@@ -90,7 +85,7 @@ it.each([
 
 it('writes what it is given', async () => {
   await transaction.begin(await describeTable())
-  await transaction.write(encode(1n, -2n))
+  await transaction.write(0, encode(1n, -2n))
   await transaction.commit()
   expect((await connection.runAndReadAll('SELECT * FROM t')).getRows()).toEqual([[1n, -2n]])
 })

@@ -27,12 +27,12 @@ let cursors = 0
 export class QueryRunner {
   readonly #supervisor: WorkerSupervisor
   readonly #scheduler: WriteScheduler
-  readonly #checkpointer: CheckpointScheduler
+  readonly #checkpoints: CheckpointScheduler
 
-  constructor(supervisor: WorkerSupervisor, scheduler: WriteScheduler, checkpointer: CheckpointScheduler) {
+  constructor(supervisor: WorkerSupervisor, scheduler: WriteScheduler, checkpoints: CheckpointScheduler) {
     this.#supervisor = supervisor
     this.#scheduler = scheduler
-    this.#checkpointer = checkpointer
+    this.#checkpoints = checkpoints
   }
 
   async query(statement: Statement, cancellation: Cancellation): Promise<QueryRow[]> {
@@ -49,14 +49,14 @@ export class QueryRunner {
     what = 'run()',
     outer?: Call,
   ): Promise<RunReport & { readonly rows: QueryRow[] }> {
-    const executed = await this.#scheduler.acquire(
+    const executed = await this.#scheduler.change(
       cancellation,
       what,
       () => this.#supervisor.use((client) => this.#execute(client, statement, true, cancellation)),
       outer,
     )
     if (executed === undefined) return { rows: [], rowsChanged: 0 }
-    this.#checkpointer.record(executed.walBytes)
+    this.#checkpoints.record(executed.walBytes)
     return executed
   }
 

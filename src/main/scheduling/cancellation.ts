@@ -6,7 +6,7 @@
  */
 export class Cancellation {
   #reason: { readonly error: unknown } | undefined
-  #wake: ((error: unknown) => void) | undefined
+  readonly #waiters = new Set<(error: unknown) => void>()
 
   get isCancelled(): boolean {
     return this.#reason !== undefined
@@ -16,20 +16,33 @@ export class Cancellation {
   cancel(error: unknown): void {
     if (this.#reason !== undefined) return
     this.#reason = { error }
-    this.#wake?.(error)
+    for (const reject of this.#waiters) reject(error)
+    this.#waiters.clear()
   }
 
   check(): void {
     if (this.#reason !== undefined) throw this.#reason.error
   }
 
-  /** Waits for `promise`, but no longer than until the call is cancelled. One at a time. */
+  /** Waits for `promise`, but no longer than until the call is cancelled. */
   guard<Value>(promise: Promise<Value>): Promise<Value> {
     return new Promise((resolve, reject) => {
-      if (this.#reason !== undefined) reject(this.#reason.error)
-      this.#wake = reject
-      // Not every iterator that calls itself asynchronous returns a promise.
-      Promise.resolve(promise).then(resolve, reject)
+      if (this.#reason !== undefined) {
+        reject(this.#reason.error)
+        promise.catch(() => undefined)
+        return
+      }
+      this.#waiters.add(reject)
+      promise.then(
+        (value) => {
+          this.#waiters.delete(reject)
+          resolve(value)
+        },
+        (error) => {
+          this.#waiters.delete(reject)
+          reject(error)
+        },
+      )
     })
   }
 }

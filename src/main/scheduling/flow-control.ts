@@ -1,3 +1,5 @@
+import { Deferred } from '../../sync/deferred.js'
+
 /**
  * For as long as DuckDB compresses a row group, 0.15 s where it is of JSON, main encodes 20 batches: with 16 at most it
  * had to wait, and 1,000,000 rows of key and JSON took 1.02 s instead of 0.82. More than 32 were no faster, and 64 MiB
@@ -14,7 +16,7 @@ export class FlowControl {
   #batches = 0
   #bytes = 0
   #peakBytes = 0
-  #wake: (() => void) | undefined
+  #waiters: Deferred<void>[] = []
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes
@@ -43,14 +45,15 @@ export class FlowControl {
   remove(bytes: number): void {
     this.#batches--
     this.#bytes -= bytes
-    this.#wake?.()
-    this.#wake = undefined
+    const waiters = this.#waiters
+    this.#waiters = []
+    for (const waiter of waiters) waiter.resolve()
   }
 
-  /** Resolves when bytes were written. Only one waits at a time, for only one persists at a time. */
+  /** Resolves when bytes were written. Those who wait are woken in their order. */
   released(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = resolve
-    })
+    const waiter = new Deferred<void>()
+    this.#waiters.push(waiter)
+    return waiter.promise
   }
 }

@@ -1,23 +1,50 @@
+import { FifoLock } from '../../sync/fifo-lock.js'
 import type { Call } from './call.js'
 import { CallQueue } from './call-queue.js'
 import type { Cancellation } from './cancellation.js'
 
-/** Gives whatever writes its turn, one after the other, in the order in which they asked. */
+/** Lets what writes run one after the other, in the order in which it was asked for. */
 export class WriteScheduler {
-  /** Whatever has a turn or waits for one. */
+  /** What runs or waits for its turn. */
   readonly queue: CallQueue = new CallQueue()
-  #last: Promise<void> = Promise.resolve()
+  readonly #lock = new FifoLock()
   #waiting = 0
   #running = 0
+  /** How many of all may change what tables look like. */
+  #changes = 0
 
-  /** How many have asked and not had their turn yet. */
+  /** How many calls wait for their turn. */
   get waiting(): number {
     return this.#waiting
   }
 
-  /** Whether anybody has a turn, or waits for one. */
+  /** Whether anything runs or waits. */
   get isBusy(): boolean {
     return this.#waiting + this.#running > 0
+  }
+
+  /** Runs `task`, which may change what tables look like, when everything that asked before has ended. */
+  async change<Result>(
+    cancellation: Cancellation,
+    what: string,
+    task: (call: Call) => Promise<Result>,
+    outer?: Call,
+  ): Promise<Result> {
+    this.#changes++
+    try {
+      return await this.acquire(cancellation, what, task, outer)
+    } finally {
+      this.#changes--
+    }
+  }
+
+  /** Runs `task`, which is about what tables look like: at once, unless something that may change that has not ended. */
+  afterChanges<Result>(
+    cancellation: Cancellation,
+    what: string,
+    task: () => Promise<Result>,
+  ): Promise<Result> {
+    return this.#changes === 0 ? task() : this.acquire(cancellation, what, task)
   }
 
   /**
@@ -35,19 +62,13 @@ export class WriteScheduler {
     outer?: Call,
   ): Promise<Result> {
     const call = this.queue.join(what, outer)
-    const previous = this.#last
-    let end = () => {}
-    const ended = new Promise<void>((resolve) => {
-      end = resolve
-    })
-    // Whoever comes next waits for all before it, also where this one gives up.
-    this.#last = previous.then(() => ended)
+    const ticket = this.#lock.enter()
     this.#waiting++
     try {
-      await cancellation.guard(previous)
+      await cancellation.guard(ticket.granted)
     } catch (error) {
       this.queue.leave(call)
-      end()
+      ticket.leave()
       throw error
     } finally {
       this.#waiting--
@@ -58,7 +79,7 @@ export class WriteScheduler {
     } finally {
       this.#running--
       this.queue.leave(call)
-      end()
+      ticket.leave()
     }
   }
 }

@@ -33,17 +33,25 @@ export interface KeyOptions<Name extends string = string> {
    * @defaultValue the PRIMARY KEY, or the only UNIQUE constraint, of the table
    */
   readonly key?: readonly Name[] | undefined
+  /**
+   * The schema that the table is in. It must be there: `run('CREATE SCHEMA ...')` creates one.
+   *
+   * @defaultValue `'main'`
+   */
+  readonly schema?: string | undefined
 }
 
 export interface ResolvedTableOptions {
   /** None where the table must be there, and its columns are read. */
   readonly definition: TableDefinition | undefined
   readonly key: readonly string[]
+  /** None where it is the default. */
+  readonly schema: string | undefined
   /** Columns that are NOT NULL only because they are of the key. */
   readonly impliedNotNull: readonly string[]
 }
 
-const names = ['columns', 'key', 'primaryKey']
+const names = ['columns', 'key', 'primaryKey', 'schema']
 
 /** Checks the name of a table or column: any characters but NUL, at least one. */
 export function checkName(what: string, name: unknown): void {
@@ -58,11 +66,13 @@ export function checkName(what: string, name: unknown): void {
 /** @throws TypeError; `PERSIST_SCHEMA_MISMATCH` for a column type that cannot be written. */
 export function resolveTableOptions(options: TableOptions | KeyOptions): ResolvedTableOptions {
   const own: Partial<TableOptions> = ownOptions('the definition of a table', options, names)
+  const { schema } = own
+  if (schema !== undefined) checkName('`schema`', schema)
   const columns = own.columns === undefined ? undefined : ownColumns(own.columns)
   const key = resolveKey('key', own.key, columns)
   const primaryKey = resolveKey('primaryKey', own.primaryKey, columns)
   if (columns === undefined) {
-    if (primaryKey.length === 0) return { definition: undefined, key, impliedNotNull: [] }
+    if (primaryKey.length === 0) return { definition: undefined, key, schema, impliedNotNull: [] }
     throw new TypeError('Expected `columns` beside `primaryKey`, got undefined')
   }
   if (key.length > 0 && primaryKey.length > 0) {
@@ -78,7 +88,7 @@ export function resolveTableOptions(options: TableOptions | KeyOptions): Resolve
     return { ...column, notNull: true }
   })
   checkUnique(resolved.map((column) => column.name))
-  return { definition: { columns: resolved, primaryKey }, key, impliedNotNull }
+  return { definition: { columns: resolved, primaryKey }, key, schema, impliedNotNull }
 }
 
 function ownColumns(columns: unknown): ReadonlyMap<string, unknown> {

@@ -21,22 +21,22 @@ export async function checkPlainTable(
   if (generated !== undefined) refuseTable(name, `${quoteName(generated.name)} is a generated column`)
   await checkConstraints(service, name)
   const [twice] = await service.query<{ key: string }>(
-    `SELECT any_value(key) AS key FROM ${qualify(service.tables, name)} WHERE key IS NOT NULL
+    `SELECT any_value(key) AS key FROM ${qualify(service.tableRef(name))} WHERE key IS NOT NULL
      GROUP BY key COLLATE "binary" HAVING count(*) > 1 LIMIT 1`,
   )
   if (twice !== undefined) refuseTable(name, `the key ${describeValue(twice.key)} is there more than once`)
 }
 
 async function checkConstraints(service: ServiceInternals, name: string): Promise<void> {
-  const { tables } = service
+  const table = service.tableRef(name)
   const rows = await service.query<{ table: string; text: string; columns: string; type: string }>(
     `SELECT table_name AS "table", constraint_text AS text, constraint_type AS type,
        array_to_string(constraint_column_names, ',') AS columns
      FROM system.main.duckdb_constraints()
-     WHERE ${isNamed('table_name', tables, name)} OR ${isNamed('referenced_table', tables, name)}
+     WHERE ${isNamed('table_name', table)} OR ${isNamed('referenced_table', table)}
      UNION ALL
      SELECT table_name, sql, 'UNIQUE', regexp_replace(expressions, '[\\[\\]''" ]', '', 'g')
-     FROM system.main.duckdb_indexes() WHERE is_unique AND ${isNamed('table_name', tables, name)}`,
+     FROM system.main.duckdb_indexes() WHERE is_unique AND ${isNamed('table_name', table)}`,
   )
   for (const { table, text, columns, type } of rows) {
     const isOfOther = foldName(table) !== foldName(name)

@@ -138,7 +138,7 @@ export class StorageDatabase<T> {
     if (this.service.database !== ':memory:' || this.#mustPrepare) return false
     try {
       await this.#internals.query(
-        `SELECT 1 FROM ${qualify(this.#internals.tables, this.#tables.log)} LIMIT 0`,
+        `SELECT 1 FROM ${qualify(this.#internals.tableRef(this.#tables.log))} LIMIT 0`,
       )
       return false
     } catch (error) {

@@ -1,4 +1,4 @@
-import { qualify, quoteIdentifier, quoteLiteral, temporary } from '../../protocol/sql.js'
+import { qualify, quoteIdentifier, quoteLiteral, temporaryTable } from '../../protocol/sql.js'
 import { toFilePattern } from './file-pattern.js'
 import { hasTimes, type StoreColumn } from './store-columns.js'
 
@@ -52,7 +52,7 @@ export function createLogSql({ base, log, columns }: StoreParts): string {
   return `CREATE TABLE ${log} AS SELECT ${all} FROM ${base} LIMIT 0`
 }
 
-const latest = qualify(temporary, '__duckpaddle_latest')
+const latest = qualify(temporaryTable('__duckpaddle_latest'))
 
 /** SQL that moves the log into the base: one transaction, by a hash join. */
 export function compactSql(parts: StoreParts): string {

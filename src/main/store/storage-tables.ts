@@ -79,8 +79,12 @@ export class StorageTables {
   }
 
   get #parts(): StoreParts {
-    const { tables } = this.#service
-    return { base: qualify(tables, this.#base), log: qualify(tables, this.log), columns: this.#columns }
+    const service = this.#service
+    return {
+      base: qualify(service.tableRef(this.#base)),
+      log: qualify(service.tableRef(this.log)),
+      columns: this.#columns,
+    }
   }
 
   /**
@@ -99,10 +103,10 @@ export class StorageTables {
   async #replaceOldView(): Promise<void> {
     const [view] = await this.#service.query<{ isCurrent: boolean }>(
       `SELECT contains(sql, 'COLLATE') AND NOT contains(sql, 'main.') AS "isCurrent"
-       FROM system.main.duckdb_views() WHERE ${isNamed('view_name', this.#service.tables, this.#name)}`,
+       FROM system.main.duckdb_views() WHERE ${isNamed('view_name', this.#service.tableRef(this.#name))}`,
     )
     if (view?.isCurrent !== false) return
-    const sql = `CREATE OR REPLACE VIEW ${qualify(this.#service.tables, this.#name)} AS ${this.#viewSql}`
+    const sql = `CREATE OR REPLACE VIEW ${qualify(this.#service.tableRef(this.#name))} AS ${this.#viewSql}`
     await this.#service.run(sql).catch((error) => {
       // It can be read all the same.
       if (!(error instanceof PersistenceError) || error.code !== 'PERSIST_READ_ONLY') throw error
@@ -110,10 +114,10 @@ export class StorageTables {
   }
 
   async #isPrepared(): Promise<boolean> {
-    const { tables } = this.#service
-    const sql = `SELECT view_name AS name FROM system.main.duckdb_views() WHERE ${isNamed('view_name', tables, this.#name)}
+    const service = this.#service
+    const sql = `SELECT view_name AS name FROM system.main.duckdb_views() WHERE ${isNamed('view_name', service.tableRef(this.#name))}
       UNION ALL SELECT table_name FROM system.main.duckdb_tables()
-      WHERE ${isNamed('table_name', tables, this.#base)} OR ${isNamed('table_name', tables, this.log)}`
+      WHERE ${isNamed('table_name', service.tableRef(this.#base))} OR ${isNamed('table_name', service.tableRef(this.log))}`
     const found = await this.#service.query<{ name: string }>(sql)
     if (found.length === 0 || found.length === 3) return found.length === 3
     const isOnlyView = found.length === 1 && foldName(found[0]?.name ?? '') === foldName(this.#name)
@@ -133,7 +137,7 @@ export class StorageTables {
     const definitions = this.#columns.map(({ name, type }) => `${quoteIdentifier(name)} ${type}`)
     const names = taken.map(({ name }) => quoteIdentifier(name)).join(', ')
     // The old name, in its old case.
-    const view = qualify(this.#service.tables, first?.table ?? this.#name)
+    const view = qualify(this.#service.tableRef(first?.table ?? this.#name))
     const takeOver =
       first && `INSERT INTO ${base} (${names}) SELECT ${names} FROM ${view}; DROP TABLE ${view};`
     await this.#service.run(`BEGIN TRANSACTION;
@@ -159,7 +163,7 @@ export class StorageTables {
       .run(`BEGIN TRANSACTION;
       ${added.map(({ name, type }) => `ALTER TABLE ${base} ADD COLUMN ${name} ${type};`).join('\n')}
       ${lacksTimes ? `DROP TABLE ${log}; ${createLogSql(this.#parts)};` : ''}
-      CREATE OR REPLACE VIEW ${qualify(this.#service.tables, this.#name)} AS ${this.#viewSql};
+      CREATE OR REPLACE VIEW ${qualify(this.#service.tableRef(this.#name))} AS ${this.#viewSql};
       COMMIT`)
       .catch((error) => {
         this.#columns = before
@@ -170,7 +174,7 @@ export class StorageTables {
   #findColumns(table: string): Promise<(FoundColumn & { table: string })[]> {
     return this.#service.query(
       `SELECT table_name AS "table", column_name AS name, data_type AS type FROM system.main.duckdb_columns()
-       WHERE ${isNamed('table_name', this.#service.tables, table)} ORDER BY column_index ASC NULLS LAST`,
+       WHERE ${isNamed('table_name', this.#service.tableRef(table))} ORDER BY column_index ASC NULLS LAST`,
     )
   }
 }

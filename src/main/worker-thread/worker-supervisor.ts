@@ -1,6 +1,6 @@
 import type { Failure } from '../../protocol/failure.js'
 import type { FinalWrite, SettingChanges } from '../../protocol/requests.js'
-import { mainOf, type TablePlace } from '../../protocol/sql.js'
+import { mainOf, type SchemaRef } from '../../protocol/sql.js'
 import type { ResolvedOpenOptions } from '../contract/open-options.js'
 import { PersistenceError } from '../contract/persistence-error.js'
 import { startClient, toStartFailure } from './start-failure.js'
@@ -56,7 +56,7 @@ export class WorkerSupervisor {
   }
 
   /** Where the tables are, once the database has been opened. */
-  get tables(): TablePlace {
+  get tables(): SchemaRef {
     return this.#tables
   }
 

@@ -10,7 +10,7 @@ type SliceEnd = 'source-ended' | 'loop-turned' | 'time-over' | 'worker-behind'
 interface LoopParts {
   readonly source: AsyncSource
   readonly code: SourceCode
-  readonly clock: TimeSlice
+  readonly slice: TimeSlice
   readonly cancellation: Cancellation
   /** Other code may have run since the last row. */
   readonly resumed: () => void
@@ -40,9 +40,9 @@ export class AsyncLoop {
   }
 
   async takeSlice(): Promise<SliceEnd> {
-    const { clock, cancellation, resumed } = this.#parts
+    const { slice, cancellation, resumed } = this.#parts
     this.#hasLoopTurned = false
-    clock.start()
+    slice.start()
     resumed()
     const turn = setImmediate(() => {
       this.#hasLoopTurned = true
@@ -87,12 +87,12 @@ export class AsyncLoop {
   }
 
   #take({ done, value }: IteratorResult<unknown>): void {
-    const { source, code, clock, resumed, accept } = this.#parts
+    const { source, code, slice, resumed, accept } = this.#parts
     const hasLoopTurned = this.#hasLoopTurned
     code.recordAnswer(!hasLoopTurned)
     if (hasLoopTurned) {
-      clock.endAtLastSeen()
-      clock.start()
+      slice.endAtLastSeen()
+      slice.start()
       resumed()
     }
     if (done === true) {
@@ -102,7 +102,7 @@ export class AsyncLoop {
       this.#refused = value
       this.#end('worker-behind')
     } else if (hasLoopTurned) this.#end('loop-turned')
-    else if (clock.isOver()) this.#end('time-over')
+    else if (slice.isOver()) this.#end('time-over')
     else this.#ask()
   }
 }

@@ -1,11 +1,8 @@
-import type { BeginRequest, CallOutcome, ViolationPage } from '../../protocol/requests.js'
+import type { BeginRequest, CallOutcome, CallRange, ViolationPage } from '../../protocol/requests.js'
 import type { Batch } from '../encode/batch.js'
 import type { BufferPool } from '../encode/buffer-pool.js'
 import type { FlowControl } from '../scheduling/flow-control.js'
 import type { WorkerClient } from '../worker-thread/worker-client.js'
-
-/** What a transaction writes to, and how. */
-export type TransactionTarget = Omit<BeginRequest, 'transaction'>
 
 let transactions = 0
 
@@ -27,7 +24,7 @@ interface Events {
 export class TransactionClient {
   readonly #id = ++transactions
   readonly #client: WorkerClient
-  readonly #target: TransactionTarget
+  readonly #begin: Omit<BeginRequest, 'transaction'>
   readonly #pool: BufferPool
   readonly #flow: FlowControl
   readonly #events: Events
@@ -36,15 +33,16 @@ export class TransactionClient {
   #batches = 0
   #bytes = 0
 
+  /** @param begin - What it writes to; the methods have its writers by their indexes. */
   constructor(
     client: WorkerClient,
-    target: TransactionTarget,
+    begin: Omit<BeginRequest, 'transaction'>,
     pool: BufferPool,
     flow: FlowControl,
     events: Events,
   ) {
     this.#client = client
-    this.#target = target
+    this.#begin = begin
     this.#pool = pool
     this.#flow = flow
     this.#events = events
@@ -62,30 +60,30 @@ export class TransactionClient {
   begin(): void {
     if (this.#hasBegun) return
     this.#hasBegun = true
-    this.#watch(this.#client.request('begin', { transaction: this.#id, ...this.#target }))
+    this.#watch(this.#client.request('begin', { transaction: this.#id, ...this.#begin }))
   }
 
   /** Hands a batch over; false, and nothing happens, while the worker is too far behind. */
-  trySend(batch: Batch): boolean {
+  trySend(writer: number, batch: Batch): boolean {
     const { byteLength } = batch.buffer
     if (!this.#flow.hasRoom(byteLength)) return false
     this.begin()
     this.#flow.add(byteLength)
     this.#batches++
     this.#bytes += byteLength
-    this.#watch(this.#write(batch, byteLength))
+    this.#watch(this.#write(writer, batch, byteLength))
     return true
   }
 
   /** Lets the worker decide about every row sent; see the request. */
-  async apply(isAllOrNothing: boolean): Promise<CallOutcome> {
-    if (!this.#hasBegun) return { inserted: 0, updated: 0, ignored: 0, rejected: 0 }
-    return this.#client.request('apply', { transaction: this.#id, isAllOrNothing })
+  async apply(writer: number, calls: readonly CallRange[]): Promise<readonly CallOutcome[]> {
+    if (!this.#hasBegun) return calls.map(() => ({ inserted: 0, updated: 0, ignored: 0, rejected: 0 }))
+    return this.#client.request('apply', { transaction: this.#id, writer, calls })
   }
 
   /** The next of the rows that were rejected. */
-  violations(): Promise<ViolationPage> {
-    return this.#client.request('violations', { transaction: this.#id })
+  violations(writer: number): Promise<ViolationPage> {
+    return this.#client.request('violations', { transaction: this.#id, writer })
   }
 
   /** Resolves when everything sent is committed; resolves at once when nothing was. */
@@ -99,17 +97,18 @@ export class TransactionClient {
   /** Resolves when nothing of the transaction is left, or the worker is. */
   async rollback(): Promise<void> {
     // A worker that has ended took its transactions with it.
-    if (this.#hasBegun)
+    if (this.#hasBegun) {
       await this.#client.request('rollback', { transaction: this.#id }).catch(() => undefined)
+    }
     await Promise.all(this.#underWay)
   }
 
-  async #write(batch: Batch, byteLength: number): Promise<void> {
+  async #write(writer: number, batch: Batch, byteLength: number): Promise<void> {
     const encoded = batch.finish()
     try {
       const transferred = [encoded.buffer]
       if (encoded.omitted !== undefined) transferred.push(encoded.omitted.buffer)
-      const request = { transaction: this.#id, batch: encoded }
+      const request = { transaction: this.#id, writer, batch: encoded }
       const { buffer } = await this.#client.request('write', request, transferred)
       this.#pool.give(buffer)
     } finally {

@@ -1,12 +1,14 @@
 import type { TableDescription, ViolationCode } from '../../protocol/requests.js'
 
 /** Something that DuckDB demands of the rows of a table. Expressions are SQL over the table's columns. */
-interface Constraint {
+export interface Constraint {
   readonly code: ViolationCode
   /** As DuckDB writes it. */
   readonly text: string
   /** The columns that it is about, as far as they are known. */
   readonly columns: readonly string[]
+  /** For a FOREIGN KEY to the table that is written to: whose it is. */
+  readonly referringTable?: string
 }
 
 export interface NotNull extends Constraint {
@@ -50,6 +52,7 @@ export interface GeneratedColumn {
 
 /** A table as writing to it must know it. */
 export interface TableMetadata extends TableDescription {
+  readonly isConstrained: boolean
   /** SQL of the DEFAULT of each column that has one. */
   readonly defaults: ReadonlyMap<string, string>
   readonly generated: readonly GeneratedColumn[]

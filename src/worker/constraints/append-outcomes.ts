@@ -1,5 +1,5 @@
 import { DuckDBDataChunk } from '@duckdb/node-api'
-import { temporary } from '../../protocol/sql.js'
+import type { TableRef } from '../../protocol/sql.js'
 import type { TransactionConnection } from '../transaction-connection.js'
 import { type OutcomeKind, outcomeKinds } from './row-outcomes.js'
 
@@ -12,12 +12,13 @@ interface Outcome {
   readonly other?: number | undefined
 }
 
-/** Adds outcomes that were not found by SQL. */
+/** Adds outcomes that were not found by SQL to the table of them. */
 export async function appendOutcomes(
   connection: TransactionConnection,
+  table: TableRef,
   found: readonly Outcome[],
 ): Promise<void> {
-  const appender = await connection.createAppender(temporary, 'duckpaddle_outcomes')
+  const appender = await connection.createAppender(table)
   try {
     const types = [0, 1, 2, 3].map((column) => appender.columnType(column))
     for (let start = 0; start < found.length; start += 2048) {

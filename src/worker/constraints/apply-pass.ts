@@ -10,9 +10,9 @@ import { acceptedRows, type StagedPass } from './staged-pass.js'
 /** Moves the rows of a pass into the table, each as its outcome says. */
 export async function applyPass(pass: StagedPass, updates: number): Promise<void> {
   const { connection, target, staging, outcomes } = pass
-  const { key, shape } = target
+  const { key, metadata } = target
   if (updates > 0 && key !== undefined) {
-    if (shape.hasIndex) await updateRows(pass, key, updates)
+    if (metadata.hasIndex) await updateRows(pass, key, updates)
     else {
       // Without an index, to delete and to insert again takes a quarter of the time of an UPDATE.
       const values = key.expressions.join(', ')
@@ -22,7 +22,7 @@ export async function applyPass(pass: StagedPass, updates: number): Promise<void
       await insertRows(pass, `SELECT s.* FROM (${selectUpdating(pass)}) s`)
     }
   }
-  const own = shape.foreignKeys.filter((foreignKey) => isOfOwnTable(pass, foreignKey))
+  const own = metadata.foreignKeys.filter((foreignKey) => isOfOwnTable(pass, foreignKey))
   if (own.length > 0) await insertParentsFirst(pass, own)
   await insertRows(
     pass,
@@ -37,7 +37,7 @@ export async function applyPass(pass: StagedPass, updates: number): Promise<void
  */
 async function updateRows(pass: StagedPass, key: Unique, updates: number): Promise<void> {
   const { connection, target } = pass
-  const { rewriting } = target.shape
+  const { rewriting } = target.metadata
   const rewritten = await takeBackRewritten(pass, key)
   const assignments = assignedColumns(pass, key)
     .filter(({ name }) => !rewriting.includes(name))
@@ -74,17 +74,17 @@ async function insertParentsFirst(pass: StagedPass, own: readonly ForeignKey[]):
   const { connection, target, staging, outcomes } = pass
   for (let generation = 0; ; generation++) {
     const waiting = own.map((constraint) => {
-      const key = constraint.columns.map((name) => toColumnKey(target.shape, name))
+      const key = constraint.columns.map((name) => toColumnKey(target.metadata, name))
       const children = selectKeys(acceptedRows(pass), key)
       return `SELECT f.o FROM ${children} f ANTI JOIN ${selectParents(pass, constraint)} p ON ${sameKey('f', 'p', key)}`
     })
-    const table = quoteIdentifier(`duckpaddle_waiting_${generation}`)
+    const table = target.temporaries.sql(`waiting_${generation}`)
     const count = await connection.change(
       `CREATE OR REPLACE TEMP TABLE ${table} AS ${waiting.join(' UNION ')}`,
     )
     if (count === 0) return
     const ready = `SELECT s.${staging.ordinal} AS o FROM ${staging.table} s
-      ANTI JOIN ${outcomes.table} v ON v.o = s.${staging.ordinal} ANTI JOIN temp.main.${table} w ON w.o = s.${staging.ordinal}`
+      ANTI JOIN ${outcomes.table} v ON v.o = s.${staging.ordinal} ANTI JOIN ${table} w ON w.o = s.${staging.ordinal}`
     await insertRows(
       pass,
       `SELECT s.* FROM ${staging.table} s SEMI JOIN (${ready}) r ON r.o = s.${staging.ordinal}`,

@@ -1,4 +1,4 @@
-import { qualify, quoteIdentifier } from '../../protocol/sql.js'
+import { qualify, quoteIdentifier, tableIn } from '../../protocol/sql.js'
 import type { Check, ForeignKey, NotNull } from '../catalog/table-metadata.js'
 import { toColumnKey } from '../write/write-target.js'
 import { keyNames, sameKey, selectKeys } from './key-sql.js'
@@ -39,10 +39,10 @@ export async function findViolations(pass: StagedPass): Promise<number> {
 /** The keys that a FOREIGN KEY may refer to, as far as they are in the table. */
 export function selectParents({ target }: StagedPass, constraint: ForeignKey): string {
   // DuckDB has no FOREIGN KEY to another schema.
-  const from = qualify(target.place, constraint.referencedTable)
+  const from = qualify(tableIn(target.ref, constraint.referencedTable))
   // A column has the type of the one that it refers to.
   const key = constraint.referencedColumns.map((name, index) =>
-    toColumnKey(target.shape, constraint.columns[index] ?? '', name),
+    toColumnKey(target.metadata, constraint.columns[index] ?? '', name),
   )
   return selectKeys({ from, where: 'true', ordinal: '0' }, key)
 }
@@ -81,14 +81,14 @@ function selectBroken(
     return `WHEN ${isBroken} THEN ${number}`
   })
   // A CHECK may call its columns by the name of their table.
-  const named = `${from} AS ${quoteIdentifier(target.name)}`
+  const named = `${from} AS ${quoteIdentifier(target.ref.name)}`
   return `SELECT o, violated FROM (SELECT ${ordinal} AS o, CASE ${cases.join(' ')} END AS violated FROM ${named})
     WHERE violated IS NOT NULL`
 }
 
 /** The rows whose FOREIGN KEY has no NULL and refers neither to a row that is there nor to an earlier one: `o`. */
 function selectOrphans(pass: StagedPass, constraint: ForeignKey): string {
-  const key = constraint.columns.map((name) => toColumnKey(pass.target.shape, name))
+  const key = constraint.columns.map((name) => toColumnKey(pass.target.metadata, name))
   const accepted = acceptedRows(pass)
   const children = selectKeys(accepted, key)
   // By distinct keys first, so that the rows of a large call are not each looked up.
@@ -97,7 +97,7 @@ function selectOrphans(pass: StagedPass, constraint: ForeignKey): string {
   const orphans = `SELECT f.o FROM ${children} f SEMI JOIN ${missing} m ON ${sameKey('f', 'm', key)}`
   if (!isOfOwnTable(pass, constraint)) return orphans
   const names = keyNames(key)
-  const parents = constraint.referencedColumns.map((name) => toColumnKey(pass.target.shape, name))
+  const parents = constraint.referencedColumns.map((name) => toColumnKey(pass.target.metadata, name))
   const fresh = selectKeys(accepted, parents)
   const earlier = `(SELECT ${names}, min(o) AS first FROM ${fresh} GROUP BY ${names})`
   return `${orphans} ANTI JOIN ${earlier} e ON ${sameKey('f', 'e', key)} AND e.first < f.o`

@@ -24,7 +24,7 @@ export function toOwnReference(
     columns.every((name, index) => foldName(name) === foldName(constraint.referencedColumns[index] ?? ''))
   return {
     columns: constraint.columns,
-    key: constraint.columns.map((name) => toColumnKey(target.shape, name)),
+    key: constraint.columns.map((name) => toColumnKey(target.metadata, name)),
     target: uniques.findIndex(({ columns }) => isSame(columns)),
   }
 }
@@ -53,7 +53,10 @@ export async function readOwnTable(
   return { rows: found.rows, table: found.table }
 }
 
-const referencesBefore = 'temp.main.duckpaddle_references'
+/** What rows referred to before the first pass. */
+function referencesBefore({ target }: StagedPass): string {
+  return target.temporaries.sql('references')
+}
 
 /**
  * Keeps what rows referred to before the first pass: DuckDB holds them to it until the transaction is committed, and a
@@ -62,7 +65,7 @@ const referencesBefore = 'temp.main.duckpaddle_references'
 async function keepReferences(pass: StagedPass, references: readonly OwnReference[]): Promise<void> {
   const columns = [...new Set(references.flatMap(({ columns: names }) => names))].map(quoteIdentifier)
   await pass.connection.run(
-    `CREATE TEMP TABLE IF NOT EXISTS duckpaddle_references AS SELECT ${columns.join(', ')} FROM ${pass.target.table}`,
+    `CREATE TEMP TABLE IF NOT EXISTS ${referencesBefore(pass)} AS SELECT ${columns.join(', ')} FROM ${pass.target.table}`,
   )
 }
 
@@ -167,7 +170,7 @@ function selectValues(
     `SELECT ${ofRow} AS kind, * FROM ${selectKeys(acceptedRows(pass), key)}`,
     ...own.map((each) => `SELECT ${each.index} AS kind, * FROM ${selectKeys(acceptedRows(pass), each.key)}`),
   ].join(' UNION ALL ')
-  const tables = pass.isWhole ? [pass.target.table] : [pass.target.table, referencesBefore]
+  const tables = pass.isWhole ? [pass.target.table] : [pass.target.table, referencesBefore(pass)]
   const referring = own.flatMap((each) =>
     tables.map((from) => `SELECT ${names} FROM ${selectKeys({ ...tableRows(pass), from }, each.key)}`),
   )

@@ -8,12 +8,12 @@ import type { StagedPass } from './staged-pass.js'
 
 /** True where the rows of a table refer to rows of the same table. */
 export function isOfOwnTable({ target }: StagedPass, { referencedTable }: ForeignKey): boolean {
-  return foldName(referencedTable) === foldName(target.name)
+  return foldName(referencedTable) === foldName(target.ref.name)
 }
 
 /** True for a FOREIGN KEY of the table itself. */
 export function isOwnReference({ target }: StagedPass, { referringTable }: Reference): boolean {
-  return foldName(referringTable) === foldName(target.name)
+  return foldName(referringTable) === foldName(target.ref.name)
 }
 
 /**
@@ -51,7 +51,7 @@ export async function resolveSelfReferences(pass: StagedPass): Promise<KeyOutcom
       other: constraint.kind === 'unique' ? constraint.other : undefined,
     }
   })
-  if (found.length > 0) await appendOutcomes(connection, found)
+  if (found.length > 0) await appendOutcomes(connection, outcomes.ref, found)
   const count = (kind: string) => found.filter((outcome) => outcome.kind === kind).length
   return {
     rejected: count('rejected'),

@@ -23,7 +23,7 @@ export async function resolveUniques(pass: StagedPass): Promise<KeyOutcomes> {
     ...outcome,
     constraint: constraint === undefined ? undefined : outcomes.uniques[constraint]?.number,
   }))
-  if (found.length > 0) await appendOutcomes(connection, found)
+  if (found.length > 0) await appendOutcomes(connection, outcomes.ref, found)
   return { rejected: count('rejected'), ignored: count('ignored'), updates: count('updates'), updated }
 }
 

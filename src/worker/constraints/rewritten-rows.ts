@@ -1,5 +1,5 @@
 import type { ColumnDescriptor } from '../../protocol/column-type.js'
-import { qualify, quoteIdentifier } from '../../protocol/sql.js'
+import { qualify, quoteIdentifier, tableIn } from '../../protocol/sql.js'
 import type { Reference, Unique } from '../catalog/table-metadata.js'
 import { toColumnKey } from '../write/write-target.js'
 import { sameKey, selectKeys } from './key-sql.js'
@@ -24,12 +24,12 @@ export function isOfKey(key: Unique): string {
  * @see https://duckdb.org/docs/stable/sql/indexes#constraint-checking-in-update-statements
  */
 export function rewritingValues(pass: StagedPass, key: Unique, alias = ''): readonly string[] {
-  const { shape } = pass.target
+  const { metadata } = pass.target
   return assignedColumns(pass, key)
-    .filter(({ name }) => shape.rewriting.includes(name))
+    .filter(({ name }) => metadata.rewriting.includes(name))
     .flatMap(({ name, type }) => {
       const column = `${alias}${quoteIdentifier(name)}`
-      const value = `${alias}${toColumnKey(shape, name)}`
+      const value = `${alias}${toColumnKey(metadata, name)}`
       // What is equal, and yet not the same: 0 and -0, a month and 30 days.
       if (type.name === 'FLOAT' || type.name === 'DOUBLE') return [value, `signbit(${column})`]
       return type.name === 'INTERVAL' ? [`${column}::VARCHAR COLLATE "binary"`] : [value]
@@ -58,7 +58,7 @@ export function selectBound(
   const rewriting = `SELECT s.${staging.ordinal} AS o, ${values.join(', ')} FROM ${staging.table} s
     ANTI JOIN ${outcomes.table} v ON v.o = s.${staging.ordinal}
     JOIN ${target.table} t ON ${isOfKey(target.key)} AND ${isChange}`
-  const from = qualify(target.place, referringTable)
+  const from = qualify(tableIn(target.ref, referringTable))
   const children = selectKeys({ from, where: 'true', ordinal: '0' }, constraint.referringKey)
   return `SELECT f.o FROM (${rewriting}) f SEMI JOIN ${children} c ON ${sameKey('f', 'c', constraint.referencedKey)}`
 }

@@ -1,8 +1,8 @@
-import { quoteIdentifier } from '../../protocol/sql.js'
-import type { Check, ForeignKey, NotNull, Reference, Unique } from '../catalog/table-metadata.js'
+import { qualify, quoteIdentifier, type TableRef } from '../../protocol/sql.js'
+import type { Check, Constraint, ForeignKey, NotNull, Reference, Unique } from '../catalog/table-metadata.js'
 import type { StagingTable } from '../ingest/staging-table.js'
 import type { TransactionConnection } from '../transaction-connection.js'
-import type { Constraint, ViolationQuery } from '../write/table-writer.js'
+import type { ViolationQuery } from '../write/table-writer.js'
 import type { WriteTarget } from '../write/write-target.js'
 
 /** What is to become of a staged row, or has; one without an outcome is to be inserted. */
@@ -26,7 +26,9 @@ export interface KeyOutcomes {
 
 /** The temporary table of the outcomes: `o`, `kind`; of a rejected row `violated`, a number of a constraint, and `other`. */
 export class RowOutcomes {
-  readonly table = 'temp.main.duckpaddle_outcomes'
+  readonly ref: TableRef
+  /** As it is written in SQL. */
+  readonly table: string
   readonly notNulls: readonly Numbered<NotNull>[]
   readonly checks: readonly Numbered<Check>[]
   readonly foreignKeys: readonly Numbered<ForeignKey>[]
@@ -40,12 +42,14 @@ export class RowOutcomes {
   constructor(connection: TransactionConnection, target: WriteTarget) {
     this.#connection = connection
     this.#target = target
-    const { shape, key, otherUniques } = target
-    this.notNulls = this.#number(shape.notNulls)
-    this.checks = this.#number(shape.checks)
-    this.foreignKeys = this.#number(shape.foreignKeys)
+    this.ref = target.temporaries.ref('outcomes')
+    this.table = qualify(this.ref)
+    const { metadata, key, otherUniques } = target
+    this.notNulls = this.#number(metadata.notNulls)
+    this.checks = this.#number(metadata.checks)
+    this.foreignKeys = this.#number(metadata.foreignKeys)
     this.references = this.#number(
-      shape.references.map((constraint) => ({
+      metadata.references.map((constraint) => ({
         ...constraint,
         columns: constraint.columns.filter((name) => key?.columns.includes(name) !== true),
       })),
@@ -55,7 +59,7 @@ export class RowOutcomes {
 
   async create(): Promise<void> {
     const columns = 'o BIGINT, kind UTINYINT, violated INTEGER, other BIGINT'
-    await this.#connection.run(`CREATE TEMP TABLE duckpaddle_outcomes (${columns})`)
+    await this.#connection.run(`CREATE TEMP TABLE ${this.table} (${columns})`)
   }
 
   /** Adds an outcome for each row that `select` selects; `constraint` and `other` are expressions over them. */

@@ -1,39 +1,35 @@
-import { quoteIdentifier } from '../../protocol/sql.js'
 import type { OmittedColumns } from '../ingest/omitted-columns.js'
 import { StagingTable } from '../ingest/staging-table.js'
 import type { TransactionConnection } from '../transaction-connection.js'
 import type { WriteTarget } from '../write/write-target.js'
+import type { StagedPass } from './staged-pass.js'
 
 /** Rows that are decided about together. */
 interface Part {
   readonly staging: StagingTable
-  /** True for all rows of the transaction. */
-  readonly isWhole: boolean
+  /** True for all rows at once. */
+  readonly isOnly: boolean
 }
 
 /**
  * All rows at once, or one pass after the other: the first row of each key, the second of each key, and so on. An
  * update needs passes where rows with one key may leave each other's columns as they are.
  */
-export async function* splitPasses(
-  connection: TransactionConnection,
-  target: WriteTarget,
-  staging: StagingTable,
-  omitted: OmittedColumns,
-): AsyncGenerator<Part> {
+export async function* splitPasses(rows: Omit<StagedPass, 'isWhole'>): AsyncGenerator<Part> {
+  const { connection, target, staging, omitted } = rows
   const last = mayLeaveColumns(target, omitted) ? await numberPasses(connection, target, staging) : 1
   if (last <= 1) {
-    yield { staging, isWhole: true }
+    yield { staging, isOnly: true }
     return
   }
   for (let number = 1; number <= last; number++) {
-    const pass = new StagingTable(`duckpaddle_round_${number}`, target.shape)
+    const pass = new StagingTable(target.temporaries.ref(`pass_${number}`), target.metadata)
     // A row without a key is like no other, and so in the first pass.
     await connection.run(
-      `CREATE TEMP TABLE ${quoteIdentifier(pass.name)} AS SELECT s.* FROM ${staging.table} s
-       LEFT JOIN temp.main.duckpaddle_rounds r ON r.o = s.${staging.ordinal} WHERE coalesce(r.pass, 1) = ${number}`,
+      `CREATE TEMP TABLE ${pass.table} AS SELECT s.* FROM ${staging.table} s
+       LEFT JOIN ${target.temporaries.sql('passes')} r ON r.o = s.${staging.ordinal} WHERE coalesce(r.pass, 1) = ${number}`,
     )
-    yield { staging: pass, isWhole: false }
+    yield { staging: pass, isOnly: false }
     await connection.run(`DROP TABLE ${pass.table}`)
   }
 }
@@ -58,15 +54,16 @@ function mayLeaveColumns(
 /** @returns how many passes there are. */
 async function numberPasses(
   connection: TransactionConnection,
-  { key }: WriteTarget,
+  { key, temporaries }: WriteTarget,
   staging: StagingTable,
 ): Promise<number> {
   const columns = key?.expressions ?? []
+  const passes = temporaries.sql('passes')
   const pass = `row_number() OVER (PARTITION BY ${columns.join(', ')} ORDER BY ${staging.ordinal} ASC NULLS LAST)`
   await connection.run(
-    `CREATE TEMP TABLE duckpaddle_rounds AS SELECT ${staging.ordinal} AS o, ${pass} AS pass FROM ${staging.table}
+    `CREATE OR REPLACE TEMP TABLE ${passes} AS SELECT ${staging.ordinal} AS o, ${pass} AS pass FROM ${staging.table}
      WHERE ${columns.map((expression) => `${expression} IS NOT NULL`).join(' AND ')}`,
   )
-  const [last = 0] = await connection.readNumbers('SELECT max(pass)::DOUBLE FROM temp.main.duckpaddle_rounds')
+  const [last = 0] = await connection.readNumbers(`SELECT max(pass)::DOUBLE FROM ${passes}`)
   return last
 }

@@ -23,7 +23,7 @@ export function acceptedRows({ staging, outcomes, target }: StagedPass): Relatio
   const { from, ordinal } = staging.rows
   const rows = `SELECT s.* FROM ${from} s ANTI JOIN ${outcomes.table} v ON v.o = s.${ordinal}`
   // An index may be on an expression that calls its columns by the name of their table.
-  return { from: `(${rows}) AS ${quoteIdentifier(target.name)}`, where: 'true', ordinal }
+  return { from: `(${rows}) AS ${quoteIdentifier(target.ref.name)}`, where: 'true', ordinal }
 }
 
 /** The rows of the table, which have no ordinal. */

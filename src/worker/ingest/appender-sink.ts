@@ -8,9 +8,12 @@ import {
   isStringType,
   valueBytes,
 } from '../../protocol/column-type.js'
+import type { TableRef } from '../../protocol/sql.js'
 import { mismatch } from '../catalog/catalog-reader.js'
 import { toColumnType } from '../catalog/to-column-type.js'
 import { duckdb } from '../instance/duckdb.js'
+import type { TransactionConnection } from '../transaction-connection.js'
+import type { ChunkSink } from './chunk-sink.js'
 import { StringHeap } from './string-heap.js'
 
 /**
@@ -35,7 +38,7 @@ export interface StagingColumns {
 }
 
 /** Writes batches with DuckDB's Appender: memory is copied into one reused data chunk, no value is converted. */
-export class AppenderSink {
+export class AppenderSink implements ChunkSink {
   readonly #appender: DuckDBAppender
   readonly #chunk: DuckDBDataChunk
   readonly #columns: readonly Column[]
@@ -69,6 +72,15 @@ export class AppenderSink {
       bytes: valueBytes(column.type),
       isString: isStringType(column.type),
     }))
+  }
+
+  static async open(
+    connection: TransactionConnection,
+    table: TableRef,
+    columns: readonly ColumnDescriptor[],
+    staging?: StagingColumns,
+  ): Promise<AppenderSink> {
+    return new AppenderSink(await connection.createAppender(table), columns, staging)
   }
 
   append(batch: EncodedBatch): void {

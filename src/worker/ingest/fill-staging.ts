@@ -6,7 +6,7 @@ import type { StagedPass } from '../constraints/staged-pass.js'
 export async function fillDefaults(pass: StagedPass): Promise<void> {
   const { connection, target, staging } = pass
   for (const { name, index } of uncarried(pass)) {
-    const value = target.shape.defaults.get(name)
+    const value = target.metadata.defaults.get(name)
     if (value === undefined) continue
     // One by one, and without a CASE that would give both values a type in common: DuckDB casts a DEFAULT as here.
     await connection.run(

@@ -1,38 +1,37 @@
 import { omittedWords } from '../../protocol/batch-layout.js'
-import { foldName, qualify, quoteIdentifier, temporary } from '../../protocol/sql.js'
+import { foldName, qualify, quoteIdentifier, type TableRef } from '../../protocol/sql.js'
 import type { TableMetadata } from '../catalog/table-metadata.js'
 import type { Relation } from '../constraints/key-sql.js'
 
 /** A temporary table of the rows of a transaction, with their ordinals and the columns that they do not carry. */
 export class StagingTable {
-  /** As it is given to the appender. */
-  readonly name: string
+  readonly ref: TableRef
   /** As it is written in SQL. */
   readonly table: string
   readonly ordinal: string
   readonly omittedWords: number
-  readonly #shape: TableMetadata
+  readonly #metadata: TableMetadata
   readonly #wordPrefix: string
 
-  constructor(name: string, shape: TableMetadata) {
-    this.name = name
-    this.table = qualify(temporary, name)
-    this.#shape = shape
-    const taken = [...shape.columns, ...shape.generated].map((column) => foldName(column.name))
+  constructor(ref: TableRef, metadata: TableMetadata) {
+    this.ref = ref
+    this.table = qualify(ref)
+    this.#metadata = metadata
+    const taken = [...metadata.columns, ...metadata.generated].map((column) => foldName(column.name))
     this.ordinal = quoteIdentifier(unlike('duckpaddle_ordinal', taken))
-    this.#wordPrefix = unlike('duckpaddle_absent', taken)
-    this.omittedWords = omittedWords(shape.columns.length)
+    this.#wordPrefix = unlike('duckpaddle_omitted', taken)
+    this.omittedWords = omittedWords(metadata.columns.length)
   }
 
   /** Empty, with the types of `table`, whose constraints and defaults it has none of. */
   createSql(table: string): string {
-    const columns = this.#shape.columns.map(({ name }) => quoteIdentifier(name))
+    const columns = this.#metadata.columns.map(({ name }) => quoteIdentifier(name))
     const words = Array.from(
       { length: this.omittedWords },
       (_, word) => `0::UINTEGER AS ${this.wordName(word)}`,
     )
     const selected = [...columns, `0::BIGINT AS ${this.ordinal}`, ...words].join(', ')
-    return `CREATE TEMP TABLE ${quoteIdentifier(this.name)} AS SELECT ${selected} FROM ${table} LIMIT 0`
+    return `CREATE TEMP TABLE ${this.table} AS SELECT ${selected} FROM ${table} LIMIT 0`
   }
 
   wordName(word: number): string {
@@ -49,7 +48,7 @@ export class StagingTable {
   get rows(): Relation {
     // One within the other: an expression may be made of the columns before it.
     let from = this.table
-    for (const { name, expression } of this.#shape.generated) {
+    for (const { name, expression } of this.#metadata.generated) {
       from = `(SELECT *, TRY(${expression}) AS ${quoteIdentifier(name)} FROM ${from})`
     }
     return { from, where: 'true', ordinal: this.ordinal }

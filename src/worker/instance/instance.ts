@@ -1,9 +1,9 @@
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
-import { mainOf, quoteIdentifier, type TablePlace } from '../../protocol/sql.js'
+import { mainOf, quoteIdentifier, type SchemaRef } from '../../protocol/sql.js'
 
 /** DuckDB with a database open, in which every connection begins. */
 export class Instance {
-  readonly place: TablePlace
+  readonly place: SchemaRef
   readonly #instance: DuckDBInstance
   /** The database was attached to one in memory, in which connections would begin. */
   readonly #isAttached: boolean

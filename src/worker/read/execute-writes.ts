@@ -1,7 +1,8 @@
 import { type DuckDBMaterializedResult, StatementType } from '@duckdb/node-api'
+import { changedTables } from '../catalog/changed-tables.js'
 import { WorkerFailure } from '../failure.js'
 import type { Execution } from './execution.js'
-import { hasReadResult, mayChangeCatalog } from './statement-effects.js'
+import { hasReadResult, mayChangeCatalog, mayHaveEffects } from './statement-effects.js'
 import { endsWithExplain, rowsChangedBy } from './statement-result.js'
 
 interface Written {
@@ -18,6 +19,7 @@ export async function executeWrites(execution: Execution): Promise<Written> {
   const statements = await execution.extract()
   const values = execution.parametersFor(statements)
   const isExplained = endsWithExplain(sql)
+  const changed = mayHaveEffects(sql) ? 'any' : changedTables(sql)
   let written: Written = { result: undefined, rowsChanged: 0 }
   let hasTransactionStatement = false
   try {
@@ -32,7 +34,7 @@ export async function executeWrites(execution: Execution): Promise<Written> {
         const result = isExplained && !hasReadResult(statementType) ? written.result : own
         written = { result, rowsChanged: rowsChangedBy(own, statementType) }
       } finally {
-        if (mayChangeCatalog(statementType, sql)) database.catalogVersion++
+        if (mayChangeCatalog(statementType, sql)) database.tablesChanged(changed)
         statement.destroySync()
       }
     }

@@ -34,7 +34,12 @@ const pivotTypes: ReadonlySet<StatementType> = new Set([
 
 /** Whether a statement of `sql` may change what tables look like. EXPLAIN may, for it may ANALYZE an ALTER. */
 export function mayChangeCatalog(type: StatementType, sql: string): boolean {
-  return !rowStatements.has(type) || effects.test(sql)
+  return !rowStatements.has(type) || mayHaveEffects(sql)
+}
+
+/** Whether `sql` calls a function that may do what no statement of it says. */
+export function mayHaveEffects(sql: string): boolean {
+  return effects.test(sql)
 }
 
 /**

@@ -27,16 +27,17 @@ export type VectorReader = (vector: Vector, count: number) => ReadAt
  */
 export function createVectorReader(type: DuckDBType, context: ReadingContext, level = 0): VectorReader {
   const read = (inner: DuckDBType) => createVectorReader(inner, context, level + 1)
-  const shape = { tally: context.tally, level: level + 1 }
-  if (type instanceof DuckDBListType) return readList(read(type.valueType), shape)
-  if (type instanceof DuckDBArrayType) return readArray(read(type.valueType), type.length, shape)
-  if (type instanceof DuckDBStructType) return readStruct(type.entryNames, type.entryTypes.map(read), shape)
+  const metadata = { tally: context.tally, level: level + 1 }
+  if (type instanceof DuckDBListType) return readList(read(type.valueType), metadata)
+  if (type instanceof DuckDBArrayType) return readArray(read(type.valueType), type.length, metadata)
+  if (type instanceof DuckDBStructType)
+    return readStruct(type.entryNames, type.entryTypes.map(read), metadata)
   if (type instanceof DuckDBMapType) {
     // Each entry is an object in the array.
     const readInEntry = (inner: DuckDBType) => createVectorReader(inner, context, level + 2)
-    return readMap(readInEntry(type.keyType), readInEntry(type.valueType), shape)
+    return readMap(readInEntry(type.keyType), readInEntry(type.valueType), metadata)
   }
-  if (type instanceof DuckDBUnionType) return readUnion(type.memberTags, type.memberTypes.map(read), shape)
+  if (type instanceof DuckDBUnionType) return readUnion(type.memberTags, type.memberTypes.map(read), metadata)
   if (type.typeId === DuckDBTypeId.VARIANT) return readVariant(context, level)
   return createItemReader(type, context, level)
 }

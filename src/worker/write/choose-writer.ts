@@ -9,9 +9,9 @@ import type { WriteTarget } from './write-target.js'
  * as long again by way of a staging table.
  */
 export function chooseWriter(connection: TransactionConnection, target: WriteTarget): Promise<TableWriter> {
-  const { shape, key, hasRowId } = target
+  const { metadata, key, hasRowId } = target
   // New rows are told by their rowid: to look after a key, or to stage them when one lacks a column with a DEFAULT.
-  const needsRowId = key !== undefined || shape.defaults.size > 0
-  const isDirect = !shape.isConstrained && (hasRowId || !needsRowId)
+  const needsRowId = key !== undefined || metadata.defaults.size > 0
+  const isDirect = !metadata.isConstrained && (hasRowId || !needsRowId)
   return isDirect ? DirectWriter.create(connection, target) : StagedWriter.create(connection, target)
 }

@@ -1,5 +1,5 @@
 import type { EncodedBatch } from '../../protocol/batch-layout.js'
-import type { CallOutcome } from '../../protocol/requests.js'
+import type { CallOutcome, CallRange } from '../../protocol/requests.js'
 import { quoteIdentifier } from '../../protocol/sql.js'
 import type { Unique } from '../catalog/table-metadata.js'
 import {
@@ -11,9 +11,10 @@ import {
 } from '../constraints/key-sql.js'
 import { WorkerFailure } from '../failure.js'
 import { AppenderSink } from '../ingest/appender-sink.js'
+import type { ChunkSink } from '../ingest/chunk-sink.js'
 import type { TransactionConnection } from '../transaction-connection.js'
 import { StagedWriter } from './staged-writer.js'
-import { nothingWritten, type TableWriter, type ViolationQuery } from './table-writer.js'
+import { applyInOrder, nothingWritten, type TableWriter, type ViolationQuery } from './table-writer.js'
 import type { WriteTarget } from './write-target.js'
 
 /**
@@ -32,87 +33,106 @@ const firstNewRowId = '36028797018960000'
 export class DirectWriter implements TableWriter {
   readonly #connection: TransactionConnection
   readonly #target: WriteTarget
-  readonly #writer: AppenderSink
-  readonly #isNew = `rowid >= ${firstNewRowId}`
-  readonly #isOld = `rowid < ${firstNewRowId}`
+  readonly #sink: ChunkSink
+  /** Takes the rows instead, from the first on that does not carry a column. */
+  #staged: StagedWriter | undefined
   #rows = 0
-  violations: ViolationQuery | undefined
+  #violations: ViolationQuery | undefined
 
-  private constructor(connection: TransactionConnection, target: WriteTarget, writer: AppenderSink) {
+  private constructor(connection: TransactionConnection, target: WriteTarget, sink: ChunkSink) {
     this.#connection = connection
     this.#target = target
-    this.#writer = writer
+    this.#sink = sink
   }
 
   static async create(connection: TransactionConnection, target: WriteTarget): Promise<DirectWriter> {
-    const appender = await connection.createAppender(target.place, target.name)
-    return new DirectWriter(connection, target, new AppenderSink(appender, target.columns))
+    const sink = await AppenderSink.open(connection, target.ref, target.columns)
+    return new DirectWriter(connection, target, sink)
   }
 
-  append(batch: EncodedBatch): void {
-    this.#writer.append(batch)
+  get violations(): ViolationQuery | undefined {
+    return this.#staged === undefined ? this.#violations : this.#staged.violations
+  }
+
+  async append(batch: EncodedBatch): Promise<void> {
+    // Only a staging table can give the columns that a row lacks their value.
+    if (batch.omitted !== undefined) this.#staged ??= await this.#stage()
+    if (this.#staged !== undefined) return this.#staged.append(batch)
+    await this.#sink.append(batch)
     this.#rows += batch.rows
   }
 
-  async apply(isAllOrNothing: boolean): Promise<CallOutcome> {
-    this.#writer.finish()
-    const { key, onConflict } = this.#target
-    if (key === undefined) return { ...nothingWritten, inserted: this.#rows }
-    const [given, distinct] = await this.#countKeys(key)
-    const [taken = 0] = await this.#connection.readNumbers(
-      countTaken(this.#newKeys(key), this.#oldKeys(key), key.expressions),
+  async apply(calls: readonly CallRange[]): Promise<readonly CallOutcome[]> {
+    if (this.#staged !== undefined) return this.#staged.apply(calls)
+    await this.#sink.finish()
+    const { key } = this.#target
+    return applyInOrder(calls, async (call) =>
+      key === undefined ? { ...nothingWritten, inserted: call.rows } : this.#applyKey(key, call),
     )
-    if (onConflict === 'update') return this.#update(key, given, distinct, taken)
-    if (distinct === given && taken === 0) return { ...nothingWritten, inserted: given }
-    const conflicts = selectConflicts(this.#newKeys(key), this.#oldKeys(key), key.expressions)
-    const count = await this.#connection.change(`CREATE TEMP TABLE duckpaddle_conflicts AS ${conflicts}`)
-    const isViolation = onConflict === 'error'
-    if (isViolation) await this.#keepViolations(key)
-    if (!isViolation || !isAllOrNothing) await this.#deleteNew('SELECT o FROM temp.main.duckpaddle_conflicts')
-    const inserted = given - count
-    return { ...nothingWritten, inserted, ...(isViolation ? { rejected: count } : { ignored: count }) }
   }
 
   discard(): void {
-    this.#writer.discard()
+    this.#staged?.discard()
+    this.#sink.discard()
   }
 
   /** Goes on with a staging table, into which it moves what it has appended. */
-  async stage(): Promise<StagedWriter> {
+  async #stage(): Promise<StagedWriter> {
     const staged = await StagedWriter.create(this.#connection, this.#target, this.#rows)
-    this.#writer.finish()
+    await this.#sink.finish()
     if (this.#rows > 0) {
       const { table, columns } = this.#target
       const names = columns.map(({ name }) => quoteIdentifier(name)).join(', ')
-      await staged.take(`SELECT ${names}, rowid - ${firstNewRowId} FROM ${table} WHERE ${this.#isNew}`)
-      await this.#connection.run(`DELETE FROM ${table} WHERE ${this.#isNew}`)
+      const isNew = `rowid >= ${firstNewRowId}`
+      await staged.take(`SELECT ${names}, rowid - ${firstNewRowId} FROM ${table} WHERE ${isNew}`)
+      await this.#connection.run(`DELETE FROM ${table} WHERE ${isNew}`)
     }
     return staged
   }
 
-  async #countKeys(key: Unique): Promise<readonly [given: number, distinct: number]> {
-    const counts = await this.#connection.readNumbers(countKeys(this.#newKeys(key), key.expressions))
+  async #applyKey(key: Unique, call: CallRange): Promise<CallOutcome> {
+    const { onConflict } = this.#target
+    const [fresh, old] = [this.#keys(key, isOf(call)), this.#keys(key, isBefore(call))]
+    const distinct = await this.#countKeys(fresh, key, call)
+    const [taken = 0] = await this.#connection.readNumbers(countTaken(fresh, old, key.expressions))
+    if (onConflict === 'update') return this.#update(key, call, distinct, taken)
+    const given = call.rows
+    if (distinct === given && taken === 0) return { ...nothingWritten, inserted: given }
+    const conflicts = this.#target.temporaries.sql('conflicts')
+    const found = selectConflicts(fresh, old, key.expressions)
+    const count = await this.#connection.change(`CREATE OR REPLACE TEMP TABLE ${conflicts} AS ${found}`)
+    const isViolation = onConflict === 'error'
+    if (isViolation) await this.#keepRejected(key, conflicts)
+    if (!isViolation || !call.isAllOrNothing) await this.#deleteNew(`SELECT o FROM ${conflicts}`)
+    const inserted = given - count
+    return { ...nothingWritten, inserted, ...(isViolation ? { rejected: count } : { ignored: count }) }
+  }
+
+  async #countKeys(fresh: string, key: Unique, call: CallRange): Promise<number> {
+    const counts = await this.#connection.readNumbers(countKeys(fresh, key.expressions))
     const [given = 0, distinct = 0] = counts
-    if (given === this.#rows) return [given, distinct]
+    if (given === call.rows) return distinct
     throw new WorkerFailure({
       code: 'PERSIST_WRITE_FAILED',
-      message: `DuckDB numbers new rows otherwise than expected: ${given} of ${this.#rows} were found`,
+      message: `DuckDB numbers new rows otherwise than expected: ${given} of ${call.rows} were found`,
     })
   }
 
   /** The last row of each key stays, and rows of before that have the same key go. */
-  async #update(key: Unique, given: number, distinct: number, taken: number): Promise<CallOutcome> {
-    if (distinct < given) await this.#deleteNew(selectSuperseded(this.#newKeys(key), key.expressions))
+  async #update(key: Unique, call: CallRange, distinct: number, taken: number): Promise<CallOutcome> {
+    if (distinct < call.rows) {
+      await this.#deleteNew(selectSuperseded(this.#keys(key, isOf(call)), key.expressions))
+    }
     if (taken > 0) {
       const { table } = this.#target
       const columns = key.expressions.join(', ')
       await this.#connection.run(
-        `DELETE FROM ${table} WHERE ${this.#isOld}
-         AND (${columns}) IN (SELECT ${columns} FROM ${table} WHERE ${this.#isNew})`,
+        `DELETE FROM ${table} WHERE ${isBefore(call)}
+         AND (${columns}) IN (SELECT ${columns} FROM ${table} WHERE ${isOf(call)})`,
       )
     }
     const inserted = distinct - taken
-    return { ...nothingWritten, inserted, updated: given - inserted }
+    return { ...nothingWritten, inserted, updated: call.rows - inserted }
   }
 
   async #deleteNew(ordinals: string): Promise<void> {
@@ -121,30 +141,36 @@ export class DirectWriter implements TableWriter {
     )
   }
 
-  /** Refused rows are reported after they are gone from the table. */
-  async #keepViolations(key: Unique): Promise<void> {
+  /** Rejected rows are reported after they are gone from the table. */
+  async #keepRejected(key: Unique, conflicts: string): Promise<void> {
+    const { table, temporaries } = this.#target
     const columns = this.#target.columns.map(({ name }, index) => `t.${quoteIdentifier(name)} AS c${index}`)
+    const select = `SELECT c.o::DOUBLE AS ordinal, 0 AS violated, c.other::DOUBLE AS other, ${columns.join(', ')}
+      FROM ${conflicts} c JOIN ${table} t ON t.rowid = c.o + ${firstNewRowId}`
+    const rejected = temporaries.sql('rejected')
+    const isFirst = this.#violations === undefined
     await this.#connection.run(
-      `CREATE TEMP TABLE duckpaddle_rejected AS
-       SELECT c.o::DOUBLE AS ordinal, 0 AS violated, c.other::DOUBLE AS other, ${columns.join(', ')}
-       FROM temp.main.duckpaddle_conflicts c JOIN ${this.#target.table} t ON t.rowid = c.o + ${firstNewRowId}`,
+      isFirst ? `CREATE TEMP TABLE ${rejected} AS ${select}` : `INSERT INTO ${rejected} ${select}`,
     )
-    this.violations = {
-      sql: 'SELECT * FROM temp.main.duckpaddle_rejected ORDER BY ordinal ASC NULLS LAST',
+    this.#violations = {
+      sql: `SELECT * FROM ${rejected} ORDER BY ordinal ASC NULLS LAST`,
       constraints: [key],
     }
-  }
-
-  #newKeys(key: Unique): string {
-    return this.#keys(key, this.#isNew)
-  }
-
-  #oldKeys(key: Unique): string {
-    return this.#keys(key, this.#isOld)
   }
 
   #keys({ expressions }: Unique, where: string): string {
     const ordinal = `rowid - ${firstNewRowId}`
     return selectKeys({ from: this.#target.table, where, ordinal }, expressions)
   }
+}
+
+/** A condition: the row is of the call. */
+function isOf({ firstRow, rows }: CallRange): string {
+  const first = BigInt(firstNewRowId) + BigInt(firstRow)
+  return `rowid >= ${first} AND rowid < ${first + BigInt(rows)}`
+}
+
+/** A condition: the row was there before the call. */
+function isBefore({ firstRow }: CallRange): string {
+  return `rowid < ${BigInt(firstNewRowId) + BigInt(firstRow)}`
 }

@@ -1,15 +1,16 @@
 import type { EncodedBatch } from '../../protocol/batch-layout.js'
-import type { CallOutcome } from '../../protocol/requests.js'
-import { temporary } from '../../protocol/sql.js'
+import type { CallOutcome, CallRange } from '../../protocol/requests.js'
 import { resolvePass } from '../constraints/resolve-pass.js'
 import { RowOutcomes } from '../constraints/row-outcomes.js'
 import { splitPasses } from '../constraints/split-passes.js'
+import type { StagedPass } from '../constraints/staged-pass.js'
 import { AppenderSink } from '../ingest/appender-sink.js'
+import type { ChunkSink } from '../ingest/chunk-sink.js'
 import { fillDefaults, keepUncarried } from '../ingest/fill-staging.js'
 import { type OmittedColumns, selectOmitted, toOmittedColumns } from '../ingest/omitted-columns.js'
 import { StagingTable } from '../ingest/staging-table.js'
 import type { TransactionConnection } from '../transaction-connection.js'
-import { nothingWritten, type TableWriter, type ViolationQuery } from './table-writer.js'
+import { applyInOrder, nothingWritten, type TableWriter, type ViolationQuery } from './table-writer.js'
 import type { WriteTarget } from './write-target.js'
 
 /**
@@ -22,19 +23,19 @@ export class StagedWriter implements TableWriter {
   readonly #connection: TransactionConnection
   readonly #target: WriteTarget
   readonly #staging: StagingTable
-  readonly #writer: AppenderSink
+  readonly #sink: ChunkSink
   violations: ViolationQuery | undefined
 
   private constructor(
     connection: TransactionConnection,
     target: WriteTarget,
     staging: StagingTable,
-    writer: AppenderSink,
+    sink: ChunkSink,
   ) {
     this.#connection = connection
     this.#target = target
     this.#staging = staging
-    this.#writer = writer
+    this.#sink = sink
   }
 
   /** @param firstOrdinal - How many rows of the transaction come before the first that will be appended. */
@@ -43,16 +44,15 @@ export class StagedWriter implements TableWriter {
     target: WriteTarget,
     firstOrdinal = 0,
   ): Promise<StagedWriter> {
-    const staging = new StagingTable('duckpaddle_staging', target.shape)
+    const staging = new StagingTable(target.temporaries.ref('staging'), target.metadata)
     await connection.run(staging.createSql(target.table))
-    const appender = await connection.createAppender(temporary, staging.name)
-    const { omittedWords } = staging
-    const writer = new AppenderSink(appender, target.columns, { firstOrdinal, omittedWords })
-    return new StagedWriter(connection, target, staging, writer)
+    const { ref, omittedWords } = staging
+    const sink = await AppenderSink.open(connection, ref, target.columns, { firstOrdinal, omittedWords })
+    return new StagedWriter(connection, target, staging, sink)
   }
 
-  append(batch: EncodedBatch): void {
-    this.#writer.append(batch)
+  async append(batch: EncodedBatch): Promise<void> {
+    await this.#sink.append(batch)
   }
 
   /** Takes rows that carry every column. @param select - SQL of the columns, and then the ordinal. */
@@ -63,22 +63,50 @@ export class StagedWriter implements TableWriter {
     )
   }
 
-  async apply(isAllOrNothing: boolean): Promise<CallOutcome> {
-    this.#writer.finish()
-    const omitted = await this.#readOmitted()
+  async apply(calls: readonly CallRange[]): Promise<readonly CallOutcome[]> {
+    await this.#sink.finish()
     const outcomes = new RowOutcomes(this.#connection, this.#target)
     await outcomes.create()
     this.violations = outcomes.violations(this.#staging)
-    const parts = { connection: this.#connection, target: this.#target, omitted, outcomes }
-    await fillDefaults({ ...parts, staging: this.#staging, isWhole: true })
+    const parts = { connection: this.#connection, target: this.#target, outcomes }
+    const omitted = await this.#readOmitted(this.#staging)
+    await fillDefaults({ ...parts, omitted, staging: this.#staging, isWhole: true })
+    const [only] = calls
+    if (calls.length === 1 && only !== undefined) {
+      return [await this.#applyRows({ ...parts, omitted, staging: this.#staging, isWhole: true }, only)]
+    }
+    return applyInOrder(calls, (call) => this.#applyRange(parts, call))
+  }
+
+  discard(): void {
+    this.#sink.discard()
+  }
+
+  async #applyRange(
+    parts: Omit<StagedPass, 'omitted' | 'staging' | 'isWhole'>,
+    call: CallRange,
+  ): Promise<CallOutcome> {
+    const range = new StagingTable(this.#target.temporaries.ref('call'), this.#target.metadata)
+    const { table, ordinal } = this.#staging
+    await this.#connection.run(
+      `CREATE TEMP TABLE ${range.table} AS SELECT * FROM ${table}
+       WHERE ${ordinal} BETWEEN ${call.firstRow} AND ${call.firstRow + call.rows - 1}`,
+    )
+    const omitted = await this.#readOmitted(range)
+    const outcome = await this.#applyRows({ ...parts, omitted, staging: range, isWhole: false }, call)
+    await this.#connection.run(`DROP TABLE ${range.table}`)
+    return outcome
+  }
+
+  /** @param rows - All rows of a call; they are decided about in one pass or in several. */
+  async #applyRows(rows: StagedPass, { isAllOrNothing }: CallRange): Promise<CallOutcome> {
     let total = nothingWritten
-    const passes = splitPasses(this.#connection, this.#target, this.#staging, omitted)
-    for await (const { staging, isWhole } of passes) {
-      const pass = { ...parts, staging, isWhole }
+    for await (const { staging, isOnly } of splitPasses(rows)) {
+      const pass = { ...rows, staging, isWhole: rows.isWhole && isOnly }
       await keepUncarried(pass)
-      // A pass after this one must find the table as this one leaves it, be it only to tell what is wrong.
-      const { inserted, updated, ignored, rejected } = await resolvePass(pass, isAllOrNothing && isWhole)
-      if (rejected > 0 && !isWhole) await this.#takeBack(staging)
+      // A pass after this one must find the table as this one leaves it, if only to find what is wrong.
+      const { inserted, updated, ignored, rejected } = await resolvePass(pass, isAllOrNothing && isOnly)
+      if (rejected > 0 && staging !== this.#staging) await this.#takeBack(staging)
       total = {
         inserted: total.inserted + inserted,
         updated: total.updated + updated,
@@ -89,20 +117,16 @@ export class StagedWriter implements TableWriter {
     return total
   }
 
-  discard(): void {
-    this.#writer.discard()
-  }
-
-  /** Has the rows of a pass as they would have been written, for those that are rejected to be told of. */
+  /** Has the rows of a pass as they would have been written, for the report of those that are rejected. */
   async #takeBack({ table, ordinal }: StagingTable): Promise<void> {
     const { table: staging } = this.#staging
     await this.#connection.run(`DELETE FROM ${staging} WHERE ${ordinal} IN (SELECT ${ordinal} FROM ${table})`)
     await this.#connection.run(`INSERT INTO ${staging} SELECT * FROM ${table}`)
   }
 
-  async #readOmitted(): Promise<OmittedColumns> {
+  async #readOmitted(staging: StagingTable): Promise<OmittedColumns> {
     const columns = this.#target.columns.length
-    const sql = selectOmitted(this.#staging.table, columns, (word) => this.#staging.wordName(word))
+    const sql = selectOmitted(staging.table, columns, (word) => staging.wordName(word))
     return toOmittedColumns(await this.#connection.readNumbers(sql), columns)
   }
 }

@@ -1,15 +1,18 @@
 import type { EncodedBatch } from '../../protocol/batch-layout.js'
-import type { CallOutcome } from '../../protocol/requests.js'
+import type { CallOutcome, CallRange } from '../../protocol/requests.js'
+import type { Constraint } from '../catalog/table-metadata.js'
 
-/** How the rows of one transaction get into their table. */
+/** How rows of a transaction get into one table. */
 export interface TableWriter {
-  append(batch: EncodedBatch): void
+  append(batch: EncodedBatch): Promise<void>
   /**
    * Decides about every row, and leaves the table as it is to be committed; called once, after the last batch.
    *
-   * @param isAllOrNothing - Where a row is rejected the transaction will be rolled back, and the table may be left alone.
+   * @param calls - Ranges of rows in their order, without gaps between them.
+   * @returns the outcomes of the calls, up to the first that is all or nothing and has a row that is rejected: the
+   * transaction must be rolled back then.
    */
-  apply(isAllOrNothing: boolean): Promise<CallOutcome>
+  apply(calls: readonly CallRange[]): Promise<readonly CallOutcome[]>
   /** After `apply`: SQL of what it rejected. */
   readonly violations: ViolationQuery | undefined
   /** Nothing that is not part of the transaction yet will ever be. */
@@ -23,13 +26,18 @@ export interface ViolationQuery {
   readonly constraints: readonly Constraint[]
 }
 
-/** A constraint, or the key that only this library keeps. */
-export interface Constraint {
-  readonly code: 'not-null' | 'check' | 'foreign-key' | 'duplicate-key' | 'unique'
-  readonly text: string
-  readonly columns: readonly string[]
-  /** For a FOREIGN KEY to the table that is written to: whose it is. */
-  readonly referringTable?: string
-}
-
 export const nothingWritten: CallOutcome = { inserted: 0, updated: 0, ignored: 0, rejected: 0 }
+
+/** Applies calls one after the other, up to the first that cannot be committed. */
+export async function applyInOrder(
+  calls: readonly CallRange[],
+  apply: (call: CallRange) => Promise<CallOutcome>,
+): Promise<readonly CallOutcome[]> {
+  const outcomes: CallOutcome[] = []
+  for (const call of calls) {
+    const outcome = await apply(call)
+    outcomes.push(outcome)
+    if (call.isAllOrNothing && outcome.rejected > 0) break
+  }
+  return outcomes
+}

@@ -2,27 +2,28 @@ import { writeSync } from 'node:fs'
 import type { FinalWrite } from '../../protocol/requests.js'
 import type { Database } from '../database.js'
 import { AppenderSink } from '../ingest/appender-sink.js'
+import type { ChunkSink } from '../ingest/chunk-sink.js'
+import { TransactionConnection } from '../transaction-connection.js'
 
-/** Writes rows while the process is exiting, when everything else has been told to stop. Nobody waits for an answer. */
+/** Writes rows while the process is exiting, when everything else has been asked to stop. Nobody waits for an answer. */
 export async function writeAtExit(
   database: Database,
   { table, columns, batches }: FinalWrite,
 ): Promise<void> {
   if (batches.length === 0) return
-  const connection = await database.connectToTheEnd()
-  let writer: AppenderSink | undefined
+  const connection = await TransactionConnection.openToTheEnd(database)
+  let sink: ChunkSink | undefined
   try {
-    await database.executeToTheEnd(connection, 'BEGIN TRANSACTION')
-    const { schema, catalog } = database.place
-    writer = new AppenderSink(await connection.createAppender(table, schema, catalog), columns)
-    for (const batch of batches) writer.append(batch)
-    writer.finish()
-    await database.executeToTheEnd(connection, 'COMMIT')
+    await connection.runToTheEnd('BEGIN TRANSACTION')
+    sink = await AppenderSink.open(connection, table, columns)
+    for (const batch of batches) await sink.append(batch)
+    await sink.finish()
+    await connection.runToTheEnd('COMMIT')
   } catch (error) {
-    writer?.discard()
+    sink?.discard()
     // Past the main thread, which is waiting and prints nothing any more.
     writeSync(2, `duckpaddle: what was due to be saved at exit is lost: ${error}\n`)
   } finally {
-    database.disconnect(connection)
+    connection.disconnect()
   }
 }

@@ -1,58 +1,58 @@
 import type { ColumnDescriptor } from '../../protocol/column-type.js'
-import type { BeginRequest, OnConflict } from '../../protocol/requests.js'
-import { foldName, qualify, quoteIdentifier, type TablePlace } from '../../protocol/sql.js'
+import type { OnConflict, WriterRequest } from '../../protocol/requests.js'
+import { foldName, qualify, quoteIdentifier, type TableRef } from '../../protocol/sql.js'
 import { toKeyExpression } from '../catalog/key-expression.js'
 import type { TableMetadata, Unique } from '../catalog/table-metadata.js'
+import type { TemporaryTables } from '../ingest/temporary-tables.js'
 
 /** What a transaction writes to, and what it does about a key that is taken. */
 export interface WriteTarget {
-  /** As it is given to the appender. */
-  readonly name: string
-  readonly place: TablePlace
+  readonly ref: TableRef
   /** As it is written in SQL. */
   readonly table: string
-  readonly shape: TableMetadata
+  readonly metadata: TableMetadata
   readonly columns: readonly ColumnDescriptor[]
   readonly onConflict: OnConflict
   /** What `onConflict` is about. */
   readonly key: Unique | undefined
   /** Everything else that no two rows may share; enforced by DuckDB. */
   readonly otherUniques: readonly Unique[]
+  readonly temporaries: TemporaryTables
   /** True where the table's rows can be told apart by `rowid`: no column has that name. */
   readonly hasRowId: boolean
 }
 
 export function createWriteTarget(
-  request: BeginRequest,
-  shape: TableMetadata,
-  place: TablePlace,
+  request: WriterRequest,
+  metadata: TableMetadata,
+  temporaries: TemporaryTables,
 ): WriteTarget {
-  const enforced = shape.uniques.find(({ columns, expressions }) =>
+  const enforced = metadata.uniques.find(({ columns, expressions }) =>
     isSameSet(columns, expressions, request.key),
   )
   const ours: Unique = {
     code: 'duplicate-key',
     text: `KEY(${request.key.join(', ')})`,
     columns: request.key,
-    expressions: request.key.map((name) => toColumnKey(shape, name)),
+    expressions: request.key.map((name) => toColumnKey(metadata, name)),
   }
   const key = request.key.length === 0 ? undefined : (enforced ?? ours)
   return {
-    name: request.table,
-    place,
-    table: qualify(place, request.table),
-    shape,
-    columns: shape.columns,
+    ref: request.table,
+    table: qualify(request.table),
+    temporaries,
+    metadata,
+    columns: metadata.columns,
     onConflict: request.onConflict,
     key,
-    otherUniques: shape.uniques.filter((unique) => unique !== key),
-    hasRowId: ![...shape.columns, ...shape.generated].some(({ name }) => foldName(name) === 'rowid'),
+    otherUniques: metadata.uniques.filter((unique) => unique !== key),
+    hasRowId: ![...metadata.columns, ...metadata.generated].some(({ name }) => foldName(name) === 'rowid'),
   }
 }
 
 /** A column, in whatever case, or another of the same type, as keys are compared. */
-export function toColumnKey(shape: TableMetadata, column: string, name: string = column): string {
-  const described = shape.columns.find((other) => foldName(other.name) === foldName(column))
+export function toColumnKey(metadata: TableMetadata, column: string, name: string = column): string {
+  const described = metadata.columns.find((other) => foldName(other.name) === foldName(column))
   return toKeyExpression(quoteIdentifier(name), described?.type)
 }
 

@@ -1,0 +1,200 @@
+import type { CallOutcome, Reading } from '../../protocol/requests.js'
+import { quoteName } from '../../protocol/visible-text.js'
+import type { ResolvedPersistOptions } from '../contract/persist-options.js'
+import type { Receipt } from '../contract/receipt.js'
+import type { BufferPool } from '../encode/buffer-pool.js'
+import type { RowEncoder } from '../encode/row-encoder.js'
+import type { Call } from '../scheduling/call.js'
+import type { Cancellation } from '../scheduling/cancellation.js'
+import type { CheckpointScheduler } from '../scheduling/checkpoint-scheduler.js'
+import type { FlowControl } from '../scheduling/flow-control.js'
+import { onAbort } from '../scheduling/on-abort.js'
+import { onRejection } from '../scheduling/promise-like.js'
+import { now } from '../scheduling/real-timers.js'
+import { TimeSlice } from '../scheduling/time-slice.js'
+import type { WriteScheduler } from '../scheduling/write-scheduler.js'
+import type { BoundTable } from '../schema/bound-table.js'
+import type { WorkerClient } from '../worker-thread/worker-client.js'
+import type { WorkerSupervisor } from '../worker-thread/worker-supervisor.js'
+import { EncodeLoop } from './encode-loop.js'
+import { RejectionLog } from './rejection-log.js'
+import type { RowSource } from './row-source.js'
+import { TransactionClient } from './transaction-client.js'
+
+/** What all calls of a service share. */
+export interface WriteContext {
+  readonly supervisor: WorkerSupervisor
+  readonly scheduler: WriteScheduler
+  readonly checkpoints: CheckpointScheduler
+  readonly pool: BufferPool
+  readonly flow: FlowControl
+  readonly sliceBudgetMs: number
+  /** What the values of rejected rows are read as. */
+  readonly reading: Reading
+}
+
+/** The only writer of a transaction, by its index. */
+const writer = 0
+
+/** One call of `persist()`, from its first row to its receipt. */
+export class PersistCall {
+  readonly #context: WriteContext
+  readonly #table: BoundTable
+  readonly #source: RowSource
+  readonly #options: ResolvedPersistOptions
+  readonly #cancellation: Cancellation
+  readonly #startedAt = now()
+
+  constructor(
+    context: WriteContext,
+    table: BoundTable,
+    source: RowSource,
+    options: ResolvedPersistOptions,
+    cancellation: Cancellation,
+  ) {
+    this.#context = context
+    this.#table = table
+    this.#source = source
+    this.#options = options
+    this.#cancellation = cancellation
+  }
+
+  async run(): Promise<Receipt> {
+    const cancellation = this.#cancellation
+    const stopListening = onAbort(this.#options.signal, (error) => cancellation.cancel(error))
+    if (this.#source.isAsync) this.#source.onFailure = (error) => cancellation.cancel(error)
+    const { scheduler, supervisor } = this.#context
+    try {
+      const what = `persist() to ${quoteName(this.#table.ref.name)}`
+      return await scheduler.acquire(cancellation, what, (call) =>
+        supervisor.use((client) => this.#write(client, call)),
+      )
+    } finally {
+      stopListening()
+    }
+  }
+
+  async #write(client: WorkerClient, call: Call): Promise<Receipt> {
+    const { encoders, isChecked } = this.#table
+    const encoder = encoders.lease(this.#options.onConflict === 'update')
+    try {
+      return await this.#transact(client, call, encoder, await isChecked)
+    } finally {
+      encoders.giveBack(encoder)
+      this.#context.pool.trim()
+    }
+  }
+
+  async #transact(
+    client: WorkerClient,
+    call: Call,
+    encoder: RowEncoder,
+    isChecked: boolean,
+  ): Promise<Receipt> {
+    const cancellation = this.#cancellation
+    const log = new RejectionLog(this.#options, isChecked)
+    const slice = new TimeSlice(this.#context.sliceBudgetMs)
+    const transaction = this.#createTransaction(client, isChecked, (rows) => report(rows))
+    const { flow } = this.#context
+    const { allocator } = this.#table
+    const source = this.#source
+    const parts = { source, call, encoder, allocator, flow, slice, cancellation, log, transaction, writer }
+    const loop = new EncodeLoop(parts)
+    const report = this.#progressReporter(loop, log, transaction)
+    try {
+      const ending = await loop.run()
+      cancellation.check()
+      const outcome = isChecked ? await this.#awaitOutcome(loop, log, transaction) : undefined
+      if (ending !== undefined) throw ending
+      cancellation.check()
+      await transaction.commit()
+      return this.#receipt(loop, log, slice, transaction, outcome)
+    } catch (error) {
+      await transaction.rollback()
+      throw error
+    }
+  }
+
+  #createTransaction(
+    client: WorkerClient,
+    isChecked: boolean,
+    appended: (rows: number) => void,
+  ): TransactionClient {
+    const { pool, flow, checkpoints, reading } = this.#context
+    const { ref, columns, key } = this.#table
+    const { onConflict } = this.#options
+    const begin = { writers: [{ table: ref, columns, key, onConflict, isChecked }], reading }
+    return new TransactionClient(client, begin, pool, flow, {
+      appended,
+      failed: (error) => this.#cancellation.cancel(error),
+      committed: (walBytes) => checkpoints.record(walBytes),
+    })
+  }
+
+  /**
+   * Lets the worker decide about the rows that were sent, and the caller about those that it rejects.
+   *
+   * @throws `PERSIST_ROW_REJECTED` for a row that ends the call.
+   */
+  async #awaitOutcome(
+    loop: EncodeLoop,
+    log: RejectionLog,
+    transaction: TransactionClient,
+  ): Promise<CallOutcome | undefined> {
+    const cancellation = this.#cancellation
+    const isAllOrNothing = this.#options.onRowError === 'abort'
+    const range = { firstRow: 0, rows: loop.sentRows, isAllOrNothing }
+    const [outcome] = await cancellation.guard(transaction.apply(writer, [range]))
+    if (outcome === undefined || outcome.rejected === 0) return outcome
+    const source = this.#source
+    const rowAt = source.isAsync ? undefined : source.store?.rowAt.bind(source.store)
+    const next = () => cancellation.guard(transaction.violations(writer))
+    await log.addViolations(next, this.#table.key, rowAt)
+    return outcome
+  }
+
+  /** Calls `onProgress` when the worker has appended rows. */
+  #progressReporter(
+    loop: EncodeLoop,
+    log: RejectionLog,
+    transaction: TransactionClient,
+  ): (rows: number) => void {
+    const { onProgress } = this.#options
+    const fail = (error: unknown) => this.#cancellation.cancel(error)
+    let appended = 0
+    return (rows) => {
+      appended += rows
+      try {
+        const { bytes } = transaction
+        const returned: unknown = onProgress?.({ rows: loop.rows, rejected: log.count, appended, bytes })
+        onRejection(returned, fail)
+      } catch (error) {
+        fail(error)
+      }
+    }
+  }
+
+  #receipt(
+    loop: EncodeLoop,
+    log: RejectionLog,
+    slice: TimeSlice,
+    transaction: TransactionClient,
+    outcome: CallOutcome | undefined,
+  ): Receipt {
+    const all = { inserted: loop.rows - log.count, updated: 0, ignored: 0, rejected: 0 }
+    const { rejected, ...counts } = outcome ?? all
+    return Object.freeze({
+      rows: loop.rows,
+      ...counts,
+      rejected: log.count + rejected,
+      rejections: log.rejections,
+      bytes: transaction.bytes,
+      batches: transaction.batches,
+      slices: slice.slices,
+      longestSliceMs: slice.longestMs,
+      overlongSlices: slice.overlong,
+      encodeMs: slice.totalMs,
+      totalMs: now() - this.#startedAt,
+    })
+  }
+}

@@ -1,0 +1,23 @@
+import { qualify, type TableRef, temporaryTable } from '../../protocol/sql.js'
+
+/**
+ * The temporary tables of one writer of a transaction. Each connection has its own, which no user's statement sees; the
+ * numbers in their names keep those of two writers, and of two transactions on one connection, apart.
+ */
+export class TemporaryTables {
+  readonly #prefix: string
+
+  constructor(transaction: number, writer: number) {
+    this.#prefix = `duckpaddle_${transaction}_${writer}`
+  }
+
+  /** @param what - What the table is for; the same gives the same table. */
+  ref(what: string): TableRef {
+    return temporaryTable(`${this.#prefix}_${what}`)
+  }
+
+  /** The same as SQL. */
+  sql(what: string): string {
+    return qualify(this.ref(what))
+  }
+}

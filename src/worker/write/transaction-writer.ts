@@ -1,0 +1,119 @@
+import type { EncodedBatch } from '../../protocol/batch-layout.js'
+import { type ColumnDescriptor, formatColumnType } from '../../protocol/column-type.js'
+import type {
+  CallOutcome,
+  CallRange,
+  Reading,
+  ViolationPage,
+  WriterRequest,
+} from '../../protocol/requests.js'
+import { quoteName } from '../../protocol/visible-text.js'
+import { type CatalogReader, mismatch } from '../catalog/catalog-reader.js'
+import { ViolationPager } from '../constraints/violation-pager.js'
+import type { Database } from '../database.js'
+import { WorkerFailure } from '../failure.js'
+import { TemporaryTables } from '../ingest/temporary-tables.js'
+import type { TransactionConnection } from '../transaction-connection.js'
+import { chooseWriter } from './choose-writer.js'
+import type { TableWriter } from './table-writer.js'
+import { createWriteTarget } from './write-target.js'
+
+const noViolations: ViolationPage = { violations: [], isLast: true, isDeep: false }
+
+/** Where a writer of a transaction is. */
+interface Place {
+  readonly database: Database
+  readonly catalog: CatalogReader
+  readonly connection: TransactionConnection
+  readonly transaction: number
+  /** Its index among the writers of the transaction. */
+  readonly writer: number
+}
+
+/** What a transaction writes to one table. */
+export class TransactionWriter {
+  readonly #place: Place
+  readonly #request: WriterRequest
+  readonly #writer: TableWriter
+  #rows = 0
+  #violations: ViolationPager | undefined
+
+  private constructor(place: Place, request: WriterRequest, writer: TableWriter) {
+    this.#place = place
+    this.#request = request
+    this.#writer = writer
+  }
+
+  static async open(place: Place, request: WriterRequest): Promise<TransactionWriter> {
+    const { catalog, connection, transaction, writer } = place
+    const { table, columns, isChecked } = request
+    // Batches are copied into memory laid out for these columns, so nothing may have changed about them.
+    const metadata = await catalog.metadataOf(connection.duckdbConnection, table)
+    checkSame(table.name, columns, metadata.columns)
+    if (metadata.isConstrained && !isChecked)
+      changed(`The constraints of ${quoteName(table.name)} have changed`)
+    const target = createWriteTarget(request, metadata, new TemporaryTables(transaction, writer))
+    return new TransactionWriter(place, request, await chooseWriter(connection, target))
+  }
+
+  async append(batch: EncodedBatch): Promise<void> {
+    await this.#writer.append(batch)
+    this.#rows += batch.rows
+  }
+
+  apply(calls: readonly CallRange[]): Promise<readonly CallOutcome[]> {
+    return this.#writer.apply(calls)
+  }
+
+  /** Applies what nobody is to be asked about. */
+  async applyUnchecked(): Promise<void> {
+    if (this.#request.isChecked) return
+    const all = { firstRow: 0, rows: this.#rows, isAllOrNothing: true }
+    const [outcome] = await this.#writer.apply([all])
+    if (outcome === undefined || outcome.rejected === 0) return
+    throw new WorkerFailure({ code: 'PERSIST_WRITE_FAILED', message: 'The table does not take the rows' })
+  }
+
+  /** The next page of the rows that were rejected. */
+  async violations(reading: Reading): Promise<ViolationPage> {
+    const { database, connection } = this.#place
+    const query = this.#writer.violations
+    if (query === undefined) return noViolations
+    this.#violations ??= new ViolationPager(
+      database,
+      await connection.run(query.sql),
+      query.constraints,
+      this.#request.columns,
+      reading,
+    )
+    return this.#violations.next()
+  }
+
+  discard(): void {
+    this.#writer.discard()
+  }
+}
+
+function checkSame(
+  table: string,
+  expected: readonly ColumnDescriptor[],
+  current: readonly ColumnDescriptor[],
+): void {
+  const isSame =
+    expected.length === current.length &&
+    expected.every(({ name, type, notNull, hasDefault }, index) => {
+      const other = current[index]
+      return (
+        other !== undefined &&
+        other.name === name &&
+        other.notNull === notNull &&
+        other.hasDefault === hasDefault &&
+        formatColumnType(other.type) === formatColumnType(type)
+      )
+    })
+  if (!isSame) changed(`The columns of ${quoteName(table)} have changed`)
+}
+
+function changed(what: string): never {
+  mismatch(`${what}: get the table again with table()`)
+}
