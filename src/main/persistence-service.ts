@@ -7,6 +7,7 @@ import {
   type TimestampReading,
 } from '../protocol/requests.js'
 import { type TableRef, tableIn } from '../protocol/sql.js'
+import { Deferred } from '../sync/deferred.js'
 import { checkNumber, ownOptions } from './contract/check-option.js'
 import type { ResolvedOpenOptions } from './contract/open-options.js'
 import { type PersistOptions, resolvePersistOptions } from './contract/persist-options.js'
@@ -316,21 +317,18 @@ export class PersistenceService implements AsyncDisposable {
   }
 
   async *#readPages(sql: string): AsyncGenerator<readonly QueryRow[]> {
-    let end = () => {}
-    const ended = new Promise<void>((resolve) => {
-      end = resolve
-    })
+    const ended = new Deferred<void>()
     let pages: AsyncGenerator<readonly QueryRow[]> | undefined
     // For `close()` to wait for, and to interrupt.
     const running = this.#query((cancellation) => {
       pages = this.#queries.pages({ sql, reading: exactReading }, cancellation)
-      return ended
+      return ended.promise
     }, true)
     try {
       if (pages === undefined) await running
       else yield* pages
     } finally {
-      end()
+      ended.resolve()
       await running
     }
   }

@@ -1,6 +1,5 @@
 import type { QueryRow, Settings } from '../protocol/requests.js'
 import type { TableRef } from '../protocol/sql.js'
-import type { PersistenceService } from './persistence-service.js'
 import type { RunReport } from './read/query-runner.js'
 import type { Dependents } from './scheduling/dependents.js'
 import type { Table } from './table.js'
@@ -31,25 +30,25 @@ export interface ServiceInternals {
   refuseSelfWait(what: string): void
 }
 
-const known = new WeakMap<PersistenceService, ServiceInternals>()
+const known = new WeakMap<object, ServiceInternals>()
 
 /** Marks the services of every copy of this module: the internals of one are of no use to another. */
 const brand = Symbol.for('duckpaddle.PersistenceService')
 
-export function shareInternals(service: PersistenceService, internals: ServiceInternals): void {
+export function shareInternals(service: object, internals: ServiceInternals): void {
   known.set(service, internals)
   Object.defineProperty(service, brand, { value: true })
 }
 
-export function internalsOf(service: PersistenceService): ServiceInternals {
+export function internalsOf(service: object): ServiceInternals {
   const internals = known.get(service)
   if (internals === undefined) throw new TypeError('Expected a PersistenceService made by open()')
   return internals
 }
 
 /** Whether it was made by `open()` of this copy of the module. */
-export function isService(value: unknown): value is PersistenceService {
-  return typeof value === 'object' && value !== null && known.has(value as PersistenceService)
+export function isService(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && known.has(value)
 }
 
 /** Whether it was made by `open()` of another copy of the module. */

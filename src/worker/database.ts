@@ -37,7 +37,7 @@ export class Database {
   readonly #settings: SettingWatch
   /** None for a database in memory. */
   readonly file: DatabaseFile | undefined
-  readonly openFiles: OpenFileGuard = new OpenFileGuard(this)
+  readonly openFiles: OpenFileGuard = new OpenFileGuard((call) => this.poolCall(call))
   #isCheckpointDue = false
   #isBroken = false
   /** What SQL is held against, where it is kept to the database. */

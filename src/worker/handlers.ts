@@ -1,5 +1,6 @@
 // Before anything of DuckDB's is used.
 import './instance/keep-byte-order-marks.js'
+import { reportLoss } from '../process/report-loss.js'
 import type { PersistenceErrorCode } from '../protocol/failure.js'
 import type {
   Call,
@@ -104,7 +105,7 @@ function current(): Session {
 /** Thrown past every handler, while DuckDB may be at work: to end the thread at once would abort the process. */
 function endOnStrayErrors(): void {
   const end = async (error: unknown) => {
-    console.error('duckpaddle: the worker ends for an error of its own:', error)
+    reportLoss('the worker ends for an error of its own:', error)
     await session?.close({ finalWrites: [] })
     process.exit(1)
   }

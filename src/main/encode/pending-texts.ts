@@ -1,7 +1,14 @@
-import type { Batch } from './batch.js'
-
 /** So many strings are joined; more gain nothing. */
 const mostTexts = 64
+
+/** Where strings are written to. */
+interface TextBatch {
+  readonly heapBytes: number
+  /** Writes text at the end of the heap, and returns its bytes. */
+  appendToHeap(text: string): number
+  /** Makes bytes of the heap the value whose entry is at `entryOffset`. */
+  writeEntry(entryOffset: number, heapOffset: number, length: number): void
+}
 
 /**
  * Strings of a batch that are yet to be written, joined, by one call: a call for each costs more than its bytes do.
@@ -47,7 +54,7 @@ export class PendingTexts {
   }
 
   /** Writes the strings into the heap of the batch, which must have room for `mostBytes`. */
-  writeTo(batch: Batch): void {
+  writeTo(batch: TextBatch): void {
     const texts = this.#texts
     const entryOffsets = this.#entryOffsets
     let offset = batch.heapBytes

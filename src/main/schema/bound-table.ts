@@ -13,8 +13,8 @@ export interface BoundTable {
   readonly columns: readonly ColumnDescriptor[]
   /** Columns of the key that `onConflict` is about; none when empty. */
   readonly key: readonly string[]
-  /** Whether the worker decides about rows too, or the promise of it: the table has a key or constraints. */
-  readonly isChecked: boolean | Promise<boolean>
+  /** Whether the worker decides about rows too: the table has a key or constraints. Asked for by the first call. */
+  isChecked(): boolean | Promise<boolean>
   readonly encoders: EncoderPool
   readonly allocator: BatchAllocator
 }
@@ -37,11 +37,15 @@ export function bindTable(
   // What a DEFAULT gives is known to the worker only.
   const mayLackValue = columns.some(({ notNull, hasDefault }) => notNull && hasDefault)
   const isSurelyChecked = key.columns.length > 0 || mayLackValue || isConstrained === true
+  let isChecked: boolean | Promise<boolean> | undefined = isSurelyChecked || isConstrained
   return {
     ref,
     columns,
     key: key.columns,
-    isChecked: isSurelyChecked || (isConstrained ?? askConstraints()),
+    isChecked: () => {
+      isChecked ??= askConstraints()
+      return isChecked
+    },
     encoders: new EncoderPool(encoded, key.columns),
     allocator: new BatchAllocator(columns, pool),
   }

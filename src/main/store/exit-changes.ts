@@ -5,7 +5,7 @@ import { internalsOf } from '../service-internals.js'
 import type { ChangeSet } from './change-set.js'
 import type { Change } from './layer.js'
 import type { ResolvedStorageOptions } from './storage-options.js'
-import { reportLoss, toUnsavedChanges, type UnsavedStore } from './unsaved-store.js'
+import { reportUnsaved, toUnsavedChanges, type UnsavedStore } from './unsaved-store.js'
 
 /** The changes of a store that calls have been promised and that are not in memory yet, for the exit of the process. */
 export class ExitChanges<T> {
@@ -60,7 +60,7 @@ export class ExitChanges<T> {
   }
 
   #report(what: string): void {
-    reportLoss({ path: this.#path, tableName: this.#options.tableName }, what)
+    reportUnsaved({ path: this.#path, tableName: this.#options.tableName }, what)
   }
 }
 

@@ -1,10 +1,11 @@
 /** What `save-at-exit.ts` runs in a process of its own: saves the changes that it is given on stdin. */
 import { text } from 'node:stream/consumers'
+import { reportLoss } from '../../process/report-loss.js'
 import { open } from '../open.js'
 import type { PersistenceService } from '../persistence-service.js'
 import type { BatchOperation } from './check-change.js'
 import { DuckDBStorageAdapter } from './storage-adapter.js'
-import { describeChanges, reportLoss, type UnsavedChange, type UnsavedStore } from './unsaved-store.js'
+import { describeChanges, reportUnsaved, type UnsavedChange, type UnsavedStore } from './unsaved-store.js'
 
 // Signals of a terminal, which reach both processes, end neither before all is saved.
 for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM'] as const) process.on(signal, () => undefined)
@@ -28,7 +29,7 @@ async function saveAll(path: string, stores: readonly UnsavedStore[]): Promise<v
     return
   }
   for (const store of stores) await save(service, store).catch((error) => report(store, error))
-  await service.close().catch((error) => console.error('duckpaddle: saved at exit, but:', error))
+  await service.close().catch((error) => reportLoss('saved at exit, but:', error))
 }
 
 async function save(database: PersistenceService, store: UnsavedStore): Promise<void> {
@@ -48,5 +49,5 @@ function toOperation([type, key = '', json = '']: UnsavedChange): BatchOperation
 }
 
 function report(store: UnsavedStore, error: unknown): void {
-  reportLoss(store, `${describeChanges(store)} (${error})`)
+  reportUnsaved(store, `${describeChanges(store)} (${error})`)
 }

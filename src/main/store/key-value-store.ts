@@ -1,13 +1,14 @@
+import { Deferred } from '../../sync/deferred.js'
+import { FifoLock } from '../../sync/fifo-lock.js'
 import { describeValue } from '../contract/describe-value.js'
 import type { Call } from '../scheduling/call.js'
 import { CallQueue } from '../scheduling/call-queue.js'
 import { codeInside } from '../scheduling/code-inside.js'
+import { inSlices, SlicedLoop } from '../scheduling/sliced-loop.js'
 import { type BatchOperation, checkEntry, checkIterable, checkKey, checkOperation } from './check-change.js'
-import { inSlices } from './in-slices.js'
 import { toJsonValue } from './json-value.js'
 import type { Change, Layer } from './layer.js'
 import { OverlayLayer } from './overlay-layer.js'
-import { SlicedLoop } from './sliced-loop.js'
 
 /** What a store needs of its keeper. */
 export interface StoreHooks<T> {
@@ -39,7 +40,7 @@ export class KeyValueStore<T = unknown> {
   readonly #layer: Layer<T>
   readonly #hooks: StoreHooks<T>
   readonly #transactions = new CallQueue()
-  #lastTransaction: Promise<void> = Promise.resolve()
+  readonly #transactionLock = new FifoLock()
   /** While changes of a call are made in slices: those of later calls come after them. */
   #heldUp: Promise<void> | undefined
 
@@ -180,14 +181,9 @@ export class KeyValueStore<T = unknown> {
       throw new TypeError('A transaction on this store is under way: use the store that it was given')
     }
     const call = this.#transactions.join('transaction()')
-    const result = this.#lastTransaction
-      .then(() => this.#transact(work, call))
+    return this.#transactionLock
+      .run(() => this.#transact(work, call))
       .finally(() => this.#transactions.leave(call))
-    this.#lastTransaction = result.then(
-      () => undefined,
-      () => undefined,
-    )
-    return result
   }
 
   async #change(change: Change<T>, before?: () => void): Promise<void> {
@@ -250,14 +246,11 @@ export class KeyValueStore<T = unknown> {
 
   /** Has the changes of later calls wait until the returned function is called. */
   #holdUp(): () => void {
-    let resolve = () => {}
-    const heldUp = new Promise<void>((onResolve) => {
-      resolve = onResolve
-    })
-    this.#heldUp = heldUp
+    const heldUp = new Deferred<void>()
+    this.#heldUp = heldUp.promise
     return () => {
-      if (this.#heldUp === heldUp) this.#heldUp = undefined
-      resolve()
+      if (this.#heldUp === heldUp.promise) this.#heldUp = undefined
+      heldUp.resolve()
     }
   }
 

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { reportLoss } from '../../process/report-loss.js'
 import { quoteName } from '../../protocol/visible-text.js'
 import { PersistenceError } from '../contract/persistence-error.js'
 import { exitGuard } from '../worker-thread/exit-guard.js'
-import { describeChanges, reportLoss, type UnsavedStore } from './unsaved-store.js'
+import { describeChanges, reportUnsaved, type UnsavedStore } from './unsaved-store.js'
 
 /** A store that may have changes that its worker cannot write: it is only starting, or was lost. */
 interface Saver {
@@ -38,7 +39,7 @@ export const saveAtExit = {
   checkTime(tableName: string): void {
     if (!isOver) return
     const message = `The process is exiting, and ${quoteName(tableName)} was saved: a call that comes now is lost`
-    console.error(`duckpaddle: ${message}`)
+    reportLoss(message)
     throw new PersistenceError('PERSIST_CLOSED', message)
   },
 }
@@ -70,5 +71,5 @@ function saveByProcess(unsaved: readonly UnsavedStore[]): void {
 }
 
 function reportAll(unsaved: readonly UnsavedStore[], reason: string): void {
-  for (const store of unsaved) reportLoss(store, `${describeChanges(store)} (${reason})`)
+  for (const store of unsaved) reportUnsaved(store, `${describeChanges(store)} (${reason})`)
 }

@@ -1,3 +1,4 @@
+import { reportLoss } from '../../process/report-loss.js'
 import { ProcessMembers } from '../worker-thread/process-members.js'
 
 /** Something that may have changes to save. */
@@ -19,7 +20,7 @@ function saveAll(): void {
     if (!saver.hasDirty || failed.has(saver)) continue
     const fail = (error: unknown) => {
       failed.add(saver)
-      console.error('duckpaddle: changes could not be saved before the process ends:', error)
+      reportLoss('changes could not be saved before the process ends:', error)
     }
     saver.save().then(() => {
       if (saver.hasDirty) fail('some values have no JSON')

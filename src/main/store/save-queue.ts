@@ -1,3 +1,4 @@
+import { Deferred } from '../../sync/deferred.js'
 import { PersistenceError } from '../contract/persistence-error.js'
 import { codeInside } from '../scheduling/code-inside.js'
 import { setImmediate } from '../scheduling/real-timers.js'
@@ -11,9 +12,7 @@ export type SaveChanges<T> = (changes: ChangeSet<T>, rest: ChangeSet<T>) => Prom
 /** Changes as they were at one moment, and those who wait for them to be saved. */
 interface Save<T> {
   readonly changes: ChangeSet<T>
-  readonly receipt: Promise<StorageReceipt>
-  readonly resolve: (receipt: StorageReceipt) => void
-  readonly reject: (error: unknown) => void
+  readonly receipt: Deferred<StorageReceipt>
 }
 
 /** Saves what is due, one transaction after the other, and forgets no change that could not be saved. */
@@ -22,7 +21,8 @@ export class SaveQueue<T> {
   readonly #write: SaveChanges<T>
   /** The first one is running. */
   readonly #saves: Save<T>[] = []
-  #group: Save<T> | undefined
+  /** Of those who wait for the next save. */
+  #group: Deferred<StorageReceipt> | undefined
 
   constructor(memory: Memtable<T>, write: SaveChanges<T>) {
     this.#memory = memory
@@ -43,10 +43,10 @@ export class SaveQueue<T> {
   /** Saves what is due at this moment, and not what comes after it. */
   save(): Promise<StorageReceipt> {
     const last = this.#saves.at(-1)
-    if (this.#memory.pending.isEmpty) return last?.receipt ?? Promise.resolve(emptyReceipt)
-    const save = createSave(this.#memory.takePending())
+    if (this.#memory.pending.isEmpty) return last?.receipt.promise ?? Promise.resolve(emptyReceipt)
+    const save = { changes: this.#memory.takePending(), receipt: new Deferred<StorageReceipt>() }
     this.#enqueue(save)
-    return save.receipt
+    return save.receipt.promise
   }
 
   /**
@@ -69,11 +69,11 @@ export class SaveQueue<T> {
   /** Saves what is due once nothing is being saved, together with all that wants to be by then. */
   saveTogether(): Promise<StorageReceipt> {
     if (this.#group === undefined) {
-      this.#group = createSave(this.#memory.pending)
+      this.#group = new Deferred()
       // Not at once: whoever else is about to change something in this turn of the event loop shares the commit.
       if (!this.isRunning) setImmediate(() => this.#startGroup())
     }
-    return this.#group.receipt
+    return this.#group.promise
   }
 
   #startGroup(): void {
@@ -84,8 +84,8 @@ export class SaveQueue<T> {
   }
 
   #enqueue(save: Save<T>): void {
-    // Whoever waits is told; a save that nobody waits for any more is none the less an error of somebody's.
-    save.receipt.catch(() => undefined)
+    // A save that nobody waits for any more may fail: its changes are due again.
+    save.receipt.promise.catch(() => undefined)
     this.#saves.push(save)
     // A save is not part of the call that happens to begin it.
     if (this.#saves.length === 1) codeInside.leave(() => void this.#run())
@@ -94,12 +94,12 @@ export class SaveQueue<T> {
   async #run(): Promise<void> {
     for (let save = this.#saves[0]; save !== undefined; save = this.#saves[0]) {
       const rest = new ChangeSet<T>()
-      const { changes, resolve, reject } = save
+      const { changes, receipt } = save
       const outcome = await this.#write(changes, rest).then(
-        (receipt) => () => resolve(receipt),
+        (saved) => () => receipt.resolve(saved),
         (error) => {
           rest.addEarlier(changes)
-          return () => reject(error)
+          return () => receipt.reject(error)
         },
       )
       this.#saves.shift()
@@ -110,14 +110,4 @@ export class SaveQueue<T> {
     }
     this.#startGroup()
   }
-}
-
-function createSave<T>(changes: ChangeSet<T>): Save<T> {
-  let resolve: (receipt: StorageReceipt) => void = () => undefined
-  let reject: (error: unknown) => void = () => undefined
-  const receipt = new Promise<StorageReceipt>((onResolve, onReject) => {
-    resolve = onResolve
-    reject = onReject
-  })
-  return { changes, receipt, resolve, reject }
 }

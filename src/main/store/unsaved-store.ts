@@ -1,3 +1,4 @@
+import { reportLoss } from '../../process/report-loss.js'
 import type { Settings } from '../../protocol/requests.js'
 import { quoteName, quoteText, showPath } from '../../protocol/visible-text.js'
 import { JsonText } from '../encode/json-text.js'
@@ -22,12 +23,12 @@ export interface UnsavedStore {
 }
 
 /** Says on stderr what of a store is lost. */
-export function reportLoss(
+export function reportUnsaved(
   { path, tableName }: Pick<UnsavedStore, 'path' | 'tableName'>,
   what: string,
 ): void {
-  console.error(
-    `duckpaddle: what was due to be saved at exit is lost: ${what} of ${quoteName(tableName)} in ${showPath(path)}`,
+  reportLoss(
+    `what was due to be saved at exit is lost: ${what} of ${quoteName(tableName)} in ${showPath(path)}`,
   )
 }
 

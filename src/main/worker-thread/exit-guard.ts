@@ -1,5 +1,5 @@
-import { writeSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
+import { reportLoss } from '../../process/report-loss.js'
 import { shutdownWords, workerStates } from '../../protocol/shutdown-words.js'
 import { now } from '../scheduling/real-timers.js'
 import { endProcess } from './end-process.js'
@@ -54,7 +54,7 @@ function endWorkers(exitCode: number): void {
   // Only the main thread ends the process with it.
   if (!isMainThread || ![...stoppables].some(isAttached)) return
   const text = `DuckDB did not return within ${seconds.toFixed(1)} s, and the process ends without it`
-  writeSync(2, `duckpaddle: ${text}\n`)
+  reportLoss(text)
   endProcess(exitCode)
 }
 

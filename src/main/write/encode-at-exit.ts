@@ -1,3 +1,4 @@
+import { reportLoss } from '../../process/report-loss.js'
 import type { EncodedBatch } from '../../protocol/batch-layout.js'
 import type { FinalWrite } from '../../protocol/requests.js'
 import type { Batch } from '../encode/batch.js'
@@ -25,7 +26,7 @@ export function encodeAtExit({ ref, columns, allocator }: BoundTable, rows: read
       encoder.attach(batch)
       outcome = encoder.encode(row)
     }
-    if (outcome !== undefined) console.error(`duckpaddle: a row is lost at exit: ${outcome.message}`)
+    if (outcome !== undefined) reportLoss(`a row is lost at exit: ${outcome.message}`)
   }
   if (batch !== undefined && batch.rows > 0) batches.push(batch.finish())
   return { table: ref, columns, batches }

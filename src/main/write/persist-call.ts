@@ -75,10 +75,10 @@ export class PersistCall {
   }
 
   async #write(client: WorkerClient, call: Call): Promise<Receipt> {
-    const { encoders, isChecked } = this.#table
+    const { encoders } = this.#table
     const encoder = encoders.lease(this.#options.onConflict === 'update')
     try {
-      return await this.#transact(client, call, encoder, await isChecked)
+      return await this.#transact(client, call, encoder, await this.#table.isChecked())
     } finally {
       encoders.giveBack(encoder)
       this.#context.pool.trim()

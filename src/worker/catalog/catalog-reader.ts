@@ -25,7 +25,7 @@ import {
   toTried,
 } from './table-constraints.js'
 import type { GeneratedColumn, TableMetadata } from './table-metadata.js'
-import { readReferences, referenceColumns } from './table-references.js'
+import { byText, readReferences, toReferenceRow } from './table-references.js'
 import { toColumnType } from './to-column-type.js'
 
 /** A type in a message: a STRUCT has as many fields as it likes. */
@@ -123,11 +123,7 @@ export class CatalogReader {
   async #read(connection: DuckDBConnection, table: TableRef): Promise<TableMetadata> {
     const found = await this.#readColumns(connection, table)
     const { types, defaults, generated } = found
-    const constraintRows = await this.#query(
-      connection,
-      `SELECT ${constraintColumns} FROM system.main.duckdb_constraints()
-       WHERE ${isNamed('table_name', table)} ORDER BY constraint_index ASC NULLS LAST`,
-    )
+    const { constraintRows, referenceRows } = await this.#readConstraints(connection, table)
     const indexRows = await this.#readIndexes(connection, table)
     const columnTypes = typesOf(found)
     const computed = computedExpressions(table.name, indexRows, types)
@@ -147,11 +143,6 @@ export class CatalogReader {
     const indexed = indexRows.flatMap(([, , expressions]) => toStrings(expressions))
     const namesIn = await this.#namesIn(connection, indexed, generated)
     const rewriting = findRewritingColumns({ columns: names, generated, indexed, ...constraints }, namesIn)
-    const referenceRows = await this.#query(
-      connection,
-      `SELECT ${referenceColumns} FROM system.main.duckdb_constraints()
-       WHERE constraint_type = 'FOREIGN KEY' AND ${isNamed('referenced_table', table)} ORDER BY ALL ASC NULLS LAST`,
-    )
     return {
       columns,
       ...constraints,
@@ -233,6 +224,30 @@ export class CatalogReader {
       columns.push({ name, type: columnType, notNull: notNull.has(name), hasDefault: defaults.has(name) })
     }
     return columns
+  }
+
+  /**
+   * The constraints of a table, and the FOREIGN KEYs to it. By one query: DuckDB looks at those of all tables for it, which
+   * takes 25 ms where there are 500.
+   */
+  async #readConstraints(
+    connection: DuckDBConnection,
+    table: TableRef,
+  ): Promise<{ readonly constraintRows: Json[][]; readonly referenceRows: Json[][] }> {
+    const [isOwn, isReference] = [isNamed('table_name', table), isNamed('referenced_table', table)]
+    const rows = await this.#query(
+      connection,
+      `SELECT ${isOwn}, constraint_type = 'FOREIGN KEY' AND ${isReference}, table_name, ${constraintColumns}
+       FROM system.main.duckdb_constraints() WHERE ${isOwn} OR (constraint_type = 'FOREIGN KEY' AND ${isReference})
+       ORDER BY constraint_index ASC NULLS LAST`,
+    )
+    return {
+      constraintRows: rows.filter(([own]) => own === true).map((row) => row.slice(3)),
+      referenceRows: rows
+        .filter(([, reference]) => reference === true)
+        .map(([, , name = null, ...constraint]) => toReferenceRow(name, constraint))
+        .sort(byText),
+    }
   }
 
   #readIndexes(connection: DuckDBConnection, table: TableRef): Promise<Json[][]> {

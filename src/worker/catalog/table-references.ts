@@ -1,12 +1,25 @@
+import type { Json } from '@duckdb/node-api'
 import type { ColumnType } from '../../protocol/column-type.js'
 import { foldName, quoteIdentifier } from '../../protocol/sql.js'
 import { toKeyExpression } from './key-expression.js'
 import { toStrings } from './table-constraints.js'
 import type { Reference } from './table-metadata.js'
 
-/** Rows of `duckdb_constraints()` about FOREIGN KEYs: whose they are, text, columns, referenced columns. */
-export const referenceColumns =
-  'table_name, constraint_text, constraint_column_names, referenced_column_names'
+/**
+ * What is of use of a FOREIGN KEY to a table: whose it is, text, columns, referenced columns.
+ *
+ * @param constraint - As `constraintColumns` of `table-constraints.ts` has it.
+ */
+export function toReferenceRow(table: Json, constraint: readonly Json[]): Json[] {
+  const [, text = null, , columns = null, , referencedColumns = null] = constraint
+  return [table, text, columns, referencedColumns]
+}
+
+/** The order in which such rows are read: the same whenever the database is opened. */
+export function byText(left: readonly Json[], right: readonly Json[]): number {
+  const [a, b] = [JSON.stringify(left), JSON.stringify(right)]
+  return a < b ? -1 : a > b ? 1 : 0
+}
 
 /**
  * Makes references of what the catalog has about the FOREIGN KEYs to a table.

@@ -6,7 +6,6 @@ import {
   type DuckDBPreparedStatement,
   type DuckDBType,
   DuckDBTypeId,
-  type DuckDBValue,
   FLOAT,
   HUGEINT,
   INTEGER,
@@ -22,9 +21,7 @@ import type { QueryParameter } from '../../protocol/requests.js'
 import { dateParameter } from './date-parameter.js'
 import type { UntypedDate } from './date-probe.js'
 import { decimalParameter } from './decimal-parameter.js'
-
-/** A value and the type that it is bound as. */
-export type TypedValue = readonly [value: DuckDBValue, type: DuckDBType]
+import type { TypedValue } from './typed-value.js'
 
 /**
  * Binds a value as the type that its place has, where it is one of that type: what it is compared with is then left as

@@ -18,8 +18,8 @@ import {
   timeValue,
   VARCHAR,
 } from '@duckdb/node-api'
-import type { TypedValue } from './bind-parameter.js'
 import type { UntypedDate } from './date-probe.js'
+import type { TypedValue } from './typed-value.js'
 
 const dayMs = 86_400_000
 

@@ -1,5 +1,5 @@
 import { type DuckDBType, DuckDBTypeId, decimalValue } from '@duckdb/node-api'
-import type { TypedValue } from './bind-parameter.js'
+import type { TypedValue } from './typed-value.js'
 
 /** A number as it is written in decimal; undefined where the type does not hold all of its digits. */
 export function decimalParameter(value: number | bigint, type: DuckDBType): TypedValue | undefined {

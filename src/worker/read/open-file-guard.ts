@@ -6,7 +6,6 @@ import { claimFile, type FileClaim, isClaimed } from '../../process/file-claim.j
 import { isOpenInProcess } from '../../process/is-open-in-process.js'
 import { resolveRealPath } from '../../process/real-path.js'
 import { showPath } from '../../protocol/visible-text.js'
-import type { Database } from '../database.js'
 import { WorkerFailure } from '../failure.js'
 import { copyTargets } from './copy-targets.js'
 import { splitWithStrings } from './sql-words.js'
@@ -21,18 +20,21 @@ const mayCopy: ReadonlySet<StatementType> = new Set([
   StatementType.PREPARE,
 ])
 
+type PoolCall = <Result>(call: () => Promise<Result>) => Promise<Result>
+
 /**
  * Keeps SQL away from the database files that are open in this process: attached a second time, committed rows would be
  * lost without an error, as by a second `open()`; written over by COPY, all of them would.
  */
 export class OpenFileGuard {
-  readonly #database: Database
+  readonly #poolCall: PoolCall
   /** Of attached files, by their real paths. */
   readonly #claims = new Map<string, FileClaim>()
   #parser: DuckDBConnection | undefined
 
-  constructor(database: Database) {
-    this.#database = database
+  /** @param poolCall - Makes a call on the libuv pool, in its turn. */
+  constructor(poolCall: PoolCall) {
+    this.#poolCall = poolCall
   }
 
   /**
@@ -61,7 +63,7 @@ export class OpenFileGuard {
   async #attachedPaths(connection: DuckDBConnection): Promise<ReadonlySet<string> | undefined> {
     const sql = 'SELECT path FROM duckdb_databases() WHERE path IS NOT NULL'
     try {
-      const reader = await this.#database.poolCall(() => connection.runAndReadAll(sql))
+      const reader = await this.#poolCall(() => connection.runAndReadAll(sql))
       const paths = reader.getRowsJson().map(([path]) => resolveRealPath(String(path)))
       return new Set(await Promise.all(paths))
     } catch {
@@ -98,9 +100,9 @@ export class OpenFileGuard {
   async #attachedFiles(sql: string, index: number): Promise<string[]> {
     const parser = await this.#connectParser()
     try {
-      const statements = await this.#database.poolCall(() => parser.extractStatements(sql))
-      const statement = await this.#database.poolCall(() => statements.prepare(index))
-      await this.#database.poolCall(() => statement.run())
+      const statements = await this.#poolCall(() => parser.extractStatements(sql))
+      const statement = await this.#poolCall(() => statements.prepare(index))
+      await this.#poolCall(() => statement.run())
       return []
     } catch (error) {
       const file = deniedFile.exec(error instanceof Error ? error.message : '')?.[1]
@@ -116,7 +118,7 @@ export class OpenFileGuard {
   }
 
   async #connectParser(): Promise<DuckDBConnection> {
-    this.#parser ??= await this.#database.poolCall(async () => {
+    this.#parser ??= await this.#poolCall(async () => {
       const config = { enable_external_access: 'false', threads: '1' }
       return (await DuckDBInstance.create(':memory:', config)).connect()
     })

@@ -4,11 +4,12 @@ import type { QueryRow, Reading, ResultPage } from '../../protocol/requests.js'
 import type { Database } from '../database.js'
 import { WorkerFailure } from '../failure.js'
 import { duckdb } from '../instance/duckdb.js'
+import { createVectorReader } from './create-vector-reader.js'
 import { keepMisfits, refuseMisfits, Tally } from './reading-context.js'
 import { setOwn } from './set-own.js'
 import { uniqueNames } from './unique-names.js'
 import { measureRows } from './value-bytes.js'
-import { createVectorReader, type ReadAt, type VectorReader } from './vector-reader.js'
+import type { ReadAt, VectorReader } from './vector-reader.js'
 
 /** Rows of a page, and about as many bytes of values: what main deserialises in a fraction of a millisecond. */
 const pageRows = 512

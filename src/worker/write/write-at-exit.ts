@@ -1,4 +1,4 @@
-import { writeSync } from 'node:fs'
+import { reportLoss } from '../../process/report-loss.js'
 import type { FinalWrite } from '../../protocol/requests.js'
 import type { Database } from '../database.js'
 import { AppenderSink } from '../ingest/appender-sink.js'
@@ -21,8 +21,7 @@ export async function writeAtExit(
     await connection.runToTheEnd('COMMIT')
   } catch (error) {
     sink?.discard()
-    // Past the main thread, which is waiting and prints nothing any more.
-    writeSync(2, `duckpaddle: what was due to be saved at exit is lost: ${error}\n`)
+    reportLoss(`what was due to be saved at exit is lost: ${error}`)
   } finally {
     connection.disconnect()
   }

@@ -1,14 +1,15 @@
-import { nextTurn, now } from '../scheduling/real-timers.js'
+import { nextTurn } from './real-timers.js'
+import { TimeSlice } from './time-slice.js'
 
 /** A loop that gives the event loop a turn whenever its budget is used up, and that can be brought to its end at once. */
 export class SlicedLoop<Item> {
-  readonly #budgetMs: number
+  readonly #slice: TimeSlice
   readonly #slices: Generator<void>
   #mustHurry = false
 
   /** @param take - Called with each item; what it throws ends the loop. */
   constructor(items: Iterable<Item>, budgetMs: number, take: (item: Item) => void) {
-    this.#budgetMs = budgetMs
+    this.#slice = new TimeSlice(budgetMs)
     this.#slices = this.#takeInSlices(items, take)
   }
 
@@ -30,12 +31,24 @@ export class SlicedLoop<Item> {
 
   /** Yields after each slice but the last. */
   *#takeInSlices(items: Iterable<Item>, take: (item: Item) => void): Generator<void> {
-    let startedAt = now()
+    this.#slice.start()
     for (const item of items) {
       take(item)
-      if (this.#mustHurry || now() - startedAt < this.#budgetMs / 2) continue
+      if (this.#mustHurry || !this.#slice.isOver()) continue
       yield
-      startedAt = now()
+      this.#slice.start()
     }
+  }
+}
+
+/** The items, with a turn of the event loop whenever the budget is used up; the time of the taker counts, too. */
+export async function* inSlices<Item>(items: Iterable<Item>, budgetMs: number): AsyncGenerator<Item> {
+  const slice = new TimeSlice(budgetMs)
+  slice.start()
+  for (const item of items) {
+    yield item
+    if (!slice.isOver()) continue
+    await nextTurn()
+    slice.start()
   }
 }
