@@ -14,7 +14,7 @@ import type { Database } from '../database.js'
 import { WorkerFailure } from '../failure.js'
 import type { ChangedTables } from './changed-tables.js'
 import { inOrderOfNeed } from './generated-columns.js'
-import { readColumns, type TableColumns } from './read-columns.js'
+import { canLookUp, readColumns, type TableColumns } from './read-columns.js'
 import { findRewritingColumns, namesInSelect } from './rewriting-columns.js'
 import {
   computedExpressions,
@@ -61,6 +61,7 @@ export class CatalogReader {
 
   /** True if there is a table, or a view, of this name; DuckDB ignores the case of names. */
   async has(connection: DuckDBConnection, table: TableRef): Promise<boolean> {
+    if (!canLookUp(table)) return (await this.#kind(connection, table)) !== undefined
     try {
       const sql = `SELECT 1 FROM system.main.pragma_table_info(${quoteLiteral(qualify(table))})`
       await this.#database.execute(connection, sql)
@@ -162,6 +163,7 @@ export class CatalogReader {
 
   async #readColumns(connection: DuckDBConnection, table: TableRef): Promise<TableColumns> {
     let columns: TableColumns
+    if (!canLookUp(table)) await this.#checkKind(connection, table)
     try {
       columns = await readColumns(this.#database, connection, table)
     } catch (error) {

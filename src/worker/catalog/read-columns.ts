@@ -1,5 +1,5 @@
 import type { DuckDBConnection, DuckDBType } from '@duckdb/node-api'
-import { qualify, quoteLiteral, type TableRef } from '../../protocol/sql.js'
+import { isNamed, qualify, quoteLiteral, type TableRef } from '../../protocol/sql.js'
 import type { Database } from '../database.js'
 import type { GeneratedColumn } from './table-metadata.js'
 
@@ -29,11 +29,11 @@ export async function readColumns(
   table: TableRef,
 ): Promise<TableColumns> {
   const quoted = qualify(table)
-  // Only the one shows the expression of a generated column, in the place of a DEFAULT; only the other is about UNIQUE.
+  // Only the one shows the expression of a generated column, in the place of a DEFAULT; only the other is about keys.
   const described = await database.execute(
     connection,
-    `SELECT i.name, i."notnull", i.pk, i.dflt_value, d."default", d."key"
-     FROM system.main.pragma_table_info(${quoteLiteral(quoted)}) i POSITIONAL JOIN (DESCRIBE ${quoted}) d`,
+    `SELECT d.column_name, d."null", d."key", i.expression, d."default"
+     FROM (${selectExpressions(table)}) i POSITIONAL JOIN (DESCRIBE ${quoted}) d`,
   )
   const rows = await database.poolCall(() => described.getRows())
   const empty = await database.execute(connection, `SELECT * FROM ${quoted} LIMIT 0`)
@@ -43,10 +43,10 @@ export async function readColumns(
   const defaults = new Map<string, string>()
   const generated: GeneratedColumn[] = []
   let hasUnique = false
-  for (const [column, isNotNull, isPrimaryKey, expression, byDefault, key] of rows) {
+  for (const [column, isNullable, key, expression, byDefault] of rows) {
     const name = String(column)
-    if (isNotNull === true) notNull.add(name)
-    if (isPrimaryKey === true) primaryKey.push(name)
+    if (isNullable === 'NO') notNull.add(name)
+    if (key === 'PRI') primaryKey.push(name)
     if (key === 'UNI') hasUnique = true
     if (expression === null || expression === undefined) continue
     const sql = String(expression)
@@ -54,4 +54,18 @@ export async function readColumns(
     else if (sql.toUpperCase() !== 'NULL') defaults.set(name, sql)
   }
   return { types, notNull, defaults, generated, primaryKey, hasUnique }
+}
+
+/** Whether `pragma_table_info`, which takes a name apart by itself, finds this table: it knows no quoted quotes. */
+export function canLookUp({ catalog, schema, name }: TableRef): boolean {
+  return ![catalog, schema, name].some((part) => part.includes('"'))
+}
+
+/** The DEFAULT of each column in their order, or what a generated one is made of. */
+function selectExpressions(table: TableRef): string {
+  if (canLookUp(table)) {
+    return `SELECT dflt_value AS expression FROM system.main.pragma_table_info(${quoteLiteral(qualify(table))})`
+  }
+  return `SELECT column_default AS expression FROM system.main.duckdb_columns() WHERE ${isNamed('table_name', table)}
+    ORDER BY column_index ASC NULLS LAST`
 }
