@@ -1,6 +1,7 @@
 import {
   DuckDBBigIntVector,
   DuckDBBigNumVector,
+  DuckDBBitVector,
   DuckDBBlobVector,
   DuckDBGeometryVector,
   DuckDBHugeIntVector,
@@ -21,6 +22,7 @@ import type { QueryValue } from '../../protocol/requests.js'
 import { typeNameOf } from '../catalog/type-name.js'
 import { convertBigint } from './convert-bigint.js'
 import { convertDate, convertTimestamp, type TimestampTypeName, timeUnits } from './convert-time.js'
+import { formatBits } from './format-bits.js'
 import { formatTime } from './format-time.js'
 import { parseJson } from './parse-json.js'
 import { mostLevels, type ReadingContext } from './reading-context.js'
@@ -60,7 +62,7 @@ const readers: { readonly [Name in ItemTypeName]: (column: ItemColumn) => Vector
   JSON: ({ context, level }) => readItems(DuckDBVarCharVector, convertJson(context, level)),
   BLOB: ({ context }) => readItems(DuckDBBlobVector, copyBytes(context)),
   GEOMETRY: ({ context }) => readItems(DuckDBGeometryVector, copyBytes(context)),
-  BIT: readOthers,
+  BIT: ({ context }) => readItems(DuckDBBitVector, convertBits(context)),
   DATE: ({ context }) => readItems(DuckDBIntegerVector, convertDate(context)),
   TIME: () => readItems(DuckDBTimeVector, ({ micros }) => formatTime(micros * 1000n)),
   TIMETZ: readOthers,
@@ -89,6 +91,14 @@ function hasReader(name: TypeName): name is ItemTypeName {
 
 function convertText({ tally }: ReadingContext): (text: string) => QueryValue {
   return (text) => {
+    tally.bytes += text.length
+    return text
+  }
+}
+
+function convertBits({ tally }: ReadingContext): (value: { data: Uint8Array }) => QueryValue {
+  return ({ data }) => {
+    const text = formatBits(data)
     tally.bytes += text.length
     return text
   }
@@ -129,7 +139,7 @@ function readItems<Item>(
   }
 }
 
-/** BOOLEAN, numbers and ENUM are what they are; DECIMAL, UUID, BIT, TIMETZ and TIME_NS are DuckDB's own text. */
+/** BOOLEAN, numbers and ENUM are what they are; DECIMAL, UUID, TIMETZ and TIME_NS are DuckDB's own text. */
 function readOthers({ type }: ItemColumn): VectorReader {
   return (vector, count) => {
     const items = DuckDBVector.create(vector, count, type)

@@ -15,7 +15,7 @@ import {
   VARCHAR,
 } from '@duckdb/node-api'
 import type { Vector } from '@duckdb/node-bindings'
-import { factsOf, stringEntryBytes } from '../../protocol/column-type.js'
+import { factsOf, stringEntryBytes, type TypeName } from '../../protocol/column-type.js'
 import type { TypeFacts } from '../../protocol/column-types.js'
 import { typeNameOf } from '../catalog/type-name.js'
 import { duckdb } from '../instance/duckdb.js'
@@ -24,8 +24,13 @@ import { entriesOf, validityOf, wordsOf } from './vector-memory.js'
 /** What a value without contents of its own takes as a JavaScript value, roughly. */
 const plainBytes = 16
 
-/** Text of JSON becomes objects of up to so many times its length: `{}` takes 56 bytes. */
-const jsonFactor = 20
+/** What some strings become takes so many times their bytes. */
+const factors: ReadonlyMap<TypeName | undefined, number> = new Map([
+  // `{}` takes 56 bytes as an object.
+  ['JSON', 20],
+  // A character for each bit.
+  ['BIT', 8],
+])
 
 /**
  * The children of a VARIANT: keys, children, values, data.
@@ -61,8 +66,7 @@ export function measureRows(chunk: DuckDBDataChunk, types: readonly DuckDBType[]
 function measureVector(vector: Vector, type: DuckDBType, count: number): Measure {
   if (isPlain(type)) return (start, end) => plainBytes * (end - start)
   if (layoutOf(type) === 'string') {
-    const factor = typeNameOf(type) === 'JSON' ? jsonFactor : 1
-    return measureStrings(vector, count, factor)
+    return measureStrings(vector, count, factors.get(typeNameOf(type)) ?? 1)
   }
   if (type instanceof DuckDBListType) return measureLists(vector, type.valueType, count)
   // A MAP is a LIST of STRUCTs of key and value.

@@ -1,5 +1,6 @@
 import {
   DuckDBArrayValue,
+  DuckDBBitValue,
   DuckDBBlobValue,
   DuckDBDateValue,
   DuckDBGeometryValue,
@@ -19,6 +20,7 @@ import {
 import type { QueryValue } from '../../protocol/requests.js'
 import { convertBigint } from './convert-bigint.js'
 import { convertDate, convertTimestamp, type TimestampTypeName, timeUnits } from './convert-time.js'
+import { formatBits } from './format-bits.js'
 import { formatTime } from './format-time.js'
 import type { ReadingContext } from './reading-context.js'
 import { setOwn } from './set-own.js'
@@ -110,7 +112,12 @@ class VariantConverter {
     if (value instanceof DuckDBIntervalValue) {
       return { months: value.months, days: value.days, micros: value.micros }
     }
-    // DECIMAL, UUID, BIT, TIMETZ, TIME_NS: DuckDB's own text.
+    if (value instanceof DuckDBBitValue) {
+      const text = formatBits(value.data)
+      this.#context.tally.bytes += text.length
+      return text
+    }
+    // DECIMAL, UUID, TIMETZ, TIME_NS: DuckDB's own text.
     return value.toString()
   }
 
