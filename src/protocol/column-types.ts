@@ -71,6 +71,7 @@ export const columnTypes = {
   },
   JSON: { id: 'JSON', layout: 'string', takes: 'json', aliases: [] },
   BLOB: { id: 18, layout: 'string', takes: 'bytes', aliases: ['BINARY', 'BYTEA', 'VARBINARY'] },
+  BIT: { id: 29, layout: 'string', takes: 'string', ignoresLength: true, aliases: ['BITSTRING'] },
   DATE: { id: 13, layout: 4, takes: 'time', aliases: [] },
   TIME: { id: 14, layout: 8, takes: 'time', aliases: ['TIME WITHOUT TIME ZONE'] },
   TIMESTAMP: {
@@ -90,7 +91,6 @@ export const columnTypes = {
 
 /** Types of DuckDB that no column to be written can have yet. A line that moves up from here needs an encoder. */
 export const unwritableTypes = {
-  BIT: { id: 29, layout: 'string', aliases: ['BITSTRING'] },
   BIGNUM: { id: 35, layout: 'string', aliases: ['VARINT'] },
   GEOMETRY: { id: 40, layout: 'string', aliases: [] },
   TIMETZ: { id: 30, layout: 8, aliases: ['TIME WITH TIME ZONE'] },

@@ -1,6 +1,7 @@
 import type { ColumnType, ColumnTypeName, ColumnTypeOf } from '../../protocol/column-type.js'
 import type { ColumnEncoder } from './column-encoder.js'
 import { BigintEncoder } from './encoders/bigint-encoder.js'
+import { BitEncoder } from './encoders/bit-encoder.js'
 import { BlobEncoder } from './encoders/blob-encoder.js'
 import { BooleanEncoder } from './encoders/boolean-encoder.js'
 import { DateEncoder } from './encoders/date-encoder.js'
@@ -35,6 +36,7 @@ const encoders: { readonly [Name in ColumnTypeName]: (type: ColumnTypeOf<Name>) 
   VARCHAR: () => new TextEncoder(),
   JSON: () => new JsonEncoder(),
   BLOB: () => new BlobEncoder(),
+  BIT: () => new BitEncoder(),
   DATE: () => new DateEncoder(),
   TIME: () => new TimeEncoder(),
   TIMESTAMP: ({ name }) => new TimestampEncoder(name),
