@@ -1,46 +1,18 @@
+import { type ColumnTypeFacts, columnTypes, type TypeFacts, unwritableTypes } from './column-types.js'
 import { quoteLiteral } from './sql.js'
 
-/**
- * The column types that can be written, under DuckDB's own names.
- *
- * @see https://duckdb.org/docs/stable/sql/data_types/overview
- */
-export const columnTypeNames = [
-  'BOOLEAN',
-  'TINYINT',
-  'SMALLINT',
-  'INTEGER',
-  'BIGINT',
-  'UTINYINT',
-  'USMALLINT',
-  'UINTEGER',
-  'UBIGINT',
-  'HUGEINT',
-  'UHUGEINT',
-  'FLOAT',
-  'DOUBLE',
-  'DECIMAL',
-  'VARCHAR',
-  'JSON',
-  'BLOB',
-  'DATE',
-  'TIME',
-  'TIMESTAMP',
-  'TIMESTAMP_S',
-  'TIMESTAMP_MS',
-  'TIMESTAMP_NS',
-  'TIMESTAMPTZ',
-  'INTERVAL',
-  'UUID',
-  'ENUM',
-] as const
+/** The name of a column type that can be written: DuckDB's own. */
+export type ColumnTypeName = keyof typeof columnTypes
 
-export type ColumnTypeName = (typeof columnTypeNames)[number]
+/** The name of any type of DuckDB's. */
+export type TypeName = ColumnTypeName | keyof typeof unwritableTypes
 
-/** A column type without parameters. */
-export interface PlainColumnType {
-  readonly name: Exclude<ColumnTypeName, 'DECIMAL' | 'ENUM'>
-}
+/** The types that are read without a look at values inside of them. */
+export type ItemTypeName = {
+  [Name in TypeName]: AllTypes[Name]['layout'] extends 'nested' | 'none' ? never : Name
+}[TypeName]
+
+type AllTypes = typeof columnTypes & typeof unwritableTypes
 
 /** `DECIMAL(width, scale)`: `width` digits in all (1 to 38), `scale` of them (0 to `width`) after the point. */
 export interface DecimalColumnType {
@@ -55,7 +27,20 @@ export interface EnumColumnType {
   readonly members: readonly string[]
 }
 
-export type ColumnType = PlainColumnType | DecimalColumnType | EnumColumnType
+/** A column type with parameters. */
+export type ParametricColumnType = DecimalColumnType | EnumColumnType
+
+/** A column type without parameters. */
+export interface PlainColumnType {
+  readonly name: Exclude<ColumnTypeName, ParametricColumnType['name']>
+}
+
+export type ColumnType = PlainColumnType | ParametricColumnType
+
+/** The column types of one name. */
+export type ColumnTypeOf<Name extends ColumnTypeName> = Name extends ParametricColumnType['name']
+  ? Extract<ParametricColumnType, { readonly name: Name }>
+  : { readonly name: Name }
 
 /** One writable column of a table, as both threads know it. */
 export interface ColumnDescriptor {
@@ -66,6 +51,21 @@ export interface ColumnDescriptor {
   readonly hasDefault: boolean
 }
 
+/** The tables as what their lines have in common, which the compiler checks here. */
+const writableFacts: Readonly<Record<ColumnTypeName, ColumnTypeFacts>> = columnTypes
+const allFacts: Readonly<Record<TypeName, TypeFacts>> = { ...writableFacts, ...unwritableTypes }
+
+/** Names of all types, those first that can be written. */
+export const typeNames: readonly TypeName[] = Object.keys(allFacts) as TypeName[]
+
+export function factsOf(name: TypeName): TypeFacts {
+  return allFacts[name]
+}
+
+export function isWritable(name: TypeName): name is ColumnTypeName {
+  return Object.hasOwn(columnTypes, name)
+}
+
 /** Bytes of a `duckdb_string_t`: 4 of length, then 12 inlined, or 4 of prefix and 8 of pointer. */
 export const stringEntryBytes = 16
 
@@ -73,8 +73,8 @@ export const stringEntryBytes = 16
 export const inlineStringBytes = 12
 
 /** True for the types whose values are `duckdb_string_t` entries that may point into the heap of a batch. */
-export function isStringType(type: ColumnType): boolean {
-  return type.name === 'VARCHAR' || type.name === 'JSON' || type.name === 'BLOB'
+export function isStringType({ name }: ColumnType): boolean {
+  return factsOf(name).layout === 'string'
 }
 
 /**
@@ -83,43 +83,10 @@ export function isStringType(type: ColumnType): boolean {
  * @see https://duckdb.org/docs/stable/clients/c/vector
  */
 export function valueBytes(type: ColumnType): number {
-  switch (type.name) {
-    case 'BOOLEAN':
-    case 'TINYINT':
-    case 'UTINYINT':
-      return 1
-    case 'SMALLINT':
-    case 'USMALLINT':
-      return 2
-    case 'INTEGER':
-    case 'UINTEGER':
-    case 'FLOAT':
-    case 'DATE':
-      return 4
-    case 'BIGINT':
-    case 'UBIGINT':
-    case 'DOUBLE':
-    case 'TIME':
-    case 'TIMESTAMP':
-    case 'TIMESTAMP_S':
-    case 'TIMESTAMP_MS':
-    case 'TIMESTAMP_NS':
-    case 'TIMESTAMPTZ':
-      return 8
-    case 'HUGEINT':
-    case 'UHUGEINT':
-    case 'INTERVAL':
-    case 'UUID':
-      return 16
-    case 'VARCHAR':
-    case 'JSON':
-    case 'BLOB':
-      return stringEntryBytes
-    case 'DECIMAL':
-      return decimalBytes(type.width)
-    case 'ENUM':
-      return enumIndexBytes(type.members.length)
-  }
+  if (type.name === 'DECIMAL') return decimalBytes(type.width)
+  if (type.name === 'ENUM') return enumIndexBytes(type.members.length)
+  const { layout } = columnTypes[type.name]
+  return layout === 'string' ? stringEntryBytes : layout
 }
 
 function decimalBytes(width: number): number {
@@ -137,5 +104,6 @@ function enumIndexBytes(members: number): number {
 export function formatColumnType(type: ColumnType): string {
   if (type.name === 'DECIMAL') return `DECIMAL(${type.width},${type.scale})`
   if (type.name === 'ENUM') return `ENUM(${type.members.map(quoteLiteral).join(', ')})`
-  return type.name
+  // What has parameters has a line above.
+  return (type satisfies PlainColumnType).name
 }

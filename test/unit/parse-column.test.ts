@@ -6,6 +6,7 @@ describe('parseColumn', () => {
     ['BIGINT NOT NULL', { type: { name: 'BIGINT' }, notNull: true }],
     ['  text   null ', { type: { name: 'VARCHAR' }, notNull: false }],
     ['timestamp  with time zone', { type: { name: 'TIMESTAMPTZ' }, notNull: false }],
+    ['bitstring(3) NOT NULL', { type: { name: 'BIT' }, notNull: true }],
     ['numeric', { type: { name: 'DECIMAL', width: 18, scale: 3 } }],
     ['DECIMAL ( 7 )', { type: { name: 'DECIMAL', width: 7, scale: 0 } }],
     [
@@ -45,8 +46,6 @@ describe('parseColumn', () => {
     'MAP(VARCHAR, INTEGER)',
     'UNION(a INTEGER, b VARCHAR)',
     "ENUM('a')[]",
-    'BIT',
-    'bitstring(3) NOT NULL',
     'BIGNUM',
     'VARINT',
     'TIMETZ',

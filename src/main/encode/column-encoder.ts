@@ -4,7 +4,8 @@ import type { EncodeError } from './encode-error.js'
 /**
  * Writes the values of one column into a batch.
  *
- * A new type adds one of these and nothing else: how one value is checked and written.
+ * A new type adds one of these, which says how a value is checked and written, its line in `column-types.ts`, and its
+ * line in `create-column-encoder.ts`, which the compiler asks for.
  */
 export interface ColumnEncoder {
   /** From now on values go into `batch`, the column's first one at `valueOffset` (bytes, a multiple of 8). */

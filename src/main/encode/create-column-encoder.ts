@@ -1,6 +1,7 @@
-import type { ColumnType } from '../../protocol/column-type.js'
+import type { ColumnType, ColumnTypeName, ColumnTypeOf } from '../../protocol/column-type.js'
 import type { ColumnEncoder } from './column-encoder.js'
 import { BigintEncoder } from './encoders/bigint-encoder.js'
+import { BitEncoder } from './encoders/bit-encoder.js'
 import { BlobEncoder } from './encoders/blob-encoder.js'
 import { BooleanEncoder } from './encoders/boolean-encoder.js'
 import { DateEncoder } from './encoders/date-encoder.js'
@@ -16,57 +17,40 @@ import { TimeEncoder } from './encoders/time-encoder.js'
 import { TimestampEncoder } from './encoders/timestamp-encoder.js'
 import { UuidEncoder } from './encoders/uuid-encoder.js'
 
+/** How the columns of each type are encoded. */
+const encoders: { readonly [Name in ColumnTypeName]: (type: ColumnTypeOf<Name>) => ColumnEncoder } = {
+  BOOLEAN: () => new BooleanEncoder(),
+  TINYINT: () => new IntegerEncoder(1, true),
+  SMALLINT: () => new IntegerEncoder(2, true),
+  INTEGER: () => new IntegerEncoder(4, true),
+  BIGINT: () => new BigintEncoder(true),
+  UTINYINT: () => new IntegerEncoder(1, false),
+  USMALLINT: () => new IntegerEncoder(2, false),
+  UINTEGER: () => new IntegerEncoder(4, false),
+  UBIGINT: () => new BigintEncoder(false),
+  HUGEINT: () => new HugeintEncoder(true),
+  UHUGEINT: () => new HugeintEncoder(false),
+  FLOAT: () => new FloatEncoder(4),
+  DOUBLE: () => new FloatEncoder(8),
+  DECIMAL: (type) => new DecimalEncoder(type),
+  VARCHAR: () => new TextEncoder(),
+  JSON: () => new JsonEncoder(),
+  BLOB: () => new BlobEncoder(),
+  BIT: () => new BitEncoder(),
+  DATE: () => new DateEncoder(),
+  TIME: () => new TimeEncoder(),
+  TIMESTAMP: ({ name }) => new TimestampEncoder(name),
+  TIMESTAMP_S: ({ name }) => new TimestampEncoder(name),
+  TIMESTAMP_MS: ({ name }) => new TimestampEncoder(name),
+  TIMESTAMP_NS: ({ name }) => new TimestampEncoder(name),
+  TIMESTAMPTZ: ({ name }) => new TimestampEncoder(name),
+  INTERVAL: () => new IntervalEncoder(),
+  UUID: () => new UuidEncoder(),
+  ENUM: (type) => new EnumEncoder(type),
+}
+
 export function createColumnEncoder(type: ColumnType): ColumnEncoder {
-  switch (type.name) {
-    case 'BOOLEAN':
-      return new BooleanEncoder()
-    case 'TINYINT':
-      return new IntegerEncoder(1, true)
-    case 'SMALLINT':
-      return new IntegerEncoder(2, true)
-    case 'INTEGER':
-      return new IntegerEncoder(4, true)
-    case 'UTINYINT':
-      return new IntegerEncoder(1, false)
-    case 'USMALLINT':
-      return new IntegerEncoder(2, false)
-    case 'UINTEGER':
-      return new IntegerEncoder(4, false)
-    case 'BIGINT':
-      return new BigintEncoder(true)
-    case 'UBIGINT':
-      return new BigintEncoder(false)
-    case 'HUGEINT':
-      return new HugeintEncoder(true)
-    case 'UHUGEINT':
-      return new HugeintEncoder(false)
-    case 'FLOAT':
-      return new FloatEncoder(4)
-    case 'DOUBLE':
-      return new FloatEncoder(8)
-    case 'DECIMAL':
-      return new DecimalEncoder(type)
-    case 'VARCHAR':
-      return new TextEncoder()
-    case 'JSON':
-      return new JsonEncoder()
-    case 'BLOB':
-      return new BlobEncoder()
-    case 'DATE':
-      return new DateEncoder()
-    case 'TIME':
-      return new TimeEncoder()
-    case 'TIMESTAMP':
-    case 'TIMESTAMP_S':
-    case 'TIMESTAMP_MS':
-    case 'TIMESTAMP_NS':
-    case 'TIMESTAMPTZ':
-      return new TimestampEncoder(type.name)
-    case 'INTERVAL':
-      return new IntervalEncoder()
-    case 'UUID':
-      return new UuidEncoder()
-    case 'ENUM':
-      return new EnumEncoder(type)
-  }
+  // Each takes the type that it stands beside, which TypeScript does not follow through a union.
+  const create = encoders[type.name] as (type: ColumnType) => ColumnEncoder
+  return create(type)
 }

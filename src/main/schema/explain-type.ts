@@ -1,12 +1,14 @@
+import { isParametric, parametricTypes } from './parametric-types.js'
+import { columnTypeNamed } from './type-names.js'
+
 const clause = / (PRIMARY|UNIQUE|DEFAULT|CHECK|REFERENCES|COLLATE|GENERATED|AS|USING)\b/
 
 /** Why a definition, in upper case and with single spaces, is of no type: completes "got 'INT(11)' (string): ". */
 export function explainType(upper: string): string {
   if (upper === '') return 'there is none in it'
-  if (/^(DECIMAL|NUMERIC|DEC)\b/.test(upper)) {
-    return 'DECIMAL(width, scale) has a width of 1 to 38, and a scale of 0 to the width'
-  }
-  if (/^ENUM\b/.test(upper)) return "ENUM('a', 'b') has members that differ, in single quotes"
+  const [word = ''] = /^\w+/.exec(upper) ?? []
+  const name = columnTypeNamed(word)
+  if (name !== undefined && isParametric(name)) return parametricTypes[name].explanation
   if (clause.test(upper)) {
     return 'NOT NULL may follow the type, and nothing else. There are `key` and `primaryKey`; create a table that has more by run()'
   }

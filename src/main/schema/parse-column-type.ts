@@ -1,21 +1,13 @@
-import {
-  type ColumnDescriptor,
-  type ColumnType,
-  columnTypeNames,
-  type PlainColumnType,
-} from '../../protocol/column-type.js'
+import type { ColumnDescriptor, ColumnType, PlainColumnType } from '../../protocol/column-type.js'
 import { quoteName, toVisible } from '../../protocol/visible-text.js'
 import { describeValue } from '../contract/describe-value.js'
 import { PersistenceError } from '../contract/persistence-error.js'
 import { explainType } from './explain-type.js'
-import { aliasOf, typeOfLength, unwritableTypes } from './type-names.js'
-
-const plainNames = new Set<string>(columnTypeNames.filter((name) => name !== 'DECIMAL' && name !== 'ENUM'))
+import { isParametric, parametricTypes } from './parametric-types.js'
+import { columnTypeNamed, isUnwritableName, plainTypeNamed, typeOfLength } from './type-names.js'
 
 const listPattern = /\[ ?\d* ?\]$| ARRAY$/
 const lengthPattern = /^([A-Z][A-Z0-9_]*(?: [A-Z]+)*) ?\( ?(\d{1,9}) ?\)( WITHOUT TIME ZONE)?$/
-const decimalPattern = /^(?:DECIMAL|NUMERIC|DEC)(?:\s*\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?$/i
-const enumPattern = /^ENUM\s*\(/i
 
 /**
  * Reads a column's definition, such as `'DECIMAL(10,2) NOT NULL'`.
@@ -51,7 +43,7 @@ export function parseColumn(name: string, definition: unknown): ColumnDescriptor
 /** Whether DuckDB has such a type, or may have it, and nothing here can write it. */
 function isUnwritable(upper: string): boolean {
   const [name = ''] = upper.split(/ ?[([]/, 1)
-  return unwritableTypes.has(name) || listPattern.test(upper)
+  return isUnwritableName(name) || listPattern.test(upper)
 }
 
 /**
@@ -66,14 +58,12 @@ function withoutLastWord(text: string, word: string): string | undefined {
 }
 
 function parseColumnType(text: string, upper: string): ColumnType | undefined {
-  if (plainNames.has(upper)) return { name: upper as PlainColumnType['name'] }
-  const alias = aliasOf(upper) ?? parseLength(upper)
-  if (alias !== undefined) return { name: alias }
-  const decimal = decimalPattern.exec(text)
-  if (decimal !== null) return parseDecimalType(decimal[1], decimal[2])
-  const enumeration = enumPattern.exec(text)
-  if (enumeration === null || !text.endsWith(')')) return undefined
-  return parseEnumType(text.slice(enumeration[0].length, -1))
+  const plain = plainTypeNamed(upper) ?? parseLength(upper)
+  if (plain !== undefined) return { name: plain }
+  const [word = ''] = /^\w+/.exec(text) ?? []
+  const name = columnTypeNamed(word.toUpperCase())
+  if (name === undefined || !isParametric(name)) return undefined
+  return parametricTypes[name].parse(text.slice(word.length))
 }
 
 /** `VARCHAR(10)`, `TIMESTAMP(3)`. */
@@ -81,44 +71,4 @@ function parseLength(upper: string): PlainColumnType['name'] | undefined {
   const [, name = '', length, zone] = lengthPattern.exec(upper) ?? []
   if (zone !== undefined && name !== 'TIMESTAMP') return undefined
   return length === undefined ? undefined : typeOfLength(name, Number(length))
-}
-
-/** Without its parameters a DECIMAL is DuckDB's DECIMAL(18,3); with the first only, it has no fraction digits. */
-function parseDecimalType(
-  widthText: string | undefined,
-  scaleText: string | undefined,
-): ColumnType | undefined {
-  const width = Number(widthText ?? 18)
-  const scale = Number(scaleText ?? (widthText === undefined ? 3 : 0))
-  if (width < 1 || width > 38 || scale > width) return undefined
-  return { name: 'DECIMAL', width, scale }
-}
-
-/** Members in quotes, with commas between them; a quote in a member is doubled. */
-function parseEnumType(text: string): ColumnType | undefined {
-  const members: string[] = []
-  let rest = skipSpace(text, 0)
-  for (;;) {
-    if (text[rest] !== "'") return undefined
-    const end = findClosingQuote(text, rest + 1)
-    if (end === -1) return undefined
-    members.push(text.slice(rest + 1, end).replaceAll("''", "'"))
-    rest = skipSpace(text, end + 1)
-    if (rest === text.length) break
-    if (text[rest] !== ',') return undefined
-    rest = skipSpace(text, rest + 1)
-  }
-  return new Set(members).size === members.length ? { name: 'ENUM', members } : undefined
-}
-
-function findClosingQuote(text: string, start: number): number {
-  let quote = text.indexOf("'", start)
-  while (quote !== -1 && text[quote + 1] === "'") quote = text.indexOf("'", quote + 2)
-  return quote
-}
-
-function skipSpace(text: string, start: number): number {
-  let position = start
-  while (/\s/.test(text[position] ?? '')) position++
-  return position
 }

@@ -1,5 +1,6 @@
+import type { ColumnTypeName } from '../../protocol/column-type.js'
+import type { columnTypes } from '../../protocol/column-types.js'
 import type { ColumnDefinitions } from './table-definition.js'
-import type { typeAliases } from './type-names.js'
 
 /** An INTERVAL in parts: a month has no fixed number of days, nor a day of hours. */
 export interface Interval {
@@ -8,36 +9,20 @@ export interface Interval {
   readonly micros?: number | bigint
 }
 
-/** What each type takes, by the first of its names; the README has the table. */
-interface ValueTypes {
-  BOOLEAN: boolean
-  TINYINT: number | bigint
-  SMALLINT: number | bigint
-  INTEGER: number | bigint
-  BIGINT: number | bigint
-  UTINYINT: number | bigint
-  USMALLINT: number | bigint
-  UINTEGER: number | bigint
-  UBIGINT: number | bigint
-  HUGEINT: number | bigint
-  UHUGEINT: number | bigint
-  FLOAT: number | bigint
-  DOUBLE: number | bigint
-  DECIMAL: number | bigint | string
-  VARCHAR: string
+/** What columns take, by what the table of types says that they take; the README has the values. */
+interface TakenValues {
+  boolean: boolean
+  number: number | bigint
+  decimal: number | bigint | string
+  string: string
   // Whatever JSON.stringify takes, which TypeScript cannot say.
-  JSON: unknown
-  BLOB: Uint8Array
-  DATE: Date | string | bigint
-  TIME: Date | string | bigint
-  TIMESTAMP: Date | string | bigint
-  TIMESTAMP_S: Date | string | bigint
-  TIMESTAMP_MS: Date | string | bigint
-  TIMESTAMP_NS: Date | string | bigint
-  TIMESTAMPTZ: Date | string | bigint
-  INTERVAL: Interval | string | bigint
-  UUID: string
+  json: unknown
+  bytes: Uint8Array
+  time: Date | string | bigint
+  interval: Interval | string | bigint
 }
+
+type ColumnTypes = typeof columnTypes
 
 type Trim<Text extends string> = Text extends ` ${infer Rest}`
   ? Trim<Rest>
@@ -50,7 +35,7 @@ type EnumMembers<Text extends string> = Text extends `${string}'${infer Member}'
   ? Member | EnumMembers<Rest>
   : never
 
-type Aliases = typeof typeAliases & { readonly NUMERIC: 'DECIMAL'; readonly DEC: 'DECIMAL' }
+type Aliases = { readonly [Name in ColumnTypeName as ColumnTypes[Name]['aliases'][number]]: Name }
 
 /** The first of the names of a type, whatever it is written as, without what stands in brackets. */
 type NameOf<Type extends string> = Type extends `${infer Name}(${string}`
@@ -61,10 +46,10 @@ type NameOf<Type extends string> = Type extends `${infer Name}(${string}`
 
 type ValueOf<Type extends string> =
   NameOf<Uppercase<Type>> extends infer Name
-    ? Name extends keyof ValueTypes
-      ? ValueTypes[Name]
-      : Name extends 'ENUM'
-        ? EnumMembers<Type>
+    ? Name extends 'ENUM'
+      ? EnumMembers<Type>
+      : Name extends Exclude<ColumnTypeName, 'ENUM'>
+        ? TakenValues[ColumnTypes[Name]['takes']]
         : // A type that is computed, or cannot be written yet.
           unknown
     : never

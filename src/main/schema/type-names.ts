@@ -1,79 +1,35 @@
-import type { PlainColumnType } from '../../protocol/column-type.js'
+import {
+  type ColumnTypeName,
+  factsOf,
+  isWritable,
+  type PlainColumnType,
+  type TypeName,
+  typeNames,
+} from '../../protocol/column-type.js'
+import { isParametric } from './parametric-types.js'
 
-/**
- * Other names that DuckDB has for the types that can be written: those that `duckdb_types()` knows, and those that only
- * its parser does.
- */
-export const typeAliases = {
-  BOOL: 'BOOLEAN',
-  LOGICAL: 'BOOLEAN',
-  INT1: 'TINYINT',
-  INT2: 'SMALLINT',
-  INT16: 'SMALLINT',
-  SHORT: 'SMALLINT',
-  INT: 'INTEGER',
-  INT4: 'INTEGER',
-  INT32: 'INTEGER',
-  INTEGRAL: 'INTEGER',
-  SIGNED: 'INTEGER',
-  INT8: 'BIGINT',
-  INT64: 'BIGINT',
-  LONG: 'BIGINT',
-  OID: 'BIGINT',
-  INT128: 'HUGEINT',
-  UINT8: 'UTINYINT',
-  UINT16: 'USMALLINT',
-  UINT32: 'UINTEGER',
-  UINT64: 'UBIGINT',
-  UINT128: 'UHUGEINT',
-  FLOAT4: 'FLOAT',
-  REAL: 'FLOAT',
-  FLOAT8: 'DOUBLE',
-  'DOUBLE PRECISION': 'DOUBLE',
-  BPCHAR: 'VARCHAR',
-  CHAR: 'VARCHAR',
-  'CHAR VARYING': 'VARCHAR',
-  CHARACTER: 'VARCHAR',
-  'CHARACTER VARYING': 'VARCHAR',
-  'NATIONAL CHAR': 'VARCHAR',
-  'NATIONAL CHAR VARYING': 'VARCHAR',
-  'NATIONAL CHARACTER': 'VARCHAR',
-  'NATIONAL CHARACTER VARYING': 'VARCHAR',
-  NCHAR: 'VARCHAR',
-  'NCHAR VARYING': 'VARCHAR',
-  NVARCHAR: 'VARCHAR',
-  STRING: 'VARCHAR',
-  TEXT: 'VARCHAR',
-  BINARY: 'BLOB',
-  BYTEA: 'BLOB',
-  VARBINARY: 'BLOB',
-  'TIME WITHOUT TIME ZONE': 'TIME',
-  DATETIME: 'TIMESTAMP',
-  TIMESTAMP_US: 'TIMESTAMP',
-  'TIMESTAMP WITHOUT TIME ZONE': 'TIMESTAMP',
-  'TIMESTAMP WITH TIME ZONE': 'TIMESTAMPTZ',
-  GUID: 'UUID',
-} as const
+/** Every name that DuckDB has for a type, and its own name for it. */
+const byName: ReadonlyMap<string, TypeName> = new Map(
+  typeNames.flatMap((name) => [name, ...factsOf(name).aliases].map((other) => [other, name] as const)),
+)
 
-/** Types of DuckDB that no column to be written can have yet, by all of their names. */
-export const unwritableTypes: ReadonlySet<string> = new Set([
-  'ARRAY',
-  'BIGNUM',
-  'BIT',
-  'BITSTRING',
-  'GEOMETRY',
-  'LIST',
-  'MAP',
-  'ROW',
-  'STRUCT',
-  'TIME WITH TIME ZONE',
-  'TIMETZ',
-  'TIME_NS',
-  'TYPE',
-  'UNION',
-  'VARIANT',
-  'VARINT',
-])
+/** The type that can be written, by any of its names in upper case. */
+export function columnTypeNamed(upper: string): ColumnTypeName | undefined {
+  const name = byName.get(upper)
+  return name !== undefined && isWritable(name) ? name : undefined
+}
+
+/** The same, if it has no parameters. */
+export function plainTypeNamed(upper: string): PlainColumnType['name'] | undefined {
+  const name = columnTypeNamed(upper)
+  return name === undefined || isParametric(name) ? undefined : name
+}
+
+/** Whether a name in upper case is one of a type of DuckDB's that cannot be written yet. */
+export function isUnwritableName(upper: string): boolean {
+  const name = byName.get(upper)
+  return name !== undefined && !isWritable(name)
+}
 
 /**
  * The type of `NAME(length)`: DuckDB keeps no length of a VARCHAR, and takes that of others for a choice of types.
@@ -82,14 +38,10 @@ export const unwritableTypes: ReadonlySet<string> = new Set([
  */
 export function typeOfLength(name: string, length: number): PlainColumnType['name'] | undefined {
   if (name === 'FLOAT') return length < 1 || length > 53 ? undefined : length <= 24 ? name : 'DOUBLE'
-  const type = name === 'VARCHAR' || name === 'TIMESTAMP' ? name : aliasOf(name)
-  if (type === 'VARCHAR') return type
+  const type = plainTypeNamed(name)
+  if (type === undefined || factsOf(type).ignoresLength) return type
   if (type !== 'TIMESTAMP' || length > 9) return undefined
   if (length === 0) return 'TIMESTAMP_S'
   if (length <= 3) return 'TIMESTAMP_MS'
   return length <= 6 ? type : 'TIMESTAMP_NS'
-}
-
-export function aliasOf(name: string): PlainColumnType['name'] | undefined {
-  return Object.hasOwn(typeAliases, name) ? typeAliases[name as keyof typeof typeAliases] : undefined
 }

@@ -1,4 +1,4 @@
-import { DuckDBTypeId } from '@duckdb/node-api'
+import type { ColumnTypeName } from '../../protocol/column-type.js'
 import type { QueryValue } from '../../protocol/requests.js'
 import { floorMod, formatDate, formatTimestamp } from './format-time.js'
 import type { ReadingContext } from './reading-context.js'
@@ -22,24 +22,20 @@ interface TimeUnit {
 const micros = { perDay: 86_400_000_000n, fractionDigits: 6, toMs: microsToMs }
 
 /** The types that count time in 8 bytes. */
-export const timeUnits: ReadonlyMap<DuckDBTypeId, TimeUnit> = new Map<DuckDBTypeId, TimeUnit>([
-  [
-    DuckDBTypeId.TIMESTAMP_S,
-    { perDay: 86_400n, fractionDigits: 0, suffix: '', toMs: (count) => Number(count) * 1000 },
-  ],
-  [DuckDBTypeId.TIMESTAMP_MS, { perDay: 86_400_000n, fractionDigits: 3, suffix: '', toMs: Number }],
-  [DuckDBTypeId.TIMESTAMP, { ...micros, suffix: '' }],
-  [DuckDBTypeId.TIMESTAMP_TZ, { ...micros, suffix: 'Z' }],
-  [
-    DuckDBTypeId.TIMESTAMP_NS,
-    {
-      perDay: 86_400_000_000_000n,
-      fractionDigits: 9,
-      suffix: '',
-      toMs: (count) => Number((count - floorMod(count, 1_000_000n)) / 1_000_000n),
-    },
-  ],
-])
+export type TimestampTypeName = Extract<ColumnTypeName, `TIMESTAMP${string}`>
+
+export const timeUnits: Readonly<Record<TimestampTypeName, TimeUnit>> = {
+  TIMESTAMP_S: { perDay: 86_400n, fractionDigits: 0, suffix: '', toMs: (count) => Number(count) * 1000 },
+  TIMESTAMP_MS: { perDay: 86_400_000n, fractionDigits: 3, suffix: '', toMs: Number },
+  TIMESTAMP: { ...micros, suffix: '' },
+  TIMESTAMPTZ: { ...micros, suffix: 'Z' },
+  TIMESTAMP_NS: {
+    perDay: 86_400_000_000_000n,
+    fractionDigits: 9,
+    suffix: '',
+    toMs: (count) => Number((count - floorMod(count, 1_000_000n)) / 1_000_000n),
+  },
+}
 
 /** What makes of a count what the option `timestamps` says; nothing where that is the count. */
 export function convertTimestamp(

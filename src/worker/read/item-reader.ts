@@ -1,6 +1,7 @@
 import {
   DuckDBBigIntVector,
   DuckDBBigNumVector,
+  DuckDBBitVector,
   DuckDBBlobVector,
   DuckDBGeometryVector,
   DuckDBHugeIntVector,
@@ -16,9 +17,12 @@ import {
   DuckDBVector,
 } from '@duckdb/node-api'
 import type { Vector } from '@duckdb/node-bindings'
+import type { ItemTypeName, TypeName } from '../../protocol/column-type.js'
 import type { QueryValue } from '../../protocol/requests.js'
+import { typeNameOf } from '../catalog/type-name.js'
 import { convertBigint } from './convert-bigint.js'
-import { convertDate, convertTimestamp, timeUnits } from './convert-time.js'
+import { convertDate, convertTimestamp, type TimestampTypeName, timeUnits } from './convert-time.js'
+import { formatBits } from './format-bits.js'
 import { formatTime } from './format-time.js'
 import { parseJson } from './parse-json.js'
 import { mostLevels, type ReadingContext } from './reading-context.js'
@@ -29,57 +33,96 @@ interface VectorClass<Item> {
   fromRawVector(vector: Vector, count: number): { getItem(index: number): Item | null }
 }
 
+/** What the reader of a column depends on. */
+interface ItemColumn {
+  readonly type: DuckDBType
+  readonly context: ReadingContext
+  /** Arrays and objects that a value is in. */
+  readonly level: number
+}
+
+/** How values of each type without levels are read; README has the table. */
+const readers: { readonly [Name in ItemTypeName]: (column: ItemColumn) => VectorReader } = {
+  BOOLEAN: readOthers,
+  TINYINT: readOthers,
+  SMALLINT: readOthers,
+  INTEGER: readOthers,
+  BIGINT: ({ context }) => readItems(DuckDBBigIntVector, convertBigint(context)),
+  UTINYINT: readOthers,
+  USMALLINT: readOthers,
+  UINTEGER: readOthers,
+  UBIGINT: ({ context }) => readItems(DuckDBUBigIntVector, convertBigint(context)),
+  HUGEINT: ({ context }) => readItems(DuckDBHugeIntVector, convertBigint(context)),
+  UHUGEINT: ({ context }) => readItems(DuckDBUHugeIntVector, convertBigint(context)),
+  BIGNUM: ({ context }) => readItems(DuckDBBigNumVector, convertBigint(context)),
+  FLOAT: readOthers,
+  DOUBLE: readOthers,
+  DECIMAL: readOthers,
+  VARCHAR: ({ context }) => readItems(DuckDBVarCharVector, convertText(context)),
+  JSON: ({ context, level }) => readItems(DuckDBVarCharVector, convertJson(context, level)),
+  BLOB: ({ context }) => readItems(DuckDBBlobVector, copyBytes(context)),
+  GEOMETRY: ({ context }) => readItems(DuckDBGeometryVector, copyBytes(context)),
+  BIT: ({ context }) => readItems(DuckDBBitVector, convertBits(context)),
+  DATE: ({ context }) => readItems(DuckDBIntegerVector, convertDate(context)),
+  TIME: () => readItems(DuckDBTimeVector, ({ micros }) => formatTime(micros * 1000n)),
+  TIMETZ: readOthers,
+  TIME_NS: readOthers,
+  TIMESTAMP: ({ context }) => readTimestamps('TIMESTAMP', context),
+  TIMESTAMP_S: ({ context }) => readTimestamps('TIMESTAMP_S', context),
+  TIMESTAMP_MS: ({ context }) => readTimestamps('TIMESTAMP_MS', context),
+  TIMESTAMP_NS: ({ context }) => readTimestamps('TIMESTAMP_NS', context),
+  TIMESTAMPTZ: ({ context }) => readTimestamps('TIMESTAMPTZ', context),
+  INTERVAL: () => readItems(DuckDBIntervalVector, ({ months, days, micros }) => ({ months, days, micros })),
+  UUID: readOthers,
+  ENUM: readOthers,
+}
+
 /** How values of a type without levels are read. */
 export function createItemReader(type: DuckDBType, context: ReadingContext, level: number): VectorReader {
-  const { tally } = context
-  const unit = timeUnits.get(type.typeId)
-  // Counts of 8 bytes like those of a BIGINT, and read as such: node-api would make an object of each.
-  if (unit !== undefined) return readItems(DuckDBBigIntVector, convertTimestamp(unit, context))
-  switch (type.typeId) {
-    case DuckDBTypeId.BIGINT:
-      return readItems(DuckDBBigIntVector, convertBigint(context))
-    case DuckDBTypeId.UBIGINT:
-      return readItems(DuckDBUBigIntVector, convertBigint(context))
-    case DuckDBTypeId.HUGEINT:
-      return readItems(DuckDBHugeIntVector, convertBigint(context))
-    case DuckDBTypeId.UHUGEINT:
-      return readItems(DuckDBUHugeIntVector, convertBigint(context))
-    case DuckDBTypeId.BIGNUM:
-      return readItems(DuckDBBigNumVector, convertBigint(context))
-    case DuckDBTypeId.VARCHAR:
-      return readItems(DuckDBVarCharVector, type.alias === 'JSON' ? convertJson : convertText)
-    case DuckDBTypeId.DATE:
-      return readItems(DuckDBIntegerVector, convertDate(context))
-    case DuckDBTypeId.TIME:
-      return readItems(DuckDBTimeVector, ({ micros }) => formatTime(micros * 1000n))
-    case DuckDBTypeId.INTERVAL:
-      return readItems(DuckDBIntervalVector, ({ months, days, micros }) => ({ months, days, micros }))
-    case DuckDBTypeId.BLOB:
-      return readItems(DuckDBBlobVector, ({ bytes }) => copyBytes(bytes))
-    case DuckDBTypeId.GEOMETRY:
-      return readItems(DuckDBGeometryVector, ({ bytes }) => copyBytes(bytes))
-    case DuckDBTypeId.SQLNULL:
-      return () => () => null
-    default:
-      return readOthers(type)
-  }
+  if (type.typeId === DuckDBTypeId.SQLNULL) return () => () => null
+  const name = typeNameOf(type)
+  const create = name !== undefined && hasReader(name) ? readers[name] : readOthers
+  return create({ type, context, level })
+}
 
-  function convertText(text: string): string {
+function hasReader(name: TypeName): name is ItemTypeName {
+  return Object.hasOwn(readers, name)
+}
+
+function convertText({ tally }: ReadingContext): (text: string) => QueryValue {
+  return (text) => {
     tally.bytes += text.length
     return text
   }
+}
 
-  function convertJson(text: string): QueryValue {
+function convertBits({ tally }: ReadingContext): (value: { data: Uint8Array }) => QueryValue {
+  return ({ data }) => {
+    const text = formatBits(data)
+    tally.bytes += text.length
+    return text
+  }
+}
+
+function convertJson({ tally }: ReadingContext, level: number): (text: string) => QueryValue {
+  return (text) => {
     const { value, levels } = parseJson(text, mostLevels - level)
     tally.bytes += text.length
     tally.recordLevels(level + levels)
     return value
   }
+}
 
-  function copyBytes(bytes: Uint8Array): Uint8Array {
+function copyBytes({ tally }: ReadingContext): (value: { bytes: Uint8Array }) => QueryValue {
+  return ({ bytes }) => {
     tally.bytes += bytes.byteLength
     return new Uint8Array(bytes)
   }
+}
+
+/** Counts of 8 bytes like those of a BIGINT, and read as such: node-api would make an object of each. */
+function readTimestamps(name: TimestampTypeName, context: ReadingContext): VectorReader {
+  return readItems(DuckDBBigIntVector, convertTimestamp(timeUnits[name], context))
 }
 
 function readItems<Item>(
@@ -96,8 +139,8 @@ function readItems<Item>(
   }
 }
 
-/** BOOLEAN, numbers and ENUM are what they are; DECIMAL, UUID, BIT, TIMETZ and TIME_NS are DuckDB's own text. */
-function readOthers(type: DuckDBType): VectorReader {
+/** BOOLEAN, numbers and ENUM are what they are; DECIMAL, UUID, TIMETZ and TIME_NS are DuckDB's own text. */
+function readOthers({ type }: ItemColumn): VectorReader {
   return (vector, count) => {
     const items = DuckDBVector.create(vector, count, type)
     return (index) => toPlain(items.getItem(index))

@@ -15,22 +15,21 @@ import {
   VARCHAR,
 } from '@duckdb/node-api'
 import type { Vector } from '@duckdb/node-bindings'
-import { stringEntryBytes } from '../../protocol/column-type.js'
+import { factsOf, stringEntryBytes, type TypeName } from '../../protocol/column-type.js'
+import type { TypeFacts } from '../../protocol/column-types.js'
+import { typeNameOf } from '../catalog/type-name.js'
 import { duckdb } from '../instance/duckdb.js'
 import { entriesOf, validityOf, wordsOf } from './vector-memory.js'
 
 /** What a value without contents of its own takes as a JavaScript value, roughly. */
 const plainBytes = 16
 
-/** Text of JSON becomes objects of up to so many times its length: `{}` takes 56 bytes. */
-const jsonFactor = 20
-
-const stringTypes: ReadonlySet<DuckDBTypeId> = new Set([
-  DuckDBTypeId.VARCHAR,
-  DuckDBTypeId.BLOB,
-  DuckDBTypeId.BIT,
-  DuckDBTypeId.BIGNUM,
-  DuckDBTypeId.GEOMETRY,
+/** What some strings become takes so many times their bytes. */
+const factors: ReadonlyMap<TypeName | undefined, number> = new Map([
+  // `{}` takes 56 bytes as an object.
+  ['JSON', 20],
+  // A character for each bit.
+  ['BIT', 8],
 ])
 
 /**
@@ -66,9 +65,8 @@ export function measureRows(chunk: DuckDBDataChunk, types: readonly DuckDBType[]
 
 function measureVector(vector: Vector, type: DuckDBType, count: number): Measure {
   if (isPlain(type)) return (start, end) => plainBytes * (end - start)
-  if (stringTypes.has(type.typeId)) {
-    const factor = type.alias === 'JSON' ? jsonFactor : 1
-    return measureStrings(vector, count, factor)
+  if (layoutOf(type) === 'string') {
+    return measureStrings(vector, count, factors.get(typeNameOf(type)) ?? 1)
   }
   if (type instanceof DuckDBListType) return measureLists(vector, type.valueType, count)
   // A MAP is a LIST of STRUCTs of key and value.
@@ -125,12 +123,11 @@ function measureStruct(vector: Vector, types: readonly DuckDBType[], count: numb
 
 /** True for the types whose values are all about as large. */
 function isPlain(type: DuckDBType): boolean {
-  if (stringTypes.has(type.typeId) || type.typeId === DuckDBTypeId.VARIANT) return false
-  return !(
-    type instanceof DuckDBListType ||
-    type instanceof DuckDBMapType ||
-    type instanceof DuckDBArrayType ||
-    type instanceof DuckDBStructType ||
-    type instanceof DuckDBUnionType
-  )
+  const layout = layoutOf(type)
+  return layout !== 'string' && layout !== 'nested'
+}
+
+function layoutOf(type: DuckDBType): TypeFacts['layout'] | undefined {
+  const name = typeNameOf(type)
+  return name && factsOf(name).layout
 }

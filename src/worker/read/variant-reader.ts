@@ -1,5 +1,6 @@
 import {
   DuckDBArrayValue,
+  DuckDBBitValue,
   DuckDBBlobValue,
   DuckDBDateValue,
   DuckDBGeometryValue,
@@ -12,14 +13,14 @@ import {
   DuckDBTimestampTZValue,
   DuckDBTimestampValue,
   DuckDBTimeValue,
-  DuckDBTypeId,
   type DuckDBValue,
   DuckDBVariantValue,
   DuckDBVariantVector,
 } from '@duckdb/node-api'
 import type { QueryValue } from '../../protocol/requests.js'
 import { convertBigint } from './convert-bigint.js'
-import { convertDate, convertTimestamp, timeUnits } from './convert-time.js'
+import { convertDate, convertTimestamp, type TimestampTypeName, timeUnits } from './convert-time.js'
+import { formatBits } from './format-bits.js'
 import { formatTime } from './format-time.js'
 import type { ReadingContext } from './reading-context.js'
 import { setOwn } from './set-own.js'
@@ -90,18 +91,18 @@ class VariantConverter {
 
   #convertItem(value: DuckDBValue & object): QueryValue {
     if (value instanceof DuckDBDateValue) return this.#date(value.days)
-    if (value instanceof DuckDBTimestampValue) return this.#timestamp(DuckDBTypeId.TIMESTAMP, value.micros)
+    if (value instanceof DuckDBTimestampValue) return this.#timestamp('TIMESTAMP', value.micros)
     if (value instanceof DuckDBTimestampTZValue) {
-      return this.#timestamp(DuckDBTypeId.TIMESTAMP_TZ, value.micros)
+      return this.#timestamp('TIMESTAMPTZ', value.micros)
     }
     if (value instanceof DuckDBTimestampSecondsValue) {
-      return this.#timestamp(DuckDBTypeId.TIMESTAMP_S, value.seconds)
+      return this.#timestamp('TIMESTAMP_S', value.seconds)
     }
     if (value instanceof DuckDBTimestampMillisecondsValue) {
-      return this.#timestamp(DuckDBTypeId.TIMESTAMP_MS, value.millis)
+      return this.#timestamp('TIMESTAMP_MS', value.millis)
     }
     if (value instanceof DuckDBTimestampNanosecondsValue) {
-      return this.#timestamp(DuckDBTypeId.TIMESTAMP_NS, value.nanos)
+      return this.#timestamp('TIMESTAMP_NS', value.nanos)
     }
     if (value instanceof DuckDBTimeValue) return formatTime(value.micros * 1000n)
     if (value instanceof DuckDBBlobValue || value instanceof DuckDBGeometryValue) {
@@ -111,13 +112,17 @@ class VariantConverter {
     if (value instanceof DuckDBIntervalValue) {
       return { months: value.months, days: value.days, micros: value.micros }
     }
-    // DECIMAL, UUID, BIT, TIMETZ, TIME_NS: DuckDB's own text.
+    if (value instanceof DuckDBBitValue) {
+      const text = formatBits(value.data)
+      this.#context.tally.bytes += text.length
+      return text
+    }
+    // DECIMAL, UUID, TIMETZ, TIME_NS: DuckDB's own text.
     return value.toString()
   }
 
-  #timestamp(typeId: DuckDBTypeId, count: bigint): QueryValue {
-    const unit = timeUnits.get(typeId)
-    const convert = unit && convertTimestamp(unit, this.#context)
+  #timestamp(name: TimestampTypeName, count: bigint): QueryValue {
+    const convert = convertTimestamp(timeUnits[name], this.#context)
     return convert === undefined ? count : convert(count)
   }
 

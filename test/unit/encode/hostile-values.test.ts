@@ -145,6 +145,7 @@ describe('a bigint of a million digits', () => {
     'TIMESTAMP',
     'INTERVAL',
     'VARCHAR',
+    'BIT',
     'BOOLEAN',
   ])('is refused as %s without being written out', (name) => {
     const startedAt = performance.now()
@@ -155,7 +156,17 @@ describe('a bigint of a million digits', () => {
 })
 
 describe('a text of a million characters', () => {
-  const names = ['DATE', 'TIME', 'TIMESTAMP', 'TIMESTAMP_NS', 'INTERVAL', 'UUID', 'BLOB', 'INTEGER'] as const
+  const names = [
+    'DATE',
+    'TIME',
+    'TIMESTAMP',
+    'TIMESTAMP_NS',
+    'INTERVAL',
+    'UUID',
+    'BLOB',
+    'BIT',
+    'INTEGER',
+  ] as const
   const parts = [' ', '1', '0', '-', '+', '.', ':', 'P', 'T', 'P1Y', '1,', "'", '2024-01-01', '00:00:00.0']
 
   it.each(names)('is refused as %s in time that grows with it', (name) => {

@@ -11,7 +11,7 @@ const noBatch = new Batch(new ArrayBuffer(0), {
   heapOffset: 0,
 })
 
-/** What VARCHAR, JSON and BLOB share: entries of 16 bytes that may point into the batch's heap. */
+/** What the types of strings share: entries of 16 bytes that may point into the batch's heap. */
 export abstract class StringEncoder implements ColumnEncoder {
   protected batch: Batch = noBatch
   #base = 0

@@ -1,4 +1,5 @@
 import { isDate } from 'node:util/types'
+import type { ColumnTypeName } from '../../../protocol/column-type.js'
 import { describeValue } from '../../contract/describe-value.js'
 import type { Batch } from '../batch.js'
 import type { ColumnEncoder } from '../column-encoder.js'
@@ -23,7 +24,7 @@ interface Unit {
 
 const safe = Number.MAX_SAFE_INTEGER
 
-export type TimestampTypeName = 'TIMESTAMP' | 'TIMESTAMP_S' | 'TIMESTAMP_MS' | 'TIMESTAMP_NS' | 'TIMESTAMPTZ'
+type TimestampTypeName = Extract<ColumnTypeName, `TIMESTAMP${string}`>
 
 /** DuckDB's limits, as `test_all_types()` shows them. */
 const units: Readonly<Record<TimestampTypeName, Unit>> = {
