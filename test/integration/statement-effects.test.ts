@@ -1,45 +1,23 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { open, type PersistenceService } from 'duckpaddle'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type HeldTurn, holdTurn } from '../support/hold-turn.js'
 import { readDatabase } from '../support/read-database.js'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
 
 const folder = temporaryFolder()
-let path: string
+const path = newDatabase(folder)
 let db: PersistenceService
 
-beforeEach(async () => {
-  path = newDatabase(folder)
+beforeAll(async () => {
   db = await open(path)
   await db.run(`CREATE TABLE t (a INTEGER); CREATE SEQUENCE s; CREATE VIEW next_of_view AS SELECT nextval('s') AS n;
-    CREATE MACRO next_of_macro() AS nextval('s'); CREATE MACRO next_of_table() AS TABLE SELECT nextval('s') AS n`)
+    CREATE MACRO next_of_macro() AS nextval('s'); CREATE MACRO next_of_table() AS TABLE SELECT nextval('s') AS n;
+    CREATE TABLE held (a INTEGER)`)
 })
-afterEach(() => db.close({ timeoutMs: 0 }))
-
-/** A call of `persist()` that has its turn until it is told to end. */
-async function holdTurn() {
-  const table = await db.table('held', { columns: { a: 'INTEGER' } })
-  let release = () => {}
-  const released = new Promise<void>((resolve) => {
-    release = resolve
-  })
-  let held: Promise<unknown> | undefined
-  await new Promise<void>((started) => {
-    async function* rows() {
-      yield { a: 1 }
-      started()
-      await released
-    }
-    held = table.persist(rows())
-  })
-  return {
-    end: async () => {
-      release()
-      await held
-    },
-  }
-}
+beforeEach(() => db.run('DELETE FROM t'))
+afterAll(() => db.close({ timeoutMs: 0 }))
 
 /** Resolves to `'waits'` if the call has not settled when a read that was made after it has. */
 async function waits(call: Promise<unknown>): Promise<unknown> {
@@ -49,6 +27,18 @@ async function waits(call: Promise<unknown>): Promise<unknown> {
   )
   for (let read = 0; read < 3; read++) await db.query('SELECT 1')
   return Promise.race([outcome, db.query('SELECT 1').then(() => 'waits')])
+}
+
+async function hold(): Promise<HeldTurn> {
+  const held = holdTurn(await db.table('held'))
+  await held.begun
+  return held
+}
+
+/** The next number of the sequence. */
+async function next(): Promise<number> {
+  const [row] = await db.query<{ n: number }>("SELECT nextval('s')::INT AS n")
+  return row?.n ?? 0
 }
 
 describe('a statement with an effect', () => {
@@ -76,13 +66,14 @@ describe('a statement with an effect', () => {
     "INSERT INTO t SELECT nextval('s')",
     "SELECT nextval('s'); SELECT * FROM missing_table; CREATE TABLE x (a INTEGER)",
   ])('waits for its turn, and then has it once: %s', async (sql) => {
-    const held = await holdTurn()
+    const before = await next()
+    const held = await hold()
     const call = db.query(sql)
     expect(await waits(call)).toBe('waits')
     await held.end()
     await call.catch(() => undefined)
     // A sequence goes on from where it is, whether or not a transaction is rolled back.
-    expect(await db.query("SELECT nextval('s') AS n")).toEqual([{ n: 2n }])
+    expect(await next()).toBe(before + 2)
   })
 
   it.each([
@@ -91,7 +82,7 @@ describe('a statement with an effect', () => {
     ['EXPLAIN COPY t TO', false],
   ])('is one of a file, too, which waits for its turn: %s', async (start, isEffective) => {
     const file = join(folder, `${start.length}.csv`)
-    const held = await holdTurn()
+    const held = await hold()
     const call = db.run(`${start} '${file}'`)
     expect(await waits(call)).toBe('waits')
     expect(existsSync(file)).toBe(false)
@@ -120,7 +111,7 @@ describe('a statement with an effect', () => {
     'VACUUM',
     'INSERT INTO not_yet VALUES (1)',
   ])('waits for its turn: %s', async (sql) => {
-    const held = await holdTurn()
+    const held = await hold()
     const call = db.query(sql).catch((error) => error.code)
     expect(await waits(call)).toBe('waits')
     await held.end()
@@ -159,7 +150,7 @@ describe('a statement that only reads', () => {
     'EXPLAIN (ANALYZE, FORMAT json) SELECT * FROM t',
     "SELECT 'force_checkpoint', 'enable_logging'",
   ])('does not wait: %s', async (sql) => {
-    const held = await holdTurn()
+    const held = await hold()
     expect(await db.query(sql)).toEqual(expect.any(Array))
     await held.end()
     expect(await db.query('SELECT * FROM t')).toEqual([])
@@ -168,7 +159,7 @@ describe('a statement that only reads', () => {
   it.each(['SELECT * FROM not_there', 'SELEC 1', 'SELECT 1; SELECT nope FROM t', "SELECT error('x')"])(
     'fails at once: %s',
     async (sql) => {
-      const held = await holdTurn()
+      const held = await hold()
       await expect(db.query(sql)).rejects.toMatchObject({ code: 'PERSIST_QUERY_FAILED' })
       await held.end()
     },
@@ -184,15 +175,20 @@ describe('a statement that only reads', () => {
 })
 
 describe('a statement that changes a table', () => {
+  const changed: string[] = []
+
   it.each([
-    'ALTER TABLE u ALTER b TYPE VARCHAR',
-    'EXPLAIN ANALYZE ALTER TABLE u ALTER b TYPE VARCHAR',
-    'EXPLAIN (ANALYZE) ALTER TABLE u ALTER b TYPE VARCHAR',
-    'SELECT 1; EXPLAIN ANALYZE ALTER TABLE u ALTER b TYPE VARCHAR',
-    'BEGIN; ALTER TABLE u ALTER b TYPE VARCHAR; COMMIT',
-    'EXPLAIN ANALYZE CREATE OR REPLACE TABLE u AS SELECT 1 AS a, NULL::VARCHAR AS b',
-  ])('is noticed by a table that was got before: %s', async (sql) => {
-    const table = await db.table('u', { columns: { a: 'INTEGER', b: 'BIGINT' } })
+    'ALTER TABLE $u ALTER b TYPE VARCHAR',
+    'EXPLAIN ANALYZE ALTER TABLE $u ALTER b TYPE VARCHAR',
+    'EXPLAIN (ANALYZE) ALTER TABLE $u ALTER b TYPE VARCHAR',
+    'SELECT 1; EXPLAIN ANALYZE ALTER TABLE $u ALTER b TYPE VARCHAR',
+    'BEGIN; ALTER TABLE $u ALTER b TYPE VARCHAR; COMMIT',
+    'EXPLAIN ANALYZE CREATE OR REPLACE TABLE $u AS SELECT 1 AS a, NULL::VARCHAR AS b',
+  ])('is noticed by a table that was got before: %s', async (statement) => {
+    const name = `u${changed.length}`
+    changed.push(name)
+    const sql = statement.replaceAll('$u', name)
+    const table = await db.table(name, { columns: { a: 'INTEGER', b: 'BIGINT' } })
     await table.persist([{ a: 1, b: 2n }])
     for (const run of [() => db.query(sql), () => db.run(sql)]) {
       await run()
@@ -200,7 +196,13 @@ describe('a statement that changes a table', () => {
         code: 'PERSIST_SCHEMA_MISMATCH',
       })
     }
+  })
+
+  it('is what another client finds after close()', async () => {
     await db.close()
-    expect((await readDatabase(path, 'SELECT b FROM u')).every(({ b }) => b === '2' || b === null)).toBe(true)
+    expect(changed).toHaveLength(6)
+    const selects = changed.map((name) => `SELECT DISTINCT b FROM ${name}`)
+    const found = await readDatabase(path, selects.join(' UNION ALL '))
+    expect(found.map(({ b }) => b).sort()).toEqual(['2', '2', '2', '2', '2', null])
   })
 })

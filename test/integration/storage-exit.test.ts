@@ -10,6 +10,7 @@ import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
 
 const folder = temporaryFolder()
 const program = fileURLToPath(new URL('../support/programs/exit-with-calls.mjs', import.meta.url))
+const endWithChanges = fileURLToPath(new URL('../support/programs/end-with-changes.mjs', import.meta.url))
 let path: string
 
 beforeEach(() => {
@@ -167,5 +168,20 @@ describe('a process that ends with calls that nobody waits for', () => {
   it('has saved a store of a service whose close() it has waited for', async () => {
     expect(await end('sigterm')).toEqual({ code: 3, errors: '' })
     expect(await read()).toEqual({ k: 1 })
+  })
+})
+
+describe('a process that ends with changes due', () => {
+  it.each([
+    ['itself', 0],
+    ['timer', 0],
+    ['exit', 3],
+    ['saving', 3],
+    ['poisoned', 3],
+    ['throw', 1],
+  ] as const)('has written them when it ends by %s, with code %i', async (way, expectedCode) => {
+    const { code } = await run([endWithChanges, path, way])
+    expect(code).toBe(expectedCode)
+    expect(await read()).toEqual({ kept: 1, updated: 2, new: { text: 'zürich', none: null } })
   })
 })

@@ -36,5 +36,8 @@ export async function openHostile(path: string, options: OpenOptions = {}): Prom
   return db
 }
 
-/** Opens a database of a test; under hostile settings in the tests' second run. See `vitest.config.ts`. */
-export const openForTest: typeof openHostile = process.env.HOSTILE_SETTINGS === undefined ? open : openHostile
+/** Whether this is the second run of the tests, under these settings. See `vitest.config.ts`. */
+export const isHostile: boolean = process.env.HOSTILE_SETTINGS !== undefined
+
+/** Opens a database of a test; under hostile settings in the tests' second run. */
+export const openForTest: typeof openHostile = isHostile ? openHostile : open
