@@ -36,7 +36,6 @@ const calls: [string, () => Promise<unknown>][] = [
   ['persist() to another table', () => second.persist([{ id: 2 }])],
   ['run()', () => db.run('CREATE TABLE u (id INT)')],
   ['query() that writes', () => db.query('INSERT INTO s VALUES (1) RETURNING id')],
-  ['table()', () => db.table('s')],
   ['checkpoint()', () => db.checkpoint()],
   ['close()', () => db.close()],
 ]
@@ -346,5 +345,31 @@ describe('transactions of stores', () => {
       await db.close()
     })
     await expect(work).rejects.toMatchObject({ code: 'PERSIST_CLOSED' })
+  })
+})
+
+describe('table(), which waits for no persist(),', () => {
+  it.each(sources)('can be awaited by the source of one, %s', async (_, create) => {
+    let found: string | undefined
+    const receipt = await table.persist(
+      create(async () => {
+        found = (await db.table('s')).name
+      }),
+    )
+    expect(found).toBe('s')
+    expect(receipt.rows).toBe(receipt.inserted)
+  })
+
+  it('is refused where a run() comes first that waits for that persist()', async () => {
+    async function* rows() {
+      yield { id: 1 }
+      await new Promise(setImmediate)
+      await db.table('s')
+    }
+    const persisted = table.persist(rows())
+    const run = db.run('CREATE TABLE u (id INT)')
+    await expect(persisted).rejects.toMatchObject(waits)
+    await run
+    expect(await db.query('SELECT * FROM t')).toEqual([])
   })
 })
