@@ -9,7 +9,7 @@ import {
   valueBytes,
 } from '../../protocol/column-type.js'
 import type { TableRef } from '../../protocol/sql.js'
-import { mismatch } from '../catalog/catalog-reader.js'
+import { mismatch } from '../catalog/metadata-reader.js'
 import { toColumnType } from '../catalog/to-column-type.js'
 import { duckdb } from '../instance/duckdb.js'
 import type { TransactionConnection } from '../transaction-connection.js'

@@ -8,7 +8,8 @@ import type {
   WriterRequest,
 } from '../../protocol/requests.js'
 import { quoteName } from '../../protocol/visible-text.js'
-import { type CatalogReader, mismatch } from '../catalog/catalog-reader.js'
+import type { CatalogReader } from '../catalog/catalog-reader.js'
+import { mismatch } from '../catalog/metadata-reader.js'
 import { ViolationPager } from '../constraints/violation-pager.js'
 import type { Database } from '../database.js'
 import { WorkerFailure } from '../failure.js'

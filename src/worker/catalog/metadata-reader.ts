@@ -1,0 +1,216 @@
+import type { DuckDBConnection, Json } from '@duckdb/node-api'
+import type { ColumnDescriptor, ColumnType } from '../../protocol/column-type.js'
+import { isNamed, qualify, quoteLiteral, type TableRef } from '../../protocol/sql.js'
+import { quoteName, toVisible } from '../../protocol/visible-text.js'
+import type { Database } from '../database.js'
+import { WorkerFailure } from '../failure.js'
+import { inOrderOfNeed } from './generated-columns.js'
+import { canLookUp, readColumns, type TableColumns } from './read-columns.js'
+import { findRewritingColumns, namesInSelect } from './rewriting-columns.js'
+import {
+  computedExpressions,
+  constraintColumns,
+  indexColumns,
+  readConstraints,
+  toStrings,
+  toTried,
+} from './table-constraints.js'
+import type { GeneratedColumn, TableMetadata } from './table-metadata.js'
+import { byText, readReferences, toReferenceRow } from './table-references.js'
+import { toColumnType } from './to-column-type.js'
+
+/** A type in a message: a STRUCT has as many fields as it likes. */
+const longestType = 200
+
+/** Reads what a table looks like, each time anew. */
+export class MetadataReader {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  /** All about a table. @throws `PERSIST_TABLE_NOT_FOUND`, `PERSIST_SCHEMA_MISMATCH`. */
+  async read(connection: DuckDBConnection, table: TableRef): Promise<TableMetadata> {
+    const found = await this.readColumns(connection, table)
+    const { types, defaults, generated } = found
+    const { constraintRows, referenceRows } = await this.#readConstraints(connection, table)
+    const indexRows = await this.readIndexes(connection, table)
+    const columnTypes = typesOf(types)
+    const computed = computedExpressions(table.name, indexRows, types)
+    const computedTypes = await this.#typesOf(connection, table, computed)
+    const constraints = readConstraints(
+      table.name,
+      constraintRows,
+      indexRows,
+      columnTypes,
+      generated,
+      computedTypes,
+    )
+    const { checks, foreignKeys, uniques } = constraints
+    const columns = this.describeColumns(table, found, columnTypes)
+    const [first] = uniques
+    const names = columns.map(({ name }) => name)
+    const indexed = indexRows.flatMap(([, , expressions]) => toStrings(expressions))
+    const namesIn = await this.#namesIn(connection, indexed, generated)
+    const rewriting = findRewritingColumns({ columns: names, generated, indexed, ...constraints }, namesIn)
+    return {
+      columns,
+      ...constraints,
+      references: readReferences(referenceRows, columnTypes, rewriting),
+      rewriting,
+      defaults,
+      generated: inOrderOfNeed(generated, namesIn),
+      primaryKey: first?.code === 'duplicate-key' ? first.columns : [],
+      uniqueKeys: uniques
+        .filter((unique) => unique.code === 'unique' && unique.columns.length === unique.expressions.length)
+        .map((unique) => unique.columns),
+      // A generated column is no constraint, but a row of which it cannot be computed is rejected.
+      isConstrained: checks.length + foreignKeys.length + uniques.length > 0,
+      hasIndex: uniques.length + indexRows.length > 0,
+    }
+  }
+
+  /** What is known of its columns alone; throws like `read`. */
+  async readColumns(connection: DuckDBConnection, table: TableRef): Promise<TableColumns> {
+    let columns: TableColumns
+    if (!canLookUp(table)) await this.#checkKind(connection, table)
+    try {
+      columns = await readColumns(this.#database, connection, table)
+    } catch (error) {
+      await this.#checkKind(connection, table)
+      throw error
+    }
+    if (await this.#isView(connection, table)) await this.#checkKind(connection, table)
+    return columns
+  }
+
+  /** Whether it may be a view: of those alone DuckDB says that no rows can be deleted, and of what is read only. */
+  async #isView(connection: DuckDBConnection, table: TableRef): Promise<boolean> {
+    try {
+      const sql = `DELETE FROM ${qualify(table)}`
+      const prepared = await this.#database.poolCall(() => connection.prepare(sql))
+      prepared.destroySync()
+      return false
+    } catch {
+      return true
+    }
+  }
+
+  /** @throws if there is no such table. */
+  async #checkKind(connection: DuckDBConnection, table: TableRef): Promise<void> {
+    const kind = await this.kind(connection, table)
+    if (kind === undefined) {
+      throw new WorkerFailure({
+        code: 'PERSIST_TABLE_NOT_FOUND',
+        message: `There is no table ${quoteName(table.name)} in the schema ${toVisible(table.schema, 60)}`,
+      })
+    }
+    if (kind === 'view') mismatch(`${quoteName(table.name)} is a view, and rows are written to tables`)
+  }
+
+  /** Undefined where there is nothing of this name. */
+  async kind(connection: DuckDBConnection, table: TableRef): Promise<'table' | 'view' | undefined> {
+    const [row] = await this.#query(
+      connection,
+      `SELECT 'table' FROM system.main.duckdb_tables() WHERE ${isNamed('table_name', table)}
+       UNION ALL SELECT 'view' FROM system.main.duckdb_views() WHERE ${isNamed('view_name', table)}`,
+    )
+    return row === undefined ? undefined : row[0] === 'view' ? 'view' : 'table'
+  }
+
+  /** The columns that rows are written to. */
+  describeColumns(
+    table: TableRef,
+    { types, notNull, defaults, generated }: TableColumns,
+    columnTypes: ReadonlyMap<string, ColumnType | undefined> = typesOf(types),
+  ): ColumnDescriptor[] {
+    const isGenerated = new Set(generated.map(({ name }) => name))
+    const columns: ColumnDescriptor[] = []
+    for (const [name, type] of types) {
+      if (isGenerated.has(name)) continue
+      const columnType = columnTypes.get(name)
+      if (columnType === undefined) {
+        mismatch(
+          `Column ${quoteName(name)} of table ${quoteName(table.name)} is of type ${toVisible(String(type), longestType)}, which cannot be written yet`,
+        )
+      }
+      columns.push({ name, type: columnType, notNull: notNull.has(name), hasDefault: defaults.has(name) })
+    }
+    return columns
+  }
+
+  /**
+   * The constraints of a table, and the FOREIGN KEYs to it. By one query: DuckDB looks at those of all tables for it, which
+   * takes 25 ms where there are 500.
+   */
+  async #readConstraints(
+    connection: DuckDBConnection,
+    table: TableRef,
+  ): Promise<{ readonly constraintRows: Json[][]; readonly referenceRows: Json[][] }> {
+    const [isOwn, isReference] = [isNamed('table_name', table), isNamed('referenced_table', table)]
+    const rows = await this.#query(
+      connection,
+      `SELECT ${isOwn}, constraint_type = 'FOREIGN KEY' AND ${isReference}, table_name, ${constraintColumns}
+       FROM system.main.duckdb_constraints() WHERE ${isOwn} OR (constraint_type = 'FOREIGN KEY' AND ${isReference})
+       ORDER BY constraint_index ASC NULLS LAST`,
+    )
+    return {
+      constraintRows: rows.filter(([own]) => own === true).map((row) => row.slice(3)),
+      referenceRows: rows
+        .filter(([, reference]) => reference === true)
+        .map(([, , name = null, ...constraint]) => toReferenceRow(name, constraint))
+        .sort(byText),
+    }
+  }
+
+  readIndexes(connection: DuckDBConnection, table: TableRef): Promise<Json[][]> {
+    return this.#query(
+      connection,
+      `SELECT ${indexColumns} FROM system.main.duckdb_indexes() WHERE ${isNamed('table_name', table)}
+       ORDER BY index_oid ASC NULLS LAST`,
+    )
+  }
+
+  /** The types of expressions over the columns of a table. */
+  async #typesOf(
+    connection: DuckDBConnection,
+    table: TableRef,
+    expressions: readonly string[],
+  ): Promise<ReadonlyMap<string, ColumnType | undefined>> {
+    if (expressions.length === 0) return new Map()
+    const sql = `SELECT ${expressions.map(toTried).join(', ')} FROM ${qualify(table)} LIMIT 0`
+    const empty = await this.#database.execute(connection, sql)
+    return new Map(
+      expressions.map((expression, index) => [expression, toColumnType(empty.columnType(index))] as const),
+    )
+  }
+
+  /** The names that each expression has for columns. */
+  async #namesIn(
+    connection: DuckDBConnection,
+    indexed: readonly string[],
+    generated: readonly GeneratedColumn[],
+  ): Promise<(expression: string) => readonly string[] | undefined> {
+    const expressions = [...indexed, ...generated.map(({ expression }) => expression)]
+    if (expressions.length === 0) return () => []
+    const selects = expressions.map(
+      (expression) => `json_serialize_sql(${quoteLiteral(`SELECT ${expression}`)})`,
+    )
+    const [row = []] = await this.#query(connection, `SELECT ${selects.join(', ')}`)
+    return (expression) => namesInSelect(String(row[expressions.indexOf(expression)]))
+  }
+
+  async #query(connection: DuckDBConnection, sql: string): Promise<Json[][]> {
+    const result = await this.#database.execute(connection, sql)
+    return this.#database.poolCall(() => result.getRowsJson())
+  }
+}
+
+function typesOf(types: TableColumns['types']): ReadonlyMap<string, ColumnType | undefined> {
+  return new Map([...types].map(([name, type]) => [name, toColumnType(type)] as const))
+}
+
+export function mismatch(message: string): never {
+  throw new WorkerFailure({ code: 'PERSIST_SCHEMA_MISMATCH', message })
+}
