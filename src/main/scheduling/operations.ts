@@ -1,6 +1,7 @@
 import { PersistenceError } from '../contract/persistence-error.js'
 import type { CloseOptions, CloseReport, ServiceStatus } from '../contract/stats.js'
 import { Cancellation } from './cancellation.js'
+import { Lifecycle } from './lifecycle.js'
 import { clearTimeout, startTimer } from './real-timers.js'
 
 /** How long, in milliseconds, what `close({ timeoutMs })` has interrupted may take to end. */
@@ -32,8 +33,7 @@ export class Operations {
   readonly #running = new Map<Promise<unknown>, RunningCall>()
   readonly #closer: Closer
   #isSavingLast = false
-  #status: ServiceStatus = 'open'
-  #closed: Promise<void> | undefined
+  readonly #lifecycle = new Lifecycle<ServiceStatus>('service', 'open')
   #abandoned: PersistenceError | undefined
   #abandonClose: ((error: PersistenceError) => void)[] = []
   #interrupted = 0
@@ -43,7 +43,7 @@ export class Operations {
   }
 
   get status(): ServiceStatus {
-    return this.#status
+    return this.#lifecycle.status
   }
 
   /**
@@ -55,9 +55,7 @@ export class Operations {
     task: (cancellation: Cancellation) => Promise<Result>,
     savesLast = false,
   ): Promise<Result> {
-    if (this.#status !== 'open' && !(savesLast && this.#isSavingLast)) {
-      throw new PersistenceError('PERSIST_CLOSED', `The service is ${this.#status}`)
-    }
+    if (!(savesLast && this.#isSavingLast)) this.#lifecycle.check()
     const cancellation = new Cancellation()
     const result = task(cancellation)
     return new Promise<Result>((resolve, reject) => {
@@ -75,15 +73,20 @@ export class Operations {
 
   /** Like the `close()` of the service. A later call may set a limit that the first one did not. */
   async close({ timeoutMs }: CloseOptions): Promise<CloseReport> {
-    if (this.#status === 'open') this.#status = 'closing'
-    this.#closed ??= this.#close()
+    if (this.status === 'open') this.#lifecycle.status = 'closing'
+    const closed = this.#lifecycle.end(
+      () => this.#close(),
+      () => {
+        if (this.status !== 'closed') this.#lifecycle.status = 'open'
+      },
+    )
     const timers: NodeJS.Timeout[] = []
     if (timeoutMs !== undefined) {
       timers.push(startTimer(() => this.#interrupt(), timeoutMs))
       timers.push(startTimer(() => this.#abandon(timeoutMs), timeoutMs + graceMs))
     }
     try {
-      await this.#closedOrAbandoned(this.#closed)
+      await this.#closedOrAbandoned(closed)
     } finally {
       for (const timer of timers) clearTimeout(timer)
     }
@@ -102,10 +105,6 @@ export class Operations {
     try {
       this.#isSavingLast = true
       await this.#closer.saveLast()
-    } catch (error) {
-      this.#status = 'open'
-      this.#closed = undefined
-      throw error
     } finally {
       this.#isSavingLast = false
     }
@@ -113,7 +112,7 @@ export class Operations {
       await Promise.allSettled(this.#running.keys())
       await this.#closer.close()
     } finally {
-      this.#status = 'closed'
+      this.#lifecycle.status = 'closed'
     }
   }
 
@@ -131,11 +130,11 @@ export class Operations {
 
   /** Settles everything that waits for DuckDB, which may return much later, or never. */
   #abandon(timeoutMs: number): void {
-    if (this.#abandoned !== undefined || this.#status === 'closed') return
+    if (this.#abandoned !== undefined || this.status === 'closed') return
     const message = `close({ timeoutMs: ${timeoutMs} }) gave up: DuckDB does not return from a call that cannot be interrupted, and has the file until it does`
     const error = new PersistenceError('PERSIST_WORKER_LOST', message)
     this.#abandoned = error
-    this.#status = 'closed'
+    this.#lifecycle.status = 'closed'
     for (const { abandon } of this.#running.values()) abandon(error)
     for (const abandonClose of this.#abandonClose) abandonClose(error)
     this.#closer.abandon()

@@ -1,5 +1,6 @@
 import { PersistenceError } from '../contract/persistence-error.js'
 import type { Dependent, Dependents } from '../scheduling/dependents.js'
+import { Lifecycle, type LifecycleStatus } from '../scheduling/lifecycle.js'
 import { inSlices } from '../scheduling/sliced-loop.js'
 import { internalsOf } from '../service-internals.js'
 import { AutoSave } from './auto-save.js'
@@ -21,8 +22,6 @@ import type { UnsavedStore } from './unsaved-store.js'
 /** How long, in milliseconds, a loop over many entries may hold the event loop. */
 export const sliceBudgetMs = 2
 
-type Status = 'new' | 'opening' | 'open' | 'closing' | 'closed'
-
 /** A store from its first call to its end: when its database is opened, when changes are saved, and what fails. */
 export class StorageSession<T> implements Dependent {
   readonly memory: Memtable<T> = new Memtable()
@@ -30,7 +29,7 @@ export class StorageSession<T> implements Dependent {
   readonly #emit: EmitEvent
   readonly #queue: SaveQueue<T>
   readonly #autoSave: AutoSave
-  #status: Status = 'new'
+  readonly #lifecycle = new Lifecycle<LifecycleStatus>('store', 'new')
   #opening: Promise<void> | undefined
   #database: StorageDatabase<T> | undefined
   #loaded: LoadReport = { entries: 0, unreadable: [] }
@@ -38,7 +37,6 @@ export class StorageSession<T> implements Dependent {
   readonly #unreported = new UnreportedError()
   #compaction: Promise<void> | undefined
   #loading: Promise<LoadReport> | undefined
-  #closed: Promise<void> | undefined
   #discardsChanges = false
 
   constructor(options: ResolvedStorageOptions, emit: EmitEvent) {
@@ -50,7 +48,7 @@ export class StorageSession<T> implements Dependent {
   }
 
   get hasDirty(): boolean {
-    return this.#status === 'open' && this.#queue.dirty.length > 0
+    return this.#lifecycle.status === 'open' && this.#queue.dirty.length > 0
   }
 
   /** Opens the database if it is not open; undefined where there is nothing to wait for. */
@@ -58,12 +56,10 @@ export class StorageSession<T> implements Dependent {
     saveAtExit.checkTime(this.#options.tableName)
     // Also when it has just been opened, until those who wait have had their turn: they were first.
     if (this.#opening !== undefined) return this.#opening
-    if (this.#status === 'open') return undefined
-    if (this.#status === 'closing' || this.#status === 'closed') {
-      throw new PersistenceError('PERSIST_CLOSED', `The store is ${this.#status}`)
-    }
+    if (this.#lifecycle.status === 'open') return undefined
+    this.#lifecycle.check()
     refuseSelfWait(this.#options, 'the opening of a store')
-    this.#status = 'opening'
+    this.#lifecycle.status = 'opening'
     const end = () => {
       this.#opening = undefined
     }
@@ -96,7 +92,7 @@ export class StorageSession<T> implements Dependent {
   }
 
   async load(): Promise<LoadReport> {
-    if (this.#status !== 'open') {
+    if (this.#lifecycle.status !== 'open') {
       await this.ready()
       return this.#loaded
     }
@@ -129,7 +125,7 @@ export class StorageSession<T> implements Dependent {
 
   /** Like `close()` of the adapter. */
   async close(discardsChanges: boolean): Promise<void> {
-    if (this.#status !== 'closed') refuseSelfWait(this.#options, 'close() of a store')
+    if (this.#lifecycle.status !== 'closed') refuseSelfWait(this.#options, 'close() of a store')
     return this.#end(async () => {
       await this.#finish(discardsChanges)
       await this.release()
@@ -140,41 +136,39 @@ export class StorageSession<T> implements Dependent {
   /** Like `close()`, which the service does that the store is on, once all stores on it have saved. */
   async saveLast(): Promise<void> {
     // It may be closing by itself, and fail to.
-    await this.#closed?.catch(() => undefined)
+    await this.#lifecycle.ending?.catch(() => undefined)
     return this.#end(() => this.#finish(false))
   }
 
   reopen(): void {
-    if (this.#status !== 'closing') return
-    this.#status = this.#database === undefined ? 'new' : 'open'
+    if (this.#lifecycle.status !== 'closing') return
+    this.#lifecycle.status = this.#database === undefined ? 'new' : 'open'
     this.#discardsChanges = false
-    this.#closed = undefined
+    this.#lifecycle.forgetEnding()
     this.#autoSave.record(this.memory.pending.size)
   }
 
   async release(): Promise<void> {
-    if (this.#status === 'closed') return
+    if (this.#lifecycle.status === 'closed') return
     saveBeforeExit.delete(this)
     await this.#database?.close()
     this.#forget()
-    this.#status = 'closed'
+    this.#lifecycle.status = 'closed'
   }
 
   #end(task: () => Promise<void>): Promise<void> {
-    this.#closed ??= task().catch((error) => {
-      // What could not be saved is still there, for another attempt; an error is told once.
-      if (this.#status !== 'closed') this.reopen()
-      this.#closed = this.#status === 'closed' ? Promise.resolve() : undefined
-      throw error
+    return this.#lifecycle.end(task, () => {
+      // What could not be saved is still there, for another attempt; an error is reported once.
+      this.reopen()
+      this.#lifecycle.forgetEnding()
     })
-    return this.#closed
   }
 
   async #finish(discardsChanges: boolean): Promise<void> {
     // What was called before the database is open has its turn first.
     if (this.#opening !== undefined) await this.#opening.catch(() => undefined)
-    if (this.#status === 'closed') return
-    this.#status = 'closing'
+    if (this.#lifecycle.status === 'closed') return
+    this.#lifecycle.status = 'closing'
     this.#discardsChanges = discardsChanges
     if (this.#database === undefined) return
     this.#autoSave.stop()
@@ -212,9 +206,9 @@ export class StorageSession<T> implements Dependent {
       this.#database = database
       database.finalChanges = () => this.#takeFinalChanges()
       saveBeforeExit.add(this)
-      this.#status = 'open'
+      this.#lifecycle.status = 'open'
     } catch (error) {
-      this.#status = 'new'
+      this.#lifecycle.status = 'new'
       this.#forget()
       throw error
     }
@@ -264,7 +258,7 @@ export class StorageSession<T> implements Dependent {
 
   /** Takes its turn among the saves, and makes those after it wait for some milliseconds. */
   #compact(): void {
-    if (this.#status !== 'open') return
+    if (this.#lifecycle.status !== 'open') return
     this.#compaction ??= this.#opened
       .compact()
       .catch((error) => this.#report(error))
