@@ -6,41 +6,27 @@ import {
   type Reading,
   type TimestampReading,
 } from '../protocol/requests.js'
-import { type TableRef, tableIn } from '../protocol/sql.js'
-import { Deferred } from '../sync/deferred.js'
+import { tableIn } from '../protocol/sql.js'
 import { checkNumber, ownOptions } from './contract/check-option.js'
 import type { ResolvedOpenOptions } from './contract/open-options.js'
-import { type PersistOptions, resolvePersistOptions } from './contract/persist-options.js'
 import { type QueryOptions, resolveQueryOptions } from './contract/query-options.js'
-import type { Receipt } from './contract/receipt.js'
-import type { Rows } from './contract/rows.js'
 import type { CloseOptions, CloseReport, Stats } from './contract/stats.js'
 import { BufferPool } from './encode/buffer-pool.js'
+import { Queries } from './read/queries.js'
 import { copyStatement, type QueryParameters } from './read/query-parameters.js'
-import { QueryRunner, type RunReport, type Statement } from './read/query-runner.js'
-import type { Cancellation } from './scheduling/cancellation.js'
+import { QueryRunner, type RunReport } from './read/query-runner.js'
 import { CheckpointScheduler } from './scheduling/checkpoint-scheduler.js'
 import { Dependents } from './scheduling/dependents.js'
 import { FlowControl } from './scheduling/flow-control.js'
 import { Operations } from './scheduling/operations.js'
 import { WriteScheduler } from './scheduling/write-scheduler.js'
-import { type BoundTable, bindTable } from './schema/bound-table.js'
-import { checkSchema } from './schema/compare-schema.js'
 import type { AnyRow, RowOf } from './schema/row-types.js'
-import {
-  type ColumnDefinitions,
-  checkName,
-  type KeyOptions,
-  resolveTableOptions,
-  type TableOptions,
-} from './schema/table-definition.js'
-import { resolveTableKey } from './schema/table-key.js'
+import type { ColumnDefinitions, KeyOptions, TableOptions } from './schema/table-definition.js'
 import { shareInternals } from './service-internals.js'
-import { Table } from './table.js'
+import type { Table } from './table.js'
 import type { WorkerSupervisor } from './worker-thread/worker-supervisor.js'
-import { encodeAtExit } from './write/encode-at-exit.js'
-import { PersistCall, type WriteContext } from './write/persist-call.js'
-import { createRowSource } from './write/row-source.js'
+import type { WriteContext } from './write/persist-call.js'
+import { Tables } from './write/tables.js'
 
 const batchBytes = 1024 * 1024
 
@@ -50,15 +36,11 @@ export class PersistenceService implements AsyncDisposable {
   readonly database: string
   readonly #supervisor: WorkerSupervisor
   readonly #scheduler = new WriteScheduler()
-  readonly #writing: WriteContext
-  readonly #queries: QueryRunner
-  readonly #reading: Reading
   readonly #operations: Operations
-  readonly #targets = new WeakMap<Table<never>, BoundTable>()
-  readonly #dependents = new Dependents()
-  #persisting = 0
-  #querying = 0
-  readonly #committed = { persisted: 0, rows: 0, rejected: 0, bytes: 0 }
+  readonly #writing: WriteContext
+  readonly #tables: Tables
+  readonly #queries: Queries
+  readonly #reading: Reading
 
   /** @internal */
   constructor(
@@ -69,38 +51,40 @@ export class PersistenceService implements AsyncDisposable {
   ) {
     this.database = database
     this.#supervisor = supervisor
-    const checkpoints = new CheckpointScheduler(this.#scheduler, !options.isWalLeft, () => this.checkpoint())
-    const { sliceBudgetMs, maxInFlightBytes, reading } = options
-    this.#writing = {
-      supervisor,
-      scheduler: this.#scheduler,
-      checkpoints,
-      pool: new BufferPool(Math.min(batchBytes, maxInFlightBytes)),
-      flow: new FlowControl(maxInFlightBytes),
-      sliceBudgetMs,
-      reading,
-    }
-    this.#queries = new QueryRunner(supervisor, this.#scheduler, checkpoints)
     this.#reading = options.reading
+    const scheduler = this.#scheduler
+    const dependents = new Dependents()
+    const checkpoints = new CheckpointScheduler(scheduler, !options.isWalLeft, () => this.checkpoint())
     this.#operations = new Operations({
-      saveLast: () => this.#dependents.close(),
+      saveLast: () => dependents.close(),
       close() {
         checkpoints.stop()
         return supervisor.close().finally(releaseFile)
       },
       abandon: () => supervisor.abandon(),
     })
+    const { sliceBudgetMs, maxInFlightBytes, reading } = options
+    const pool = new BufferPool(Math.min(batchBytes, maxInFlightBytes))
+    const flow = new FlowControl(maxInFlightBytes)
+    this.#writing = { supervisor, scheduler, checkpoints, pool, flow, sliceBudgetMs, reading }
+    const [tables, queries] = [
+      new Tables(this.#writing, this.#operations),
+      new Queries(new QueryRunner(supervisor, scheduler, checkpoints), this.#operations),
+    ]
+    this.#tables = tables
+    this.#queries = queries
     shareInternals(this, {
       path: supervisor.path,
       tableRef: (name) => tableIn(supervisor.tables, name),
       config: options.config,
-      dependents: this.#dependents,
-      query: <Row extends object>(sql: string) => this.#read<Row>({ sql, reading: exactReading }, true),
-      run: (sql) => this.#run(sql, undefined, true),
-      table: (name) => this.#table(name, {}, true),
-      readPages: (sql) => this.#readPages(sql),
-      writeAtExit: (table, takeRows) => this.#writeAtExit(table, takeRows),
-      refuseSelfWait: (what) => this.#scheduler.queue.check(what),
+      sliceBudgetMs,
+      dependents,
+      query: <Row extends object>(sql: string) => queries.query<Row>({ sql, reading: exactReading }, true),
+      run: (sql) => queries.run(sql, undefined, true),
+      table: (name) => tables.open(name, {}, true),
+      readPages: (sql) => queries.pages(sql),
+      writeAtExit: (table, takeRows) => tables.writeAtExit(table, takeRows),
+      refuseSelfWait: (what) => scheduler.queue.check(what),
     })
   }
 
@@ -130,7 +114,7 @@ export class PersistenceService implements AsyncDisposable {
     },
   ): Promise<Table<RowOf<Columns, Key>>>
   async table(name: string, options: TableOptions | KeyOptions = {}): Promise<Table<never>> {
-    return this.#table(name, options, false)
+    return this.#tables.open(name, options, false)
   }
 
   /**
@@ -168,7 +152,7 @@ export class PersistenceService implements AsyncDisposable {
   query<Row extends object>(sql: string, parameters?: QueryParameters, options?: QueryOptions): Promise<Row[]>
   async query(sql: string, parameters?: QueryParameters, options: QueryOptions = {}): Promise<object[]> {
     const reading = resolveQueryOptions(options, this.#reading)
-    return this.#read({ ...copyStatement(sql, parameters), reading }, false)
+    return this.#queries.query({ ...copyStatement(sql, parameters), reading }, false)
   }
 
   /**
@@ -178,7 +162,7 @@ export class PersistenceService implements AsyncDisposable {
    * @throws as `query()`; `PERSIST_READ_ONLY`, `PERSIST_DISK_FULL`, `PERSIST_DATABASE_INVALID`.
    */
   async run(sql: string, parameters?: QueryParameters): Promise<RunReport> {
-    return this.#run(sql, parameters, false)
+    return this.#queries.run(sql, parameters, false)
   }
 
   /**
@@ -204,12 +188,12 @@ export class PersistenceService implements AsyncDisposable {
       duckdbVersion: this.#supervisor.duckdbVersion,
       workers: this.#supervisor.workers,
       waiting: this.#scheduler.waiting,
-      persisting: this.#persisting,
-      querying: this.#querying,
+      persisting: this.#tables.persisting,
+      querying: this.#queries.running,
       inFlightBytes: flow.bytes,
       peakInFlightBytes: flow.peakBytes,
       freeBufferBytes: pool.freeBytes,
-      ...this.#committed,
+      ...this.#tables.committed,
     })
   }
 
@@ -236,119 +220,5 @@ export class PersistenceService implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
-  }
-
-  async #table(name: string, options: TableOptions | KeyOptions, savesLast: boolean): Promise<Table<never>> {
-    checkName('the name of a table', name)
-    const resolved = resolveTableOptions(options)
-    const { definition, schema } = resolved
-    const place = this.#supervisor.tables
-    const ref = tableIn(schema === undefined ? place : { ...place, schema }, name)
-    const request = { table: ref, ...(definition === undefined ? {} : { definition }) }
-    const description = await this.#operations.run(
-      (cancellation) =>
-        this.#scheduler.afterChanges(cancellation, 'table()', () =>
-          this.#supervisor.use((client) => client.request('describe', request)),
-        ),
-      savesLast,
-    )
-    if (definition !== undefined) checkSchema(name, definition, resolved, description)
-    const key = resolveTableKey(name, resolved.key, description)
-    const target = bindTable(ref, description, key, this.#writing.pool, () => this.#isConstrained(ref))
-    const table = new Table<never>(ref, description.columns, key.columns, (rows, persistOptions) =>
-      this.#persist(target, rows, persistOptions, savesLast),
-    )
-    this.#targets.set(table, target)
-    return table
-  }
-
-  /** Where that is not to be found out, what begins to write will say why. */
-  #isConstrained(table: TableRef): Promise<boolean> {
-    const ask = () => this.#supervisor.use((client) => client.request('constraints', { table }))
-    return this.#operations.run(ask).then(
-      ({ isConstrained }) => isConstrained,
-      () => true,
-    )
-  }
-
-  async #persist(
-    target: BoundTable,
-    rows: Rows<unknown>,
-    options: PersistOptions,
-    savesLast: boolean,
-  ): Promise<Receipt> {
-    const source = createRowSource(rows)
-    this.#persisting++
-    try {
-      const resolved = resolvePersistOptions(options)
-      if (resolved.onConflict !== 'error' && target.key.length === 0) {
-        throw new TypeError(`Expected \`onConflict: '${resolved.onConflict}'\` for a table with a key only`)
-      }
-      const receipt = await this.#operations.run(
-        (cancellation) => new PersistCall(this.#writing, target, source, resolved, cancellation).run(),
-        savesLast,
-      )
-      this.#committed.persisted++
-      this.#committed.rows += receipt.inserted + receipt.updated
-      this.#committed.rejected += receipt.rejected
-      this.#committed.bytes += receipt.bytes
-      return receipt
-    } catch (error) {
-      // Whatever it was, nobody will take its rows any more.
-      source.release()
-      throw error
-    } finally {
-      this.#persisting--
-    }
-  }
-
-  async #read<Row extends object>(statement: Statement, savesLast: boolean): Promise<Row[]> {
-    const read = (cancellation: Cancellation) => this.#queries.query(statement, cancellation)
-    // The caller's word for what the statement returns.
-    return (await this.#query(read, savesLast)) as object[] as Row[]
-  }
-
-  async #run(sql: string, parameters: QueryParameters | undefined, savesLast: boolean): Promise<RunReport> {
-    // Nobody sees the rows.
-    const statement = { ...copyStatement(sql, parameters), reading: exactReading }
-    const run = (cancellation: Cancellation) => this.#queries.run(statement, cancellation)
-    const { rowsChanged } = await this.#query(run, savesLast)
-    return { rowsChanged }
-  }
-
-  async *#readPages(sql: string): AsyncGenerator<readonly QueryRow[]> {
-    const ended = new Deferred<void>()
-    let pages: AsyncGenerator<readonly QueryRow[]> | undefined
-    // For `close()` to wait for, and to interrupt.
-    const running = this.#query((cancellation) => {
-      pages = this.#queries.pages({ sql, reading: exactReading }, cancellation)
-      return ended.promise
-    }, true)
-    try {
-      if (pages === undefined) await running
-      else yield* pages
-    } finally {
-      ended.resolve()
-      await running
-    }
-  }
-
-  #writeAtExit(table: Table<never>, takeRows: (() => readonly unknown[]) | undefined): void {
-    const target = this.#targets.get(table)
-    if (target === undefined) throw new TypeError('Expected a table of this service')
-    if (takeRows === undefined) this.#supervisor.finalWrites.delete(target)
-    else this.#supervisor.finalWrites.set(target, () => encodeAtExit(target, takeRows()))
-  }
-
-  async #query<Result>(
-    task: (cancellation: Cancellation) => Promise<Result>,
-    savesLast: boolean,
-  ): Promise<Result> {
-    this.#querying++
-    try {
-      return await this.#operations.run(task, savesLast)
-    } finally {
-      this.#querying--
-    }
   }
 }

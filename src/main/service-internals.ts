@@ -12,6 +12,8 @@ export interface ServiceInternals {
   tableRef(name: string): TableRef
   /** DuckDB's settings that the database was opened with. */
   readonly config: Settings
+  /** How long, in milliseconds, a loop may hold the event loop. */
+  readonly sliceBudgetMs: number
   /** What `close()` asks to save first. */
   readonly dependents: Dependents
   /** Like the methods of the service, also for what its dependents save while it is closing. */

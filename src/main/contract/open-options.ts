@@ -7,6 +7,8 @@ import { type QueryOptions, queryOptionNames, resolveReading } from './query-opt
 import { resolveSandbox } from './resolve-sandbox.js'
 import type { ResourceLimits } from './resource-limits.js'
 
+export const defaultSliceBudgetMs = 2
+
 export interface OpenOptions extends QueryOptions {
   /**
    * Threads that DuckDB computes with, the worker itself being one of them.
@@ -150,7 +152,7 @@ export function resolveOpenOptions(given: OpenOptions): ResolvedOpenOptions {
       ...config,
       ...(sandbox ? resolveSandbox(config) : {}),
     }),
-    sliceBudgetMs: options.sliceBudgetMs ?? 2,
+    sliceBudgetMs: options.sliceBudgetMs ?? defaultSliceBudgetMs,
     maxInFlightBytes: options.maxInFlightBytes ?? 64 * mebibyte,
     resourceLimits,
     reading: resolveReading(options),

@@ -23,7 +23,7 @@ export type Statement = Pick<ExecuteRequest, 'sql' | 'parameters' | 'reading'>
 
 let cursors = 0
 
-/** Runs SQL in the worker: reads at any time, and whatever may change the database when its turn comes. */
+/** Runs SQL in the worker: reads at any time, and what may change the database when its turn comes. */
 export class QueryRunner {
   readonly #supervisor: WorkerSupervisor
   readonly #scheduler: WriteScheduler

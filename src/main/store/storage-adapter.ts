@@ -11,7 +11,7 @@ import type { StoreHooks } from './key-value-store.js'
 import type { LoadReport } from './storage-events.js'
 import { resolveStorageOptions, type StorageAdapterOptions } from './storage-options.js'
 import type { StorageReceipt } from './storage-receipt.js'
-import { StorageSession, sliceBudgetMs } from './storage-session.js'
+import { StorageSession } from './storage-session.js'
 
 export interface StorageCloseOptions {
   /**
@@ -44,14 +44,13 @@ export class DuckDBStorageAdapter<T = unknown> extends EventfulStore<T> implemen
   /** @throws TypeError or RangeError for an option of the wrong type or size. */
   constructor(options: StorageAdapterOptions) {
     const events = new EventEmitter()
-    const session = new StorageSession<T>(resolveStorageOptions(options), (name, value) =>
-      callListeners(this, events, name, value),
-    )
+    const resolved = resolveStorageOptions(options)
+    const session = new StorageSession<T>(resolved, (name, value) => callListeners(this, events, name, value))
     const hooks: StoreHooks<T> = {
       ready: () => session.ready(),
       accept: (takeRest) => session.accept(takeRest),
       changed: () => session.changed(),
-      sliceBudgetMs,
+      sliceBudgetMs: resolved.sliceBudgetMs,
     }
     super(session.memory, hooks, events)
     this.#session = session

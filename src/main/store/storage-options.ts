@@ -1,9 +1,10 @@
 import { isPromise } from 'node:util/types'
 import { checkNumber, checkType, ownOptions } from '../contract/check-option.js'
 import { describeValue } from '../contract/describe-value.js'
+import { defaultSliceBudgetMs } from '../contract/open-options.js'
 import { checkDatabase } from '../database/database-path.js'
 import type { PersistenceService } from '../persistence-service.js'
-import { isForeignService, isService } from '../service-internals.js'
+import { internalsOf, isForeignService, isService } from '../service-internals.js'
 
 export interface AutoPersistOptions {
   /**
@@ -70,6 +71,8 @@ export interface ResolvedStorageOptions {
   readonly autoPersist: { readonly maxDelayMs: number; readonly maxChanges: number } | undefined
   readonly durability: 'batched' | 'each'
   readonly onRowError: 'abort' | 'skip'
+  /** How long, in milliseconds, a loop over many entries may hold the event loop: as long as the service. */
+  readonly sliceBudgetMs: number
 }
 
 const names = ['database', 'tableName', 'timestamps', 'autoPersist', 'durability', 'onRowError']
@@ -98,6 +101,7 @@ export function resolveStorageOptions(options: StorageAdapterOptions): ResolvedS
     autoPersist: resolveAutoPersist(autoPersist),
     durability,
     onRowError,
+    sliceBudgetMs: isService(database) ? internalsOf(database).sliceBudgetMs : defaultSliceBudgetMs,
   })
 }
 

@@ -19,9 +19,6 @@ import type { StorageReceipt } from './storage-receipt.js'
 import { UnreportedError } from './unreported-error.js'
 import type { UnsavedStore } from './unsaved-store.js'
 
-/** How long, in milliseconds, a loop over many entries may hold the event loop. */
-export const sliceBudgetMs = 2
-
 /** A store from its first call to its end: when its database is opened, when changes are saved, and what fails. */
 export class StorageSession<T> implements Dependent {
   readonly memory: Memtable<T> = new Memtable()
@@ -113,7 +110,7 @@ export class StorageSession<T> implements Dependent {
     refuseSelfWait(this.#options, 'importParquet()')
     const database = await this.database()
     const { entries, unreadable } = await database.readParquet(file)
-    for await (const [key, text] of inSlices(entries, sliceBudgetMs)) {
+    for await (const [key, text] of inSlices(entries, this.#options.sliceBudgetMs)) {
       const opening = this.ready()
       if (opening !== undefined) await opening
       // Text is as good as a value here: it is parsed when it is asked for, and saved as it is.

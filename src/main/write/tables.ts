@@ -1,0 +1,120 @@
+import { type TableRef, tableIn } from '../../protocol/sql.js'
+import { type PersistOptions, resolvePersistOptions } from '../contract/persist-options.js'
+import type { Receipt } from '../contract/receipt.js'
+import type { Rows } from '../contract/rows.js'
+import type { Operations } from '../scheduling/operations.js'
+import { type BoundTable, bindTable } from '../schema/bound-table.js'
+import { checkSchema } from '../schema/compare-schema.js'
+import {
+  checkName,
+  type KeyOptions,
+  resolveTableOptions,
+  type TableOptions,
+} from '../schema/table-definition.js'
+import { resolveTableKey } from '../schema/table-key.js'
+import { Table } from '../table.js'
+import { encodeAtExit } from './encode-at-exit.js'
+import { PersistCall, type WriteContext } from './persist-call.js'
+import { createRowSource } from './row-source.js'
+
+/** The tables of a service, and what was written to them. */
+export class Tables {
+  readonly #context: WriteContext
+  readonly #operations: Operations
+  readonly #bound = new WeakMap<Table<never>, BoundTable>()
+  #persisting = 0
+  readonly #committed = { persisted: 0, rows: 0, rejected: 0, bytes: 0 }
+
+  constructor(context: WriteContext, operations: Operations) {
+    this.#context = context
+    this.#operations = operations
+  }
+
+  /** Calls of `persist()` that have not settled. */
+  get persisting(): number {
+    return this.#persisting
+  }
+
+  /** What calls of `persist()` have committed. */
+  get committed(): Readonly<Record<'persisted' | 'rows' | 'rejected' | 'bytes', number>> {
+    return this.#committed
+  }
+
+  /**
+   * Like `table()` of the service.
+   *
+   * @param savesLast - Whether it, and what is persisted to the table, is let in while the service is closing.
+   */
+  async open(name: string, options: TableOptions | KeyOptions, savesLast: boolean): Promise<Table<never>> {
+    checkName('the name of a table', name)
+    const resolved = resolveTableOptions(options)
+    const { definition, schema } = resolved
+    const { supervisor, scheduler, pool } = this.#context
+    const place = supervisor.tables
+    const ref = tableIn(schema === undefined ? place : { ...place, schema }, name)
+    const request = { table: ref, ...(definition === undefined ? {} : { definition }) }
+    const describe = () => supervisor.use((client) => client.request('describe', request))
+    const description = await this.#operations.run(
+      (cancellation) => scheduler.afterChanges(cancellation, 'table()', describe),
+      savesLast,
+    )
+    if (definition !== undefined) checkSchema(name, definition, resolved, description)
+    const key = resolveTableKey(name, resolved.key, description)
+    const bound = bindTable(ref, description, key, pool, () => this.#isConstrained(ref))
+    const table = new Table<never>(ref, description.columns, key.columns, (rows, persistOptions) =>
+      this.#persist(bound, rows, persistOptions, savesLast),
+    )
+    this.#bound.set(table, bound)
+    return table
+  }
+
+  /** Has rows written to a table when the process exits; see `ServiceInternals`. */
+  writeAtExit(table: Table<never>, takeRows: (() => readonly unknown[]) | undefined): void {
+    const { finalWrites } = this.#context.supervisor
+    const bound = this.#bound.get(table)
+    if (bound === undefined) throw new TypeError('Expected a table of this service')
+    if (takeRows === undefined) finalWrites.delete(bound)
+    else finalWrites.set(bound, () => encodeAtExit(bound, takeRows()))
+  }
+
+  /** Where that is not to be found out, what begins to write will say why. */
+  #isConstrained(table: TableRef): Promise<boolean> {
+    const { supervisor } = this.#context
+    const ask = () => supervisor.use((client) => client.request('constraints', { table }))
+    return this.#operations.run(ask).then(
+      ({ isConstrained }) => isConstrained,
+      () => true,
+    )
+  }
+
+  async #persist(
+    table: BoundTable,
+    rows: Rows<unknown>,
+    options: PersistOptions,
+    savesLast: boolean,
+  ): Promise<Receipt> {
+    const source = createRowSource(rows)
+    this.#persisting++
+    try {
+      const resolved = resolvePersistOptions(options)
+      if (resolved.onConflict !== 'error' && table.key.length === 0) {
+        throw new TypeError(`Expected \`onConflict: '${resolved.onConflict}'\` for a table with a key only`)
+      }
+      const receipt = await this.#operations.run(
+        (cancellation) => new PersistCall(this.#context, table, source, resolved, cancellation).run(),
+        savesLast,
+      )
+      this.#committed.persisted++
+      this.#committed.rows += receipt.inserted + receipt.updated
+      this.#committed.rejected += receipt.rejected
+      this.#committed.bytes += receipt.bytes
+      return receipt
+    } catch (error) {
+      // Whatever it was, nobody will take its rows any more.
+      source.release()
+      throw error
+    } finally {
+      this.#persisting--
+    }
+  }
+}
