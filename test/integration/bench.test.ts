@@ -18,7 +18,7 @@ import { verify } from '../../bench/verify.js'
 import { verifyRecords } from '../../bench/verify-records.js'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
 
-const program = fileURLToPath(new URL('../../build/bench/index.js', import.meta.url))
+const program = fileURLToPath(new URL('../../bench/build/index.js', import.meta.url))
 const bench = (...args: string[]) => promisify(execFile)(process.execPath, [program, ...args])
 const folder = temporaryFolder()
 
@@ -230,7 +230,7 @@ it('verifies that the records read back are all there, each once and as it was l
 
 it('tells what a trial that fails has to say', async () => {
   // The one that was built: it starts a program beside it.
-  const built = new URL('../../build/bench/run-trials.js', import.meta.url).href
+  const built = new URL('../../bench/build/run-trials.js', import.meta.url).href
   const { runTrials }: typeof import('../../bench/run-trials.js') = await import(built)
   await expect(runTrials('writeRows', ['nobody'], 1, 1)).rejects.toThrow('There is no contender nobody')
 })

@@ -115,7 +115,7 @@ describe('the charts of a report', () => {
   })
 
   it('let the process end that drew them', async () => {
-    const built = new URL('../../build/bench/charts/throughput-charts.js', import.meta.url)
+    const built = new URL('../../bench/build/charts/throughput-charts.js', import.meta.url)
     const program = `
       const { throughputCharts } = await import(${JSON.stringify(built)})
       console.log(throughputCharts(${JSON.stringify(throughputReport(names))}).length)`
