@@ -1,34 +1,30 @@
-/** Measures, or compares what was measured: see `parse-arguments.ts` for the first, and `compare/` for the second. */
-
+import { Misuse, parseCompareArguments, parseRunArguments } from './arguments.js'
 import { runCompare } from './compare/run-compare.js'
-import { Misuse } from './misuse.js'
-import { parseArguments } from './parse-arguments.js'
-import { readMachine } from './report/machine.js'
-import { printMachine } from './report/print-report.js'
+import { describeMachine, readMachine } from './report/machine.js'
 import { runSuite } from './run-suite.js'
-import { shapeNames } from './shapes/index.js'
 import { suites } from './suites/index.js'
 
 const args = process.argv.slice(2)
+const isCompare = args[0] === 'compare'
 try {
-  if (args[0] === 'compare') process.exitCode = await runCompare(args.slice(1))
+  if (isCompare) process.exitCode = await runCompare(parseCompareArguments(args.slice(1)))
   else await runSuites()
 } catch (error) {
   if (!(error instanceof Misuse)) throw error
   console.error(error.message)
-  process.exitCode = 1
+  // 1 of a comparison is that something is slower.
+  process.exitCode = isCompare ? 2 : 1
 }
 
 async function runSuites(): Promise<void> {
-  const known = { suites: [...suites.keys()], shapes: shapeNames }
-  const { suites: names, sizes, shapes, trials, isQuick, folder } = parseArguments(args, known)
+  const asked = parseRunArguments(args, [...suites.keys()])
   const command = ['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' ')
-  printMachine(readMachine(), new Date().toISOString())
-  for (const name of names) {
+  console.log(`${describeMachine(readMachine())}; ${new Date().toISOString().slice(0, 10)}\n`)
+  for (const name of asked.suites) {
     const suite = suites.get(name)
     if (suite === undefined) continue
-    const own = isQuick ? suite.quick : suite.defaults
-    const plan = { sizes: sizes ?? own.sizes, shapes: shapes ?? own.shapes, trials, isQuick }
-    await runSuite(name, suite, plan, { command, folder })
+    const own = asked.isQuick ? suite.quick : suite.defaults
+    const plan = { ...asked, sizes: asked.sizes ?? own.sizes, shapes: asked.shapes ?? own.shapes }
+    await runSuite(name, suite, plan, { command, folder: asked.folder })
   }
 }

@@ -20,12 +20,10 @@ export async function runSuite(
     tests.push(test)
   }
   const report: SuiteReport = { suite: name, command, measuredAt, machine: readMachine(), tests }
+  const charts = suite.charts?.(report) ?? []
   const files = [
     { path: join(folder, `${name}.json`), content: toJson(report) },
-    ...suite.charts(report).map(({ fileName, svg }) => ({
-      path: join(folder, `${fileName}.svg`),
-      content: svg,
-    })),
+    ...charts.map(({ fileName, svg }) => ({ path: join(folder, `${fileName}.svg`), content: svg })),
   ]
   await mkdir(folder, { recursive: true })
   for (const { path, content } of files) {

@@ -1,7 +1,7 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { monotonicMs } from './monotonic-ms.js'
-import type { Percentiles } from './percentiles.js'
+import type { Percentiles } from '../report/statistics.js'
+import { monotonicMs } from './clock.js'
 
 export interface LoopDelay {
   /** Of a timer of 1 ms, which is in each of them. */

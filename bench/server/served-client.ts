@@ -2,9 +2,20 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { fileURLToPath } from 'node:url'
-import type { ClientCommand, ClientMessage, ClientRequest } from './client-messages.js'
 
 const program = fileURLToPath(new URL('./client.js', import.meta.url))
+
+/** What a client reports: that it is ready, and in the end what became of its requests. */
+export type ClientMessage = 'ready' | readonly ClientRequest[]
+
+export type ClientCommand = 'begin' | 'end'
+
+export interface ClientRequest {
+  /** When it was to be sent, by the clock of `monotonicMs()`. */
+  readonly dueAtMs: number
+  /** From then to the end of the answer: one that had to be sent late was late for those who wait. */
+  readonly latencyMs: number
+}
 
 /** A server on this thread, and a client in another process that calls it. */
 export class ServedClient {

@@ -1,5 +1,7 @@
-import type { Chart } from '../charts/chart.js'
-import type { SuiteReport, TestReport } from '../report/suite-report.js'
+import type { Chart } from '../charts/render-chart.js'
+import type { ContenderReport, FigureDefinition, SuiteReport, TestReport } from '../report/suite-report.js'
+import { runTrials, type Trials } from '../run-trials.js'
+import type { TaskName } from '../tasks/index.js'
 
 /** How much of a suite is to be run. */
 export interface SuitePlan {
@@ -19,5 +21,53 @@ export interface Suite {
   /** Yields each test as soon as it is over. */
   run(plan: SuitePlan): AsyncGenerator<TestReport>
   /** What there is to see in a report of this suite, as far as it has been run. */
-  charts(report: SuiteReport): readonly Chart[]
+  charts?(report: SuiteReport): readonly Chart[]
+}
+
+export interface TestPlan extends Pick<TestReport, 'name' | 'description' | 'figures' | 'trials'> {
+  readonly task: TaskName
+  readonly contenders: readonly string[]
+  /** As the task is given it. */
+  readonly size: number
+  /** Rows that every contender writes, where it is not the size. */
+  readonly rows?: number
+  readonly shape?: string
+}
+
+type Remarks = (test: TestReport, all: readonly Trials[]) => readonly string[]
+
+/** Has contenders do the same, and reports it. */
+export async function runTest(plan: TestPlan, remarks?: Remarks): Promise<TestReport> {
+  const { task, contenders, size, trials, shape } = plan
+  return toTest(plan, await runTrials(task, contenders, size, trials, shape), remarks)
+}
+
+export function toTest(
+  { name, description, size, rows, trials, figures }: Omit<TestPlan, 'task' | 'contenders'>,
+  all: readonly Trials[],
+  remarks: Remarks = () => [],
+): TestReport {
+  const contenders = all.map((found) => toContender({ ...found, rows: rows ?? found.rows }, figures))
+  const test = { name, description, rows: rows ?? size, trials, figures, contenders, remarks: [] }
+  return { ...test, remarks: remarks(test, all) }
+}
+
+/** Sums the trials of a contender up. */
+function toContender(
+  { contender, rows, results }: Trials,
+  figures: readonly FigureDefinition[],
+): ContenderReport {
+  const values = figures.map(
+    ({ name }) => [name, results.flatMap(({ values }) => values[name] ?? [])] as const,
+  )
+  const timeOf = ({ values }: Trials['results'][number]) => values['time to write'] ?? 0
+  const byTime = results.toSorted((a, b) => timeOf(a) - timeOf(b))
+  const timelines = byTime[Math.floor((results.length - 1) / 2)]?.timelines
+  return {
+    contender,
+    rows,
+    verifiedRows: results.flatMap(({ verifiedRows }) => verifiedRows ?? []),
+    values: Object.fromEntries(values.filter(([, found]) => found.length > 0)),
+    ...(timelines && { timelines }),
+  }
 }
