@@ -6,26 +6,6 @@ export class Misuse extends Error {
   override readonly name = 'Misuse'
 }
 
-/** What to measure; undefined where it is for a suite to say. */
-export interface RunArguments {
-  readonly suites: readonly string[]
-  readonly sizes: readonly number[] | undefined
-  readonly shapes: readonly string[] | undefined
-  readonly trials: number
-  readonly isQuick: boolean
-  /** Where the reports and charts go. */
-  readonly folder: string
-}
-
-export interface CompareArguments {
-  readonly before: string
-  readonly after: string
-  /** How much slower duckpaddle may be. */
-  readonly limitPercent: number
-  /** Figures within the noise are printed as well. */
-  readonly isAll: boolean
-}
-
 const runUsage =
   'npm run bench -- [suite...] [--rows 1000,100000] [--trials 3] [--shape event,key-value] [--quick] [--out folder]'
 const runOptions = {
@@ -42,12 +22,12 @@ const compareOptions = {
 } as const
 
 /**
- * Reads the command line of a run.
+ * What to measure; sizes and shapes are undefined where it is for a suite to say.
  *
  * @param knownSuites - All of them run if none is named.
  * @throws Misuse for a suite or shape that is not known, and for an option that there is not.
  */
-export function parseRunArguments(args: readonly string[], knownSuites: readonly string[]): RunArguments {
+export function parseRunArguments(args: readonly string[], knownSuites: readonly string[]) {
   const { values, positionals } = parse(args, runOptions, runUsage)
   const { rows, trials, shape, quick, out } = values
   return {
@@ -56,12 +36,13 @@ export function parseRunArguments(args: readonly string[], knownSuites: readonly
     shapes: shape === undefined ? undefined : checkNames('--shape', shape.split(','), shapeNames),
     trials: toCount('--trials', trials ?? (quick ? '1' : '3')),
     isQuick: quick,
+    /** Where the reports and charts go. */
     folder: out,
   }
 }
 
 /** @param args - What follows `compare` on the command line. */
-export function parseCompareArguments(args: readonly string[]): CompareArguments {
+export function parseCompareArguments(args: readonly string[]) {
   const { values, positionals } = parse(args, compareOptions, compareUsage)
   const [before, after, ...others] = positionals
   if (before === undefined || after === undefined || others.length > 0) {
@@ -69,7 +50,14 @@ export function parseCompareArguments(args: readonly string[]): CompareArguments
   }
   const limitPercent = values.limit.trim() === '' ? Number.NaN : Number(values.limit)
   if (!(limitPercent >= 0)) throw new Misuse(`Expected --limit to be a number >= 0, got ${values.limit}`)
-  return { before, after, limitPercent, isAll: values.all }
+  return {
+    before,
+    after,
+    /** How much slower duckpaddle may be. */
+    limitPercent,
+    /** Figures within the noise are printed as well. */
+    isAll: values.all,
+  }
 }
 
 function parse<const Options extends NonNullable<ParseArgsConfig['options']>>(

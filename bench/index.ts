@@ -1,8 +1,12 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Misuse, parseCompareArguments, parseRunArguments } from './arguments.js'
 import { runCompare } from './compare/run-compare.js'
 import { describeMachine, readMachine } from './report/machine.js'
-import { runSuite } from './run-suite.js'
+import { printTest } from './report/print-report.js'
+import type { SuiteReport, TestReport } from './report/suite-report.js'
 import { suites } from './suites/index.js'
+import type { Suite, SuitePlan } from './suites/suite.js'
 
 const args = process.argv.slice(2)
 const isCompare = args[0] === 'compare'
@@ -17,14 +21,41 @@ try {
 }
 
 async function runSuites(): Promise<void> {
-  const asked = parseRunArguments(args, [...suites.keys()])
-  const command = ['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' ')
+  const { folder, ...asked } = parseRunArguments(args, [...suites.keys()])
   console.log(`${describeMachine(readMachine())}; ${new Date().toISOString().slice(0, 10)}\n`)
-  for (const name of asked.suites) {
-    const suite = suites.get(name)
+  await mkdir(folder, { recursive: true })
+  for (const [name, suite] of asked.suites.map((name) => [name, suites.get(name)] as const)) {
     if (suite === undefined) continue
     const own = asked.isQuick ? suite.quick : suite.defaults
     const plan = { ...asked, sizes: asked.sizes ?? own.sizes, shapes: asked.shapes ?? own.shapes }
-    await runSuite(name, suite, plan, { command, folder: asked.folder })
+    const report = await runSuite(name, suite, plan)
+    await write(join(folder, `${name}.json`), toJson(report))
+    const charts = suite.charts?.(report) ?? []
+    for (const { fileName, svg } of charts) await write(join(folder, `${fileName}.svg`), svg)
+    console.log()
   }
+}
+
+/** Prints each of the tests as it is over. */
+async function runSuite(suite: string, { run }: Suite, plan: SuitePlan): Promise<SuiteReport> {
+  const command = ['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' ')
+  const measuredAt = new Date().toISOString()
+  console.error(suite)
+  const tests: TestReport[] = []
+  for await (const test of run(plan)) {
+    printTest(suite, test)
+    tests.push(test)
+  }
+  return { suite, command, measuredAt, machine: readMachine(), tests }
+}
+
+async function write(path: string, content: string): Promise<void> {
+  await writeFile(path, content)
+  console.log(`Wrote ${path}`)
+}
+
+/** To be read by people too: the points of a timeline have a line each. */
+function toJson(report: SuiteReport): string {
+  const text = JSON.stringify(report, undefined, 2)
+  return `${text.replace(/\[\s+(-?[\d.e+-]+),\s+(-?[\d.e+-]+)\s+\]/g, '[$1, $2]')}\n`
 }

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { rowLimits } from './contenders/index.js'
 import type { Checksum } from './read-back/checksum.js'
-import type { TaskName } from './tasks/index.js'
 import type { TrialOptions, TrialResult } from './tasks/task.js'
+import type { TaskName } from './trial.js'
 
 const program = fileURLToPath(new URL('./trial.js', import.meta.url))
 /** Longer than any trial takes: one that does not end by itself has come to a standstill. */

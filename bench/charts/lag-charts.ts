@@ -7,7 +7,6 @@ import {
   type Chart,
   chartWidth,
   contenderColors,
-  ink,
   muted,
   plotBottom,
   plotLeft,
@@ -48,6 +47,7 @@ interface Run {
 function drawTimelines(report: SuiteReport, test: TestReport, shape: string, runs: readonly Run[]): string {
   const shown = shownSeconds(runs)
   const colors = contenderColors(runs.map(({ name }) => name))
+  const colorOf = ({ name }: Run) => colors.get(name) ?? muted
   const most = Math.max(10, ...runs.flatMap(({ points }) => points.map(([, ms]) => ms)))
   const max = 10 ** Math.ceil(Math.log10(most))
   const tops = runs.map((_, index) => plotTop + stripGap + index * (stripHeight + stripGap))
@@ -57,11 +57,12 @@ function drawTimelines(report: SuiteReport, test: TestReport, shape: string, run
     subtitle:
       'Each block is a delay of a timer of 1 ms, of neighbours the longest: as wide as it lasted, as high as its ' +
       'milliseconds.\nThe track behind is as long as the write. Lower is better.',
-    trials: `medians of ${test.trials} trials; pictured: the trial of the median time`,
+    trials: test.trials,
+    spread: '; pictured: the trial of the median time',
   }
   const height = plotTop + runs.length * (stripHeight + stripGap) + plotBottom
   return renderChart(report, heading, height, {
-    title: runs.flatMap((run, index) => stripTitles(test, run, tops[index] ?? 0, shown, colors)),
+    title: runs.flatMap((run, index) => stripTitles(test, run, tops[index] ?? 0, shown, colorOf(run))),
     grid: tops.map((top) => ({ left: plotLeft, right, top, height: stripHeight })),
     xAxis: runs.map((_, gridIndex) => {
       const isLast = gridIndex === runs.length - 1
@@ -72,7 +73,7 @@ function drawTimelines(report: SuiteReport, test: TestReport, shape: string, run
       const name = gridIndex === middle ? 'loop delay (ms, log scale)' : ''
       return { ...axis('log', name, 45), gridIndex, min: leastDelay, max }
     }),
-    series: runs.map((run, index) => strip(run, index, colors.get(run.name) ?? ink)),
+    series: runs.map((run, index) => strip(run, index, colorOf(run))),
   })
 }
 
@@ -80,12 +81,8 @@ function drawTimelines(report: SuiteReport, test: TestReport, shape: string, run
 function strip({ points, seconds }: Run, index: number, color: string): LineSeriesOption {
   const corners = points.flatMap(([end, ms]) => {
     const [start, top] = [Math.max(0, end - ms / 1000), Math.max(leastDelay, ms)]
-    return [
-      [start, leastDelay],
-      [start, top],
-      [end, top],
-      [end, leastDelay],
-    ]
+    const heights = [leastDelay, top, top, leastDelay]
+    return heights.map((height, corner) => [corner < 2 ? start : end, height])
   })
   return {
     type: 'line',
@@ -102,41 +99,23 @@ function strip({ points, seconds }: Run, index: number, color: string): LineSeri
 }
 
 /** The name, and `max 2,103 ms · p99 1.9 ms · done in 3.2 s` */
-function stripTitles(
-  test: TestReport,
-  { name, seconds }: Run,
-  top: number,
-  shown: number,
-  colors: ReadonlyMap<string, string>,
-) {
-  const found = test.contenders.find(({ contender }) => contender === name)
-  const rows = found?.rows ?? 0
+function stripTitles(test: TestReport, { name, seconds }: Run, top: number, shown: number, color: string) {
+  const { rows = 0, verifiedRows } = test.contenders.find(({ contender }) => contender === name) ?? {}
   const number = (figure: string) =>
     medianFigure(test, name, figure).toLocaleString('en-US', { maximumSignificantDigits: 3 })
   const written = rows < test.rows ? `only ${rows.toLocaleString('en-US')} rows in` : 'done in'
-  const parts = [`max ${number('loop delay max')} ms`, `p99 ${number('loop delay p99')} ms`]
-  if (found?.verifiedRows.length === 0) parts.push('writes nothing')
-  else
-    parts.push(
-      `${written} ${number('time to write')} s`,
-      ...(seconds > shown ? [`shown until ${shown} s`] : []),
-    )
-  const isOwn = found !== undefined && isOurs(found, 'lag')
-  const style = { fontSize: 13, fontWeight: isOwn ? 'bold' : 'normal' } as const
+  const headline = [
+    `max ${number('loop delay max')} ms`,
+    `p99 ${number('loop delay p99')} ms`,
+    verifiedRows?.length === 0 ? 'writes nothing' : `${written} ${number('time to write')} s`,
+    ...(seconds > shown ? [`shown until ${shown} s`] : []),
+  ].join(' · ')
+  const place = { top: top - 26, padding: 5 }
+  const style = { fontSize: 13, fontWeight: 'bold' } as const
+  const plain = { fontSize: 13, fontWeight: 'normal', color: muted } as const
   return [
-    {
-      text: name,
-      left: plotLeft - 5,
-      top: top - 26,
-      textStyle: { ...style, fontWeight: 'bold', color: colors.get(name) ?? ink },
-    },
-    {
-      text: parts.join(' · '),
-      left: chartWidth - right - 5,
-      textAlign: 'right',
-      top: top - 26,
-      textStyle: { ...style, color: isOwn ? ink : muted },
-    },
+    { ...place, text: name, left: plotLeft - 5, textStyle: { ...style, color } },
+    { ...place, text: headline, left: chartWidth - right - 5, textAlign: 'right', textStyle: plain },
   ] as const
 }
 

@@ -15,8 +15,9 @@ interface Heading {
   readonly title: string
   /** What is shown, how it is read, and which way is better: two lines at most. */
   readonly subtitle: string
-  /** What of several trials is shown. */
-  readonly trials: string
+  readonly trials: number
+  /** What of several trials is shown besides their medians. */
+  readonly spread: string
 }
 
 export const chartWidth = 960
@@ -88,12 +89,13 @@ type Title = Extract<EChartsOption['title'], readonly unknown[]>[number]
 /** Draws a chart as an SVG that follows the page into the dark; without its machine, date and command it means nothing. */
 export function renderChart(
   report: SuiteReport,
-  { title, subtitle, trials }: Heading,
+  { title, subtitle, trials, spread }: Heading,
   height: number,
   option: EChartsOption & { title?: Title[] },
 ): string {
   const chart = init(null, null, { renderer: 'svg', ssr: true, width: chartWidth, height })
   const machine = `${describeMachine(report.machine)}; ${report.measuredAt.slice(0, 10)}`
+  const shown = trials > 1 ? `medians of ${trials} trials${spread}` : 'one trial'
   const titles: Title[] = [
     {
       text: title,
@@ -104,7 +106,7 @@ export function renderChart(
       subtextStyle: { color: muted, fontSize: 13, lineHeight: 18 },
     },
     {
-      subtext: `${machine}\n${report.command}; ${trials}`,
+      subtext: `${machine}\n${report.command}; ${shown}`,
       left: margin - 5,
       bottom: 8,
       subtextStyle: { color: muted, fontSize: 11, lineHeight: 16 },

@@ -45,13 +45,13 @@ function drawLines(report: SuiteReport, shape: string, tests: readonly TestRepor
     const symbol = symbols[index % symbols.length] ?? 'rect'
     return [line(name, points, color, symbol), whiskers(points, color)]
   })
-  const trials = Math.max(...tests.map((test) => test.trials))
   const heading = {
     title: `How fast ${shape} rows are written`,
     subtitle:
       'From the call to the commit, one transaction of so many rows.\nContenders that would take minutes ' +
       'write fewer rows: their lines end early. Higher is better.',
-    trials: `medians of ${trials} trials, and the least to the most`,
+    trials: Math.max(...tests.map(({ trials }) => trials)),
+    spread: ', and the least to the most',
   }
   return renderChart(report, heading, plotTop + plotHeight + plotBottom, {
     grid: { left: plotLeft + 20, right: labelWidth, top: plotTop, height: plotHeight },

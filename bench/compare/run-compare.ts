@@ -1,4 +1,4 @@
-import { type CompareArguments, Misuse } from '../arguments.js'
+import { Misuse, type parseCompareArguments } from '../arguments.js'
 import { compareReports } from './compare-reports.js'
 import { describeMachines } from './describe-machines.js'
 import { leastTrials } from './judge.js'
@@ -12,7 +12,7 @@ import { readReport } from './read-report.js'
  * missing from the later report.
  * @throws Misuse if the two cannot be compared, or have too few trials to tell anything.
  */
-export async function runCompare(options: CompareArguments): Promise<0 | 1> {
+export async function runCompare(options: ReturnType<typeof parseCompareArguments>): Promise<0 | 1> {
   const [before, after] = [await readReport(options.before), await readReport(options.after)]
   if (before.suite !== after.suite) {
     throw new Misuse(`Expected two reports of one suite, got ${before.suite} and ${after.suite}`)

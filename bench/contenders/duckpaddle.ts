@@ -1,9 +1,8 @@
 import { type AnyRow, DuckDBStorageAdapter, type OpenOptions, open } from 'duckpaddle'
 import { readDuckDB } from '../read-back/read-duckdb.js'
-import { event } from '../shapes/event.js'
 import type { KeyValueRecord } from '../shapes/key-value.js'
 import type { Row, Shape } from '../shapes/shape.js'
-import type { Contender, KeyedContender, RecordContender, SetContender } from './contender.js'
+import type { Contender, SetContender } from './contender.js'
 import { storageEntries } from './main-thread.js'
 
 /** What keeps the keys unique: nothing, `persist()` alone, or DuckDB's index. */
@@ -17,25 +16,21 @@ export function duckpaddle(keeper: Keeper): Contender {
 export function duckpaddleAsync(options: OpenOptions = {}): Contender {
   return {
     async open(path, shape) {
-      const { write, close } = await openTable(path, shape, 'none', options)
-      return { write: (rows) => write(toAsync(rows)), close }
+      const table = await openTable(path, shape, 'none', options)
+      return { ...table, write: (rows) => table.write(toAsync(rows)) }
     },
     readBack: readDuckDB,
   }
 }
 
-export function duckpaddleKeyed(keeper: Keeper): KeyedContender {
-  return { open: (path) => openTable(path, event, keeper) }
-}
-
 /** The store in memory, which is saved when it is told to, and not by itself in the midst of a measurement. */
-export const storageAdapter: RecordContender = {
+export const storageAdapter: Contender = {
   async open(path) {
     const store = new DuckDBStorageAdapter<KeyValueRecord['value']>({ database: path, autoPersist: false })
     await store.load()
     return {
       stage: (records) => store.setMany(records.map(({ key, value }) => [key, value])),
-      save: () => store.persist(),
+      write: () => store.persist(),
       close: () => store.close(),
     }
   },

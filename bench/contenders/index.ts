@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { readDuckDB } from '../read-back/read-duckdb.js'
 import { columnKinds } from '../shapes/shape.js'
 import { chunkWorker } from './chunk-worker.js'
-import type { Contender, KeyedContender, RecordContender, SetContender } from './contender.js'
+import type { Contender, SetContender } from './contender.js'
 import * as ours from './duckpaddle.js'
 import * as lmdb from './lmdb.js'
 import * as main from './main-thread.js'
@@ -59,20 +59,14 @@ const contenders: Readonly<Record<string, Contender>> = {
   'duckpaddle, async generator, 64 MB': ours.duckpaddleAsync({ memoryLimit: '64MB' }),
   'duckpaddle, key': ours.duckpaddle('key'),
   'duckpaddle, primaryKey': ours.duckpaddle('primaryKey'),
-}
-
-/** Take rows by their key. */
-const keyedContenders: Readonly<Record<string, KeyedContender>> = {
-  'duckpaddle, key': ours.duckpaddleKeyed('key'),
-  'duckpaddle, primaryKey': ours.duckpaddleKeyed('primaryKey'),
   ...sqlUpserts,
 }
 
 /** Keep records. */
-const recordContenders: Readonly<Record<string, RecordContender>> = {
-  'row by row': main.rowByRowRecords,
-  'prepared statement': main.preparedRecords,
-  'Appender on main': main.appenderRecords,
+const recordContenders: Readonly<Record<string, Contender>> = {
+  'row by row': main.replaceEach,
+  'prepared statement': main.replacePrepared,
+  'Appender on main': main.appender,
   DuckDBStorageAdapter: ours.storageAdapter,
   lmdb: lmdb.lmdbRecords,
   'ON CONFLICT, PRIMARY KEY': main.onConflictRecords,
@@ -93,7 +87,6 @@ export const rowLimits: Readonly<Record<string, number>> = {
 }
 
 export const findContender = finder(contenders)
-export const findKeyedContender = finder(keyedContenders)
 export const findRecordContender = finder(recordContenders)
 export const findSetContender = finder(setContenders)
 

@@ -1,9 +1,8 @@
 import { open, type RootDatabase } from 'lmdb'
 import { checksumOf } from '../read-back/checksum.js'
 import type { ReadBack } from '../read-back/verify-rows.js'
-import type { KeyValueRecord } from '../shapes/key-value.js'
 import { columnKinds, type Row, type StoredRow, toStoredRow } from '../shapes/shape.js'
-import type { Contender, RecordContender, SetContender } from './contender.js'
+import type { Contender, SetContender } from './contender.js'
 
 /** Rows between two turns of the loop: what keeps it for a few milliseconds. */
 const rowsPerTurn = 2000
@@ -51,13 +50,13 @@ export const lmdbRows: Contender = {
 }
 
 /** Puts each record, and awaits the last: what is put in one turn of the event loop shares a transaction. */
-export const lmdbRecords: RecordContender = {
-  async open(path) {
-    const database = openLmdb<KeyValueRecord['value']>(path)
+export const lmdbRecords: Contender = {
+  async open(path, { keyOf }) {
+    const database = openLmdb<unknown>(path)
     return {
-      async save(records) {
+      async write(records) {
         let last: Promise<boolean> | undefined
-        for (const { key, value } of records) last = database.put(key, value)
+        for (const record of records) last = database.put(keyOf(record), record.value)
         await last
         return undefined
       },
@@ -75,7 +74,7 @@ export const lmdbRecords: RecordContender = {
 export function lmdbSets(isFlushed: boolean): SetContender {
   return {
     async open(path) {
-      const database = openLmdb<KeyValueRecord['value']>(path)
+      const database = openLmdb<unknown>(path)
       return {
         async set({ key, value }) {
           await database.put(key, value)
@@ -89,11 +88,11 @@ export function lmdbSets(isFlushed: boolean): SetContender {
 }
 
 async function* entries(path: string): AsyncGenerator<readonly [key: string, text: string]> {
-  const database = openLmdb<KeyValueRecord['value']>(path)
+  const database = openLmdb<unknown>(path)
   for (const { key, value } of database.getRange()) yield [key, JSON.stringify(value)]
   await database.close()
 }
 
-function openLmdb<Value>(path: string): RootDatabase<Value, string> {
+function openLmdb<Stored>(path: string): RootDatabase<Stored, string> {
   return open({ path, encoding: 'json' })
 }

@@ -3,7 +3,7 @@ import { type DuckDBAppender, type DuckDBConnection, DuckDBInstance } from '@duc
 import { readDuckDB, withConnection } from '../read-back/read-duckdb.js'
 import { keyValue } from '../shapes/key-value.js'
 import { bindRow, createTable, parameters, type Row, type Shape } from '../shapes/shape.js'
-import type { Contender, RecordContender, SetContender } from './contender.js'
+import type { Contender, SetContender } from './contender.js'
 
 interface MainThreadOptions {
   readonly hasPrimaryKey?: boolean
@@ -26,15 +26,14 @@ export const appenderPrimaryKey: Contender = onMainThread(appendRows, { hasPrima
 
 /** What a store that saves row by row does: of a key that is there, the new value is to replace the old one. */
 const replace = 'INSERT OR REPLACE'
-export const rowByRowRecords: RecordContender = ofRecords(insertEach(replace), { hasPrimaryKey: true })
-export const preparedRecords: RecordContender = ofRecords(insertPrepared(replace), { hasPrimaryKey: true })
-export const appenderRecords: RecordContender = ofRecords(appendRows)
+export const replaceEach: Contender = onMainThread(insertEach(replace), { hasPrimaryKey: true })
+export const replacePrepared: Contender = onMainThread(insertPrepared(replace), { hasPrimaryKey: true })
 
 /** DuckDB finds the keys by its index; its settings are its own, the number of threads included. */
-export const onConflictRecords: RecordContender = ofRecords(
-  throughStaging(({ table }) => [
-    `INSERT INTO ${table} SELECT * FROM staging ON CONFLICT ("key") DO UPDATE SET "value" = excluded."value"`,
-  ]),
+export const onConflictRecords: Contender = onMainThread(
+  throughStaging(
+    'INSERT INTO storage SELECT * FROM staging ON CONFLICT ("key") DO UPDATE SET "value" = excluded."value"',
+  ),
   { hasPrimaryKey: true, config: { threads: String(availableParallelism()) } },
 )
 
@@ -78,12 +77,12 @@ export async function openMainThread(path: string, shape: Shape, options: MainTh
 }
 
 /** Writes rows to a temporary staging table, from which statements move them into theirs. */
-export function throughStaging(statements: (shape: Shape) => readonly string[]): Write {
+export function throughStaging(...statements: readonly string[]): Write {
   return async (connection, shape, rows) => {
     // Anew each time: one that is emptied and filled again gets slower.
     await connection.run(`CREATE OR REPLACE TEMP TABLE staging AS FROM ${shape.table} LIMIT 0`)
     appendAll(await connection.createAppender('staging', 'main', 'temp'), shape, rows)
-    for (const statement of statements(shape)) await connection.run(statement)
+    for (const statement of statements) await connection.run(statement)
   }
 }
 
@@ -133,22 +132,6 @@ function onMainThread(write: Write, options?: MainThreadOptions): Contender {
       return { write: (rows) => transaction(() => write(connection, shape, rows)), close }
     },
     readBack: readDuckDB,
-  }
-}
-
-function ofRecords(write: Write, options?: MainThreadOptions): RecordContender {
-  const contender = onMainThread(write, options)
-  return {
-    async open(path) {
-      const writer = await contender.open(path, keyValue)
-      return {
-        async save(records) {
-          await writer.write(records)
-          return undefined
-        },
-        close: () => writer.close(),
-      }
-    },
     entries: storageEntries,
   }
 }

@@ -1,5 +1,5 @@
-import { event } from '../shapes/event.js'
-import type { KeyedContender } from './contender.js'
+import { readDuckDB } from '../read-back/read-duckdb.js'
+import type { Contender } from './contender.js'
 import { appendRows, openMainThread, throughStaging } from './main-thread.js'
 
 const columns = ['"at"', 'kind', 'amount', 'payload']
@@ -27,7 +27,7 @@ const updateAndInsert = [
  * Statements on the main thread that move rows from a temporary staging table into theirs. Without an index it is for
  * the statement to look for the key, and nothing keeps it.
  */
-export const sqlUpserts: Readonly<Record<string, KeyedContender>> = {
+export const sqlUpserts: Readonly<Record<string, Contender>> = {
   'ON CONFLICT, PRIMARY KEY': upsertBy(onConflict, true),
   'OR REPLACE, PRIMARY KEY': upsertBy(orReplace, true),
   'MERGE, PRIMARY KEY': upsertBy(merge, true),
@@ -44,17 +44,18 @@ function upsertBy(
   statements: readonly string[],
   hasPrimaryKey: boolean,
   config: Readonly<Record<string, string>> = {},
-): KeyedContender {
-  const upsert = throughStaging(() => statements)
+): Contender {
+  const upsert = throughStaging(...statements)
   return {
-    async open(path) {
-      const { connection, transaction, close } = await openMainThread(path, event, { hasPrimaryKey, config })
+    async open(path, shape) {
+      const { connection, transaction, close } = await openMainThread(path, shape, { hasPrimaryKey, config })
       return {
-        write: (rows) => transaction(() => appendRows(connection, event, rows)),
-        upsert: (rows) => transaction(() => upsert(connection, event, rows)),
+        write: (rows) => transaction(() => appendRows(connection, shape, rows)),
+        upsert: (rows) => transaction(() => upsert(connection, shape, rows)),
         checkpoint: () => connection.run('CHECKPOINT'),
         close,
       }
     },
+    readBack: readDuckDB,
   }
 }

@@ -1,3 +1,5 @@
+import { type Baseline, bufferWrite, stringify, typedArrayStore } from './baselines.js'
+
 /** A column of one type, and the values that are encoded into it. */
 export interface ColumnCase {
   /** The type, and what it is given where it takes several: `BIGINT from bigint`. */
@@ -12,8 +14,6 @@ export interface ColumnCase {
   /** Work without which the value could not be encoded, done alone. */
   readonly baseline?: Baseline
 }
-
-export type Baseline = 'JSON.stringify alone' | 'Buffer.write alone' | 'typed array store alone'
 
 const members = ['queued', 'running', 'failed', 'done']
 const enumType = `ENUM(${members.map((member) => `'${member}'`).join(', ')})`
@@ -56,7 +56,7 @@ const text = (name: string, make: (index: number) => string) => plain(`VARCHAR, 
 const timestamp = (type: string, from: string, make: (index: number) => unknown): ColumnCase => {
   return { name: `${type} from ${from}`, type, make, text: isoAt, ...selectIso }
 }
-const buffer = { baseline: 'Buffer.write alone' } as const
+const buffer = { baseline: bufferWrite }
 
 /** A case of every column type, and several of those that take several kinds of values. */
 export const columnCases: readonly ColumnCase[] = [
@@ -74,7 +74,7 @@ export const columnCases: readonly ColumnCase[] = [
   bigint('UHUGEINT', (index) => 2n ** 127n + BigInt(index)),
   // Halves and quarters, which DuckDB prints as they are.
   plain('FLOAT', 'FLOAT', (index) => index + 0.25),
-  plain('DOUBLE', 'DOUBLE', (index) => index + 0.5, { baseline: 'typed array store alone' }),
+  plain('DOUBLE', 'DOUBLE', (index) => index + 0.5, { baseline: typedArrayStore }),
   plain('DECIMAL(18,2) from number', 'DECIMAL(18,2)', (index) => index / 100, { text: cents }),
   plain('DECIMAL(18,2) from string', 'DECIMAL(18,2)', cents),
   // Up to 12 bytes lie in DuckDB's string entry itself.
@@ -90,7 +90,7 @@ export const columnCases: readonly ColumnCase[] = [
   },
   plain('JSON, 140 bytes', 'JSON', document, {
     text: (index) => JSON.stringify(document(index)),
-    baseline: 'JSON.stringify alone',
+    baseline: stringify,
   }),
   plain('BLOB, 32 bytes', 'BLOB', bytes, {
     text: (index) => Buffer.from(bytes(index)).toString('hex'),

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Encoding, Writer } from '../contenders/contender.js'
 import { monotonicMs } from './clock.js'
 import { watchMemory } from './memory.js'
 
-export interface MeasuredWrite<Result> {
+export interface MeasuredWrite {
   readonly seconds: number
   /** What the main thread ran in that time; undefined where the system does not say. */
   readonly mainCpuSeconds: number | undefined
@@ -13,11 +14,11 @@ export interface MeasuredWrite<Result> {
   /** By the clock of `monotonicMs()`. */
   readonly startedAtMs: number
   readonly endedAtMs: number
-  readonly receipt: Result
+  readonly receipt: Encoding | undefined
 }
 
 /** Times a write, and looks at what it takes. */
-export async function measureWrite<Result>(write: () => Promise<Result>): Promise<MeasuredWrite<Result>> {
+export async function measureWrite(write: () => ReturnType<Writer['write']>): Promise<MeasuredWrite> {
   const { result, ...growth } = await watchMemory(async () => {
     const cpuBefore = await mainThreadCpuSeconds()
     const startedAtMs = monotonicMs()

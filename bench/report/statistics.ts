@@ -1,15 +1,19 @@
-export interface Percentiles {
-  readonly p50: number
-  readonly p99: number
-  readonly p999: number
-  readonly max: number
+/** In percent; 100 is the most. */
+export const percentiles = { p50: 50, p99: 99, 'p99.9': 99.9, max: 100 } as const
+
+/**
+ * Figures of each percentile.
+ *
+ * @param name - `loop delay`, of which there are `loop delay p50` and so on.
+ */
+export function percentilesOf(name: string, at: (percentile: number) => number): Record<string, number> {
+  return Object.fromEntries(Object.entries(percentiles).map(([key, value]) => [`${name} ${key}`, at(value)]))
 }
 
-/** Of some values, by nearest rank; NaN of none. */
-export function percentilesOf(values: readonly number[]): Percentiles {
+/** By nearest rank; NaN of none. */
+export function percentile(values: readonly number[], percent: number): number {
   const sorted = values.toSorted((a, b) => a - b)
-  const at = (share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN
-  return { p50: at(0.5), p99: at(0.99), p999: at(0.999), max: at(1) }
+  return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? Number.NaN
 }
 
 /** The middle one of several numbers, or the mean of the middle two; NaN of none. */

@@ -1,7 +1,6 @@
-import type { FigureDefinition, TestReport } from '../report/suite-report.js'
+import type { TestReport } from '../report/suite-report.js'
 import { planRounds, scatteredKeys, upsertsOfTrial } from '../tasks/upserts.js'
-import { byRounds } from './by-rounds.js'
-import { runTest, type Suite, type SuitePlan } from './suite.js'
+import { byRounds, figures, runTest, type Suite, type SuitePlan } from './suite.js'
 
 /**
  * What it costs to keep keys unique: rows that are new, rows that are there, and the same rows again and again.
@@ -22,12 +21,6 @@ async function* run({ sizes, trials }: SuitePlan): AsyncGenerator<TestReport> {
   yield await rounds(smallest, trials)
 }
 
-const loadFigures: readonly FigureDefinition[] = [
-  { name: 'time to write', unit: 's', better: 'less', digits: 3, relativeTo: ['duckpaddle'] },
-  { name: 'rows per second', unit: 'rows/s', better: 'more', digits: 0 },
-  { name: 'peak memory above start', unit: 'MiB', better: 'less', digits: 0 },
-]
-
 /** What it costs to keep the key of rows that are all new. */
 function load(size: number, trials: number): Promise<TestReport> {
   return runTest({
@@ -39,7 +32,11 @@ function load(size: number, trials: number): Promise<TestReport> {
     contenders: ['duckpaddle', 'duckpaddle, key', 'duckpaddle, primaryKey', 'Appender on main, PRIMARY KEY'],
     size,
     trials,
-    figures: loadFigures,
+    figures: [
+      { name: 'time to write', unit: 's', better: 'less', digits: 3, relativeTo: ['duckpaddle'] },
+      ...figures('more', 'rows/s', 0, 'rows per second'),
+      ...figures('less', 'MiB', 0, 'peak memory above start'),
+    ],
   })
 }
 
@@ -55,14 +52,6 @@ const otherNames = [
   'DELETE + INSERT, no index',
 ]
 
-const upsertFigures: readonly FigureDefinition[] = [
-  { name: 'time per round', unit: 'ms', better: 'less', digits: 1, relativeTo: [base] },
-  { name: 'file, loaded', unit: 'MiB', better: 'less', digits: 1 },
-  { name: `file after ${upsertsOfTrial} rounds`, unit: 'MiB', better: 'less', digits: 1 },
-  { name: 'file after CHECKPOINT', unit: 'MiB', better: 'less', digits: 1 },
-  { name: 'time of CHECKPOINT', unit: 'ms', better: 'less', digits: 0 },
-]
-
 /** What it costs to give rows new values that are there, in a table of many. */
 function upsert(size: number, trials: number, hasAllContenders: boolean): Promise<TestReport> {
   const plan = {
@@ -75,21 +64,23 @@ function upsert(size: number, trials: number, hasAllContenders: boolean): Promis
     contenders: hasAllContenders ? [...mainNames, ...otherNames] : mainNames,
     size,
     trials,
-    figures: upsertFigures,
+    figures: [
+      { name: 'time per round', unit: 'ms', better: 'less', digits: 1, relativeTo: [base] },
+      ...figures(
+        'less',
+        'MiB',
+        1,
+        'file, loaded',
+        `file after ${upsertsOfTrial} rounds`,
+        'file after CHECKPOINT',
+      ),
+      ...figures('less', 'ms', 0, 'time of CHECKPOINT'),
+    ],
   } as const
   return runTest(plan, () =>
     hasAllContenders ? [] : ['The other contenders are measured at the smallest size alone.'],
   )
 }
-
-const roundsFigures: readonly FigureDefinition[] = [
-  { name: 'time per round, first tenth', unit: 'ms', better: 'less', digits: 1 },
-  { name: 'time per round, middle tenth', unit: 'ms', better: 'less', digits: 1 },
-  { name: 'time per round, last tenth', unit: 'ms', better: 'less', digits: 1 },
-  { name: 'slowest round', unit: 'ms', better: 'less', digits: 1 },
-  { name: 'largest file, first half', unit: 'MiB', better: 'less', digits: 1 },
-  { name: 'largest file, second half', unit: 'MiB', better: 'less', digits: 1 },
-]
 
 /** Whether it gets slower, or the file grows, as the same rows get new values again and again. */
 function rounds(size: number, trials: number): Promise<TestReport> {
@@ -105,7 +96,16 @@ function rounds(size: number, trials: number): Promise<TestReport> {
     size,
     rows: keys,
     trials,
-    figures: roundsFigures,
+    figures: [
+      ...figures(
+        'less',
+        'ms',
+        1,
+        ...['first', 'middle', 'last'].map((tenth) => `time per round, ${tenth} tenth`),
+      ),
+      ...figures('less', 'ms', 1, 'slowest round'),
+      ...figures('less', 'MiB', 1, 'largest file, first half', 'largest file, second half'),
+    ],
   } as const
   return runTest(plan, (_, all) => [byRounds('file after CHECKPOINT (MiB)', 'files', all, rounds, 1)])
 }

@@ -1,25 +1,12 @@
 import { columnCases, findColumnCase } from '../encode/column-cases.js'
 import { median } from '../report/statistics.js'
-import type { FigureDefinition } from '../report/suite-report.js'
 import { runTrials, type Trials } from '../run-trials.js'
-import { type Suite, type TestPlan, toTest } from './suite.js'
+import { figures, type Suite, type TestPlan, toTest } from './suite.js'
 
 const names = columnCases.map(({ name }) => name)
-const quickNames = [
-  'BOOLEAN',
-  'BIGINT from bigint',
-  'DOUBLE',
-  'VARCHAR, 20 ASCII',
-  'JSON, 140 bytes',
-  'TIMESTAMP from Date',
-  'UUID',
-  'NULL',
-]
-
-const figures: readonly FigureDefinition[] = [
-  { name: 'time per value', unit: 'ns', better: 'less', digits: 1 },
-  { name: 'times baseline', unit: '', better: 'less', digits: 2 },
-]
+const quickNames = ['BOOLEAN', 'BIGINT from bigint', 'DOUBLE', 'VARCHAR, 20 ASCII', 'JSON, 140 bytes'].concat(
+  ['TIMESTAMP from Date', 'UUID', 'NULL'],
+)
 
 /** What it costs the event loop to encode a value of each column type. */
 export const encode: Suite = {
@@ -45,7 +32,7 @@ function planOf(contenders: readonly string[], size: number, trials: number): Te
     contenders,
     size,
     trials,
-    figures,
+    figures: [...figures('less', 'ns', 1, 'time per value'), ...figures('less', '', 2, 'times baseline')],
   }
 }
 
@@ -56,11 +43,13 @@ function withBaseline(found: Trials): Trials[] {
   const results = found.results.map(({ values }) => {
     return { verifiedRows: null, values: { 'time per value': values.baseline } }
   })
-  return [found, { ...found, contender: `${found.contender}: ${baseline}`, results }]
+  return [found, { ...found, contender: `${found.contender}: ${baseline.name}`, results }]
 }
 
 function remark({ contender, results }: Trials): string[] {
   const { baseline } = findColumnCase(contender)
   const times = median(results.flatMap(({ values }) => values['times baseline'] ?? []))
-  return baseline === undefined ? [] : [`${contender}: ${times.toFixed(2)} times the time of ${baseline}`]
+  return baseline === undefined
+    ? []
+    : [`${contender}: ${times.toFixed(2)} times the time of ${baseline.name}`]
 }

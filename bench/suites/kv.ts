@@ -1,10 +1,9 @@
 import { medianFigure } from '../report/print-report.js'
 import { median } from '../report/statistics.js'
-import type { FigureDefinition, TestReport } from '../report/suite-report.js'
+import type { TestReport } from '../report/suite-report.js'
 import type { Trials } from '../run-trials.js'
 import { changedRecords, planCallers, planChanges, planRepeats, planSets } from '../tasks/records.js'
-import { byRounds } from './by-rounds.js'
-import { runTest, type Suite, type SuitePlan } from './suite.js'
+import { byRounds, figures, runTest, type Suite, type SuitePlan } from './suite.js'
 
 /** A store of keys and JSON values: new records, changed ones, records that are committed each, and a long run. */
 export const kv: Suite = {
@@ -35,14 +34,6 @@ const perSecond = 'records per second'
 /** What the adapter is to be how many times as fast as, at 100,000 records. */
 const targets = { 'row by row': 200, 'prepared statement': 80 } as const
 
-const saveFigures: readonly FigureDefinition[] = [
-  { name: 'time to save', unit: 's', better: 'less', digits: 4 },
-  { name: 'time of setMany', unit: 's', better: 'less', digits: 4 },
-  { name: perSecond, unit: 'records/s', better: 'more', digits: 0, relativeTo: Object.keys(targets) },
-  { name: 'longest slice (budget 2)', unit: 'ms', better: 'less', digits: 2 },
-  { name: 'peak memory above start', unit: 'MiB', better: 'less', digits: 0 },
-]
-
 /** How long it takes to save new records, and how much memory. */
 function save(size: number, trials: number): Promise<TestReport> {
   const plan = {
@@ -55,7 +46,12 @@ function save(size: number, trials: number): Promise<TestReport> {
     contenders: [...Object.keys(targets), 'Appender on main', adapter, 'lmdb'],
     size,
     trials,
-    figures: saveFigures,
+    figures: [
+      ...figures('less', 's', 4, 'time to save', 'time of setMany'),
+      { name: perSecond, unit: 'records/s', better: 'more', digits: 0, relativeTo: Object.keys(targets) },
+      ...figures('less', 'ms', 2, 'longest slice (budget 2)'),
+      ...figures('less', 'MiB', 0, 'peak memory above start'),
+    ],
   } as const
   return runTest(plan, saveRemarks)
 }
@@ -78,11 +74,6 @@ function saveRemarks(test: TestReport, all: readonly Trials[]): string[] {
 }
 
 const onConflict = 'ON CONFLICT, PRIMARY KEY'
-const changeFigures: readonly FigureDefinition[] = [
-  { name: 'time per round', unit: 'ms', better: 'less', digits: 2 },
-  { name: 'slowest round', unit: 'ms', better: 'less', digits: 1 },
-  { name: 'rounds per second', unit: '1/s', better: 'more', digits: 1, relativeTo: [onConflict] },
-]
 
 /**
  * What it costs to change a few records of many, and whether it costs more the more there are.
@@ -102,7 +93,11 @@ function change(size: number, trials: number, smaller: TestReport | undefined): 
     contenders: [adapter, onConflict],
     size,
     trials,
-    figures: changeFigures,
+    figures: [
+      ...figures('less', 'ms', 2, 'time per round'),
+      ...figures('less', 'ms', 1, 'slowest round'),
+      { name: 'rounds per second', unit: '1/s', better: 'more', digits: 1, relativeTo: [onConflict] },
+    ],
   } as const
   return runTest(plan, (test) => changeRemarks(test, smaller))
 }
@@ -160,15 +155,6 @@ function setAlone(size: number, trials: number): Promise<TestReport> {
   })
 }
 
-const roundsFigures: readonly FigureDefinition[] = [
-  { name: 'time per round, first tenth', unit: 'ms', better: 'less', digits: 2 },
-  { name: 'time per round, last tenth', unit: 'ms', better: 'less', digits: 2 },
-  { name: 'largest file and log, first half', unit: 'MiB', better: 'less', digits: 1 },
-  { name: 'largest file and log, second half', unit: 'MiB', better: 'less', digits: 1 },
-  { name: 'resident memory, first tenth', unit: 'MiB', better: 'less', digits: 0 },
-  { name: 'resident memory, last tenth', unit: 'MiB', better: 'less', digits: 0 },
-]
-
 /** Whether the file, the memory or the time grows as the same records change again and again. */
 function rounds(size: number, trials: number): Promise<TestReport> {
   const { records, rounds, isFullLength } = planRepeats(size)
@@ -183,7 +169,11 @@ function rounds(size: number, trials: number): Promise<TestReport> {
     size,
     rows: records,
     trials,
-    figures: roundsFigures,
+    figures: [
+      ...figures('less', 'ms', 2, 'time per round, first tenth', 'time per round, last tenth'),
+      ...figures('less', 'MiB', 1, 'largest file and log, first half', 'largest file and log, second half'),
+      ...figures('less', 'MiB', 0, 'resident memory, first tenth', 'resident memory, last tenth'),
+    ],
   } as const
   return runTest(plan, (_, all) => [
     byRounds('file and log (MiB)', 'file', all, rounds, 1),

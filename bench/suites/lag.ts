@@ -1,10 +1,10 @@
 import { lagCharts } from '../charts/lag-charts.js'
 import { findSqliteObstacle, sqliteInstallation } from '../contenders/sqlite.js'
 import { medianFigure } from '../report/print-report.js'
-import { median } from '../report/statistics.js'
-import type { FigureDefinition, TestReport } from '../report/suite-report.js'
+import { median, percentiles } from '../report/statistics.js'
+import type { TestReport } from '../report/suite-report.js'
 import { runTrials, type Trials } from '../run-trials.js'
-import { type Suite, type SuitePlan, type TestPlan, toTest } from './suite.js'
+import { figures, type Suite, type SuitePlan, type TestPlan, toTest } from './suite.js'
 
 const names = [
   'row by row',
@@ -17,17 +17,13 @@ const names = [
 /** How far above idle the 99th percentile of duckpaddle's delays may be. */
 const targetMs = 3
 
-const percentiles = (name: string): FigureDefinition[] =>
-  ['p50', 'p99', 'p99.9', 'max'].map((percentile) => {
-    return { name: `${name} ${percentile}`, unit: 'ms', better: 'less', digits: 1 }
-  })
+const allOf = (name: string) => Object.keys(percentiles).map((percentile) => `${name} ${percentile}`)
 
-const figures: readonly FigureDefinition[] = [
-  { name: 'time to write', unit: 's', better: 'less', digits: 2 },
-  ...percentiles('loop delay'),
-  ...percentiles('request latency'),
-  { name: 'main-thread CPU', unit: 's', better: 'less', digits: 2 },
-  { name: 'peak memory above start', unit: 'MiB', better: 'less', digits: 0 },
+const shownFigures = [
+  ...figures('less', 's', 2, 'time to write'),
+  ...figures('less', 'ms', 1, ...allOf('loop delay'), ...allOf('request latency')),
+  ...figures('less', 's', 2, 'main-thread CPU'),
+  ...figures('less', 'MiB', 0, 'peak memory above start'),
 ]
 
 /** What a server goes through while rows are written by its process: its event loop, and those who call it. */
@@ -66,7 +62,7 @@ function planOf(shape: string, size: number, trials: number): Omit<TestPlan, 'ta
       'transactions as it sees fit; it is waited for until all is on the disk, as it is with the others.',
     size,
     trials,
-    figures,
+    figures: shownFigures,
   }
 }
 

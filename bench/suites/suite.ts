@@ -1,7 +1,8 @@
 import type { Chart } from '../charts/render-chart.js'
+import { median } from '../report/statistics.js'
 import type { ContenderReport, FigureDefinition, SuiteReport, TestReport } from '../report/suite-report.js'
 import { runTrials, type Trials } from '../run-trials.js'
-import type { TaskName } from '../tasks/index.js'
+import type { TaskName } from '../trial.js'
 
 /** How much of a suite is to be run. */
 export interface SuitePlan {
@@ -32,6 +33,16 @@ export interface TestPlan extends Pick<TestReport, 'name' | 'description' | 'fig
   /** Rows that every contender writes, where it is not the size. */
   readonly rows?: number
   readonly shape?: string
+}
+
+/** Figures of one kind. */
+export function figures(
+  better: FigureDefinition['better'],
+  unit: string,
+  digits: number,
+  ...names: readonly string[]
+): FigureDefinition[] {
+  return names.map((name) => ({ name, unit, better, digits }))
 }
 
 type Remarks = (test: TestReport, all: readonly Trials[]) => readonly string[]
@@ -70,4 +81,26 @@ function toContender(
     values: Object.fromEntries(values.filter(([, found]) => found.length > 0)),
     ...(timelines && { timelines }),
   }
+}
+
+/**
+ * What became of something as rounds went by, a line that is read from left to right: `file (MiB) after rounds
+ * 0: 1.2, 20: 1.3, ...`
+ *
+ * @param series - The name of it in the results of the trials.
+ * @param rounds - How many there were in all.
+ */
+export function byRounds(
+  label: string,
+  series: string,
+  all: readonly Trials[],
+  rounds: number,
+  digits: number,
+): string {
+  const trials = all.flatMap(({ results }) => results.map((result) => result.series?.[series] ?? []))
+  const texts = (trials[0] ?? []).flatMap((_, index) => {
+    const values = trials.flatMap((values) => values[index] ?? [])
+    return values.length === 0 ? [] : [`${(index * rounds) / 10}: ${median(values).toFixed(digits)}`]
+  })
+  return `${label} after rounds ${texts.join(', ')}`
 }

@@ -1,8 +1,8 @@
 import { throughputCharts } from '../charts/throughput-charts.js'
 import { rowLimits } from '../contenders/index.js'
 import { medianFigure } from '../report/print-report.js'
-import type { FigureDefinition, TestReport } from '../report/suite-report.js'
-import { runTest, type Suite, type SuitePlan } from './suite.js'
+import type { TestReport } from '../report/suite-report.js'
+import { figures, runTest, type Suite, type SuitePlan } from './suite.js'
 
 const base = 'Appender on main'
 const stringifyAlone = 'JSON.stringify alone'
@@ -17,14 +17,6 @@ const sizesOfShapes: Readonly<Record<string, readonly number[]>> = {
   text: [100_000],
 }
 const shapes = Object.keys(sizesOfShapes)
-
-const figures: readonly FigureDefinition[] = [
-  { name: 'time to write', unit: 's', better: 'less', digits: 4, relativeTo: [base] },
-  { name: 'rows per second', unit: 'rows/s', better: 'more', digits: 0 },
-  { name: 'main-thread CPU', unit: 's', better: 'less', digits: 4 },
-  { name: 'main-thread CPU per row', unit: 'µs', better: 'less', digits: 2 },
-  { name: 'peak memory above start', unit: 'MiB', better: 'less', digits: 0 },
-]
 
 /** How long it takes to write rows of several shapes, from the call to the commit, and what it takes besides time. */
 export const throughput: Suite = {
@@ -65,7 +57,13 @@ function write(shape: string, size: number, contenders: readonly string[], trial
     size,
     trials,
     shape,
-    figures,
+    figures: [
+      { name: 'time to write', unit: 's', better: 'less', digits: 4, relativeTo: [base] },
+      ...figures('more', 'rows/s', 0, 'rows per second'),
+      ...figures('less', 's', 4, 'main-thread CPU'),
+      ...figures('less', 'µs', 2, 'main-thread CPU per row'),
+      ...figures('less', 'MiB', 0, 'peak memory above start'),
+    ],
   } as const
   return runTest(plan, (test) => remarksOf(shape, test))
 }

@@ -1,5 +1,4 @@
 import { Bench } from 'tinybench'
-import { baselineWorks } from '../encode/baseline-work.js'
 import { ColumnBatches } from '../encode/column-batches.js'
 import { findColumnCase } from '../encode/column-cases.js'
 import type { Task } from './task.js'
@@ -10,7 +9,7 @@ export const encodeColumn: Task = async (name, count) => {
   const rows = Array.from({ length: count }, (_, index) => ({ value: column.make(index) }))
   const batches = new ColumnBatches(column)
   const nanos = nanosPerValue(count, () => batches.encode(rows))
-  const work = column.baseline && baselineWorks[column.baseline](rows.map(({ value }) => value))
+  const work = column.baseline?.prepare(rows.map(({ value }) => value))
   const baseline = work && nanosPerValue(count, work)
   return {
     verifiedRows: await batches.verify(rows),

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
-import type { RecordContender, RecordWriter } from '../contenders/contender.js'
+import type { Contender, Writer } from '../contenders/contender.js'
 import { findRecordContender, findSetContender, rowLimits } from '../contenders/index.js'
 import { timeMs } from '../measure/clock.js'
 import { collectGarbage, watchMemory } from '../measure/memory.js'
 import { verifyRecords } from '../read-back/verify-records.js'
 import { mebibytes, median } from '../report/statistics.js'
-import { type KeyValueRecord, makeRecord, makeRecords } from '../shapes/key-value.js'
+import { type KeyValueRecord, keyValue, makeRecord, makeRecords } from '../shapes/key-value.js'
 import type { Task } from './task.js'
 import { databaseMiB } from './upserts.js'
 
@@ -19,15 +19,15 @@ export const saveRecords: Task = async (name, count, folder) => {
   await saveNew(contender, join(folder, 'warm-up.duckdb'), makeRecords(0, warmUpRecords, 0))
   const path = join(folder, 'trial.duckdb')
   const values = await saveNew(contender, path, makeRecords(0, count, 0))
-  return { verifiedRows: await verifyRecords(contender.entries(path), count, () => 0), values }
+  return { verifiedRows: await verifyRecords(contender, path, count, () => 0), values }
 }
 
-async function saveNew(contender: RecordContender, path: string, records: readonly KeyValueRecord[]) {
-  const writer = await contender.open(path)
+async function saveNew(contender: Contender, path: string, records: readonly KeyValueRecord[]) {
+  const writer = await contender.open(path, keyValue)
   const { result, rssGrowthBytes } = await watchMemory(async () => {
     const stageMs = await timeMs(() => writer.stage?.(records))
     const startedAt = performance.now()
-    const receipt = await writer.save(records)
+    const receipt = await writer.write(records)
     return { stageMs, saveMs: performance.now() - startedAt, longestSliceMs: receipt?.longestSliceMs }
   })
   await writer.close()
@@ -73,7 +73,7 @@ export const changeRecords: Task = async (name, count, folder) => {
   }
   await writer.close()
   return {
-    verifiedRows: await verifyRecords(contender.entries(path), count, (id) => versions.get(id) ?? 0),
+    verifiedRows: await verifyRecords(contender, path, count, (id) => versions.get(id) ?? 0),
     values: {
       'time per round': median(roundMs),
       // Where the adapter folds its log into its table, or DuckDB makes a checkpoint.
@@ -118,7 +118,7 @@ export const repeatChanges: Task = async (name, count, folder) => {
   }
   await writer.close()
   return {
-    verifiedRows: await verifyRecords(contender.entries(path), records, () => rounds),
+    verifiedRows: await verifyRecords(contender, path, records, () => rounds),
     values: {
       'time per round, first tenth': tenths.ms[1] ?? undefined,
       'time per round, last tenth': tenths.ms.at(-1) ?? undefined,
@@ -152,7 +152,7 @@ export const setTogether: Task = async (name, count, folder) => {
   const ms = await timeMs(() => callAll(warmUpRounds + 1, warmUpRounds + rounds))
   await setter.close()
   return {
-    verifiedRows: await verifyRecords(contender.entries(path), callers, () => warmUpRounds + rounds),
+    verifiedRows: await verifyRecords(contender, path, callers, () => warmUpRounds + rounds),
     values: { 'sets per second': (1000 * callers * rounds) / ms },
   }
 }
@@ -176,16 +176,16 @@ export const setAlone: Task = async (name, count, folder) => {
   await setter.close()
   const measured = setMs.slice(warmUpSets)
   return {
-    verifiedRows: await verifyRecords(contender.entries(path), warmUpSets + sets, () => 0),
+    verifiedRows: await verifyRecords(contender, path, warmUpSets + sets, () => 0),
     values: { 'time per set': median(measured), 'slowest set': Math.max(...measured) },
   }
 }
 
 /** From the first change in memory to the commit. */
-function timeChange(writer: RecordWriter, records: readonly KeyValueRecord[]): Promise<number> {
+function timeChange(writer: Writer, records: readonly KeyValueRecord[]): Promise<number> {
   return timeMs(async () => {
     await writer.stage?.(records)
-    await writer.save(records)
+    await writer.write(records)
   })
 }
 
@@ -193,19 +193,15 @@ function timeChange(writer: RecordWriter, records: readonly KeyValueRecord[]): P
 const chunkRecords = 100_000
 
 /** Fills a new file with the records 0 to `count` - 1, closes it, and opens it again, as a program that starts does. */
-async function openWithRecords(
-  contender: RecordContender,
-  count: number,
-  path: string,
-): Promise<RecordWriter> {
-  const writer = await contender.open(path)
+async function openWithRecords(contender: Contender, count: number, path: string): Promise<Writer> {
+  const writer = await contender.open(path, keyValue)
   for (let start = 0; start < count; start += chunkRecords) {
     const records = makeRecords(start, Math.min(count, start + chunkRecords), 0)
     await writer.stage?.(records)
-    await writer.save(records)
+    await writer.write(records)
   }
   await writer.close()
-  const opened = await contender.open(path)
+  const opened = await contender.open(path, keyValue)
   await collectGarbage()
   return opened
 }

@@ -1,14 +1,12 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { KeyedContender, KeyedWriter } from '../contenders/contender.js'
-import { findKeyedContender } from '../contenders/index.js'
+import { findContender } from '../contenders/index.js'
 import { timeMs } from '../measure/clock.js'
 import { checksumOf } from '../read-back/checksum.js'
 import { readDuckDB } from '../read-back/read-duckdb.js'
 import { verifyRows } from '../read-back/verify-rows.js'
 import { mebibytes, median } from '../report/statistics.js'
 import { type EventRow, event, makeEvent, makeScatteredEvents } from '../shapes/event.js'
-import { generateRows } from '../shapes/shape.js'
 import type { Task } from './task.js'
 
 /** Rounds of a trial. */
@@ -21,7 +19,7 @@ export function scatteredKeys(count: number): number {
 
 /** Gives rows that are scattered over a table new values, one round after the other, each of one transaction. */
 export const upsertScattered: Task = async (name, count, folder) => {
-  const { writer, path } = await openLoaded(findKeyedContender(name), count, folder)
+  const { writer, path } = await openLoaded(name, count, folder)
   const loaded = await databaseMiB(path)
   const keys = scatteredKeys(count)
   const step = Math.floor(count / keys)
@@ -60,7 +58,7 @@ export function planRounds(count: number) {
 /** Gives all rows of a table new values, again and again: does it get slower, and does the file grow? */
 export const upsertRounds: Task = async (name, count, folder) => {
   const { keys, rounds } = planRounds(count)
-  const { writer, path } = await openLoaded(findKeyedContender(name), keys, folder)
+  const { writer, path } = await openLoaded(name, keys, folder)
   // As it was loaded, and after the CHECKPOINT that follows each tenth of the rounds.
   const files = [await databaseMiB(path)]
   const tenth = rounds / 10
@@ -111,22 +109,23 @@ export function verifyEvents(
   return verifyRows(readDuckDB, path, event, checksumOf(event, rows), exactRows)
 }
 
-/** Warms the code up with a small database, and opens another one whose file holds `count` rows. */
-async function openLoaded(contender: KeyedContender, count: number, folder: string) {
+/** Warms the code up with a small database, and opens another one whose file holds `count` events. */
+async function openLoaded(name: string, count: number, folder: string) {
   const warmUpRows = Math.min(2000, count)
-  const warmUp = await load(contender, warmUpRows, join(folder, 'warm-up.duckdb'))
+  const warmUp = await load(name, warmUpRows, join(folder, 'warm-up.duckdb'))
   await warmUp.upsert(makeScatteredEvents(Math.ceil(warmUpRows / 2), 2, 1))
   await warmUp.close()
   const path = join(folder, 'trial.duckdb')
-  return { writer: await load(contender, count, path), path }
+  return { writer: await load(name, count, path), path }
 }
 
 /** The rows are not kept: a large heap would slow down what is measured later. */
-async function load(contender: KeyedContender, count: number, path: string): Promise<KeyedWriter> {
-  const writer = await contender.open(path)
-  await writer.write([...generateRows(event, count)])
-  await writer.checkpoint()
-  return writer
+async function load(name: string, count: number, path: string) {
+  const { write, upsert, checkpoint, close } = await findContender(name).open(path, event)
+  if (upsert === undefined || checkpoint === undefined) throw new Error(`${name} takes no rows by their key`)
+  await write(makeScatteredEvents(count, 1, 0))
+  await checkpoint()
+  return { upsert, checkpoint, close }
 }
 
 /** What the table must hold in the end. */

@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import type { Receipt } from 'duckpaddle'
 import type { Writer } from '../contenders/contender.js'
 import { findContender, rowLimits } from '../contenders/index.js'
 import { type MeasuredWrite, measureWrite } from '../measure/measure-write.js'
@@ -17,8 +16,7 @@ const warmUpRows = 20_000
 /** Of a contender that takes long for a row: this part of its limit, which takes a second at most. */
 const slowShare = 0.1
 
-type Measured = MeasuredWrite<Receipt | undefined>
-type Watched = Pick<TrialResult, 'timelines'> & { measured: Measured; values?: TrialResult['values'] }
+type Watched = Pick<TrialResult, 'timelines'> & { measured: MeasuredWrite; values?: TrialResult['values'] }
 
 /** Writes rows, which are there in an array, to a new database. */
 export const writeRows: Task = writing('array', async (write) => ({ measured: await measureWrite(write) }))
@@ -54,9 +52,9 @@ function writing(
     }
     const path = join(folder, 'trial.duckdb')
     const writer = await open(path, shape)
-    const { measured, values, timelines = [] } = await watch(() => writer.write(rows))
+    const { measured, values, ...seen } = await watch(() => writer.write(rows))
     await writer.close()
-    const result = { values: { ...valuesOf(measured, count), ...values }, timelines }
+    const result = { ...seen, values: { ...valuesOf(measured, count), ...values } }
     if (readBack === undefined) return { ...result, verifiedRows: null }
     // Made anew: what a contender has done to the rows it was given is not what is to be found.
     const checksum = known ?? checksumOfFirst(shape, count)
@@ -65,7 +63,7 @@ function writing(
   }
 }
 
-function valuesOf(measured: Measured, rows: number): TrialResult['values'] {
+function valuesOf(measured: MeasuredWrite, rows: number): TrialResult['values'] {
   const { seconds, mainCpuSeconds, rssGrowthBytes, rssGrowthAtEndBytes, receipt } = measured
   return {
     'time to write': seconds,

@@ -1,16 +1,22 @@
-import type { Baseline } from './column-cases.js'
+/** Work without which values could not be encoded. */
+export interface Baseline {
+  readonly name: string
+  /** Makes what does it for all values, and returns a number that it leads to, so that no compiler leaves it out. */
+  prepare(values: readonly unknown[]): () => number
+}
 
-/**
- * What makes a function that does the work of a baseline for all values. That returns a number that the work leads to,
- * so that no compiler leaves it out.
- */
-export const baselineWorks: Readonly<Record<Baseline, (values: readonly unknown[]) => () => number>> = {
-  'JSON.stringify alone': (values) => () => {
+export const stringify: Baseline = {
+  name: 'JSON.stringify alone',
+  prepare: (values) => () => {
     let length = 0
     for (const value of values) length += JSON.stringify(value).length
     return length
   },
-  'Buffer.write alone'(values) {
+}
+
+export const bufferWrite: Baseline = {
+  name: 'Buffer.write alone',
+  prepare(values) {
     const texts = values.map(String)
     const buffer = Buffer.alloc(256 * 1024)
     // The most that UTF-8 takes of the longest, so that none is cut off.
@@ -24,9 +30,13 @@ export const baselineWorks: Readonly<Record<Baseline, (values: readonly unknown[
       return offset
     }
   },
-  'typed array store alone'(values) {
+}
+
+export const typedArrayStore: Baseline = {
+  name: 'typed array store alone',
+  prepare(values) {
+    const store = new Float64Array(values.length)
     const numbers = values.map(Number)
-    const store = new Float64Array(numbers.length)
     return () => {
       let index = 0
       for (const value of numbers) store[index++] = value
