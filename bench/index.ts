@@ -1,34 +1,61 @@
-/** Measures, or compares what was measured: see `parse-arguments.ts` for the first, and `compare/` for the second. */
-
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Misuse, parseCompareArguments, parseRunArguments } from './arguments.js'
 import { runCompare } from './compare/run-compare.js'
-import { Misuse } from './misuse.js'
-import { parseArguments } from './parse-arguments.js'
-import { readMachine } from './report/machine.js'
-import { printMachine } from './report/print-report.js'
-import { runSuite } from './run-suite.js'
-import { shapeNames } from './shapes/index.js'
+import { describeMachine, readMachine } from './report/machine.js'
+import { printTest } from './report/print-report.js'
+import type { SuiteReport, TestReport } from './report/suite-report.js'
 import { suites } from './suites/index.js'
+import type { Suite, SuitePlan } from './suites/suite.js'
 
 const args = process.argv.slice(2)
+const isCompare = args[0] === 'compare'
 try {
-  if (args[0] === 'compare') process.exitCode = await runCompare(args.slice(1))
+  if (isCompare) process.exitCode = await runCompare(parseCompareArguments(args.slice(1)))
   else await runSuites()
 } catch (error) {
   if (!(error instanceof Misuse)) throw error
   console.error(error.message)
-  process.exitCode = 1
+  // 1 of a comparison is that something is slower.
+  process.exitCode = isCompare ? 2 : 1
 }
 
 async function runSuites(): Promise<void> {
-  const known = { suites: [...suites.keys()], shapes: shapeNames }
-  const { suites: names, sizes, shapes, trials, isQuick, folder } = parseArguments(args, known)
-  const command = ['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' ')
-  printMachine(readMachine(), new Date().toISOString())
-  for (const name of names) {
-    const suite = suites.get(name)
+  const { folder, ...asked } = parseRunArguments(args, [...suites.keys()])
+  console.log(`${describeMachine(readMachine())}; ${new Date().toISOString().slice(0, 10)}\n`)
+  await mkdir(folder, { recursive: true })
+  for (const [name, suite] of asked.suites.map((name) => [name, suites.get(name)] as const)) {
     if (suite === undefined) continue
-    const own = isQuick ? suite.quick : suite.defaults
-    const plan = { sizes: sizes ?? own.sizes, shapes: shapes ?? own.shapes, trials, isQuick }
-    await runSuite(name, suite, plan, { command, folder })
+    const own = asked.isQuick ? suite.quick : suite.defaults
+    const plan = { ...asked, sizes: asked.sizes ?? own.sizes, shapes: asked.shapes ?? own.shapes }
+    const report = await runSuite(name, suite, plan)
+    await write(join(folder, `${name}.json`), toJson(report))
+    const charts = suite.charts?.(report) ?? []
+    for (const { fileName, svg } of charts) await write(join(folder, `${fileName}.svg`), svg)
+    console.log()
   }
+}
+
+/** Prints each of the tests as it is over. */
+async function runSuite(suite: string, { run }: Suite, plan: SuitePlan): Promise<SuiteReport> {
+  const command = ['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' ')
+  const measuredAt = new Date().toISOString()
+  console.error(suite)
+  const tests: TestReport[] = []
+  for await (const test of run(plan)) {
+    printTest(suite, test)
+    tests.push(test)
+  }
+  return { suite, command, measuredAt, machine: readMachine(), tests }
+}
+
+async function write(path: string, content: string): Promise<void> {
+  await writeFile(path, content)
+  console.log(`Wrote ${path}`)
+}
+
+/** To be read by people too: the points of a timeline have a line each. */
+function toJson(report: SuiteReport): string {
+  const text = JSON.stringify(report, undefined, 2)
+  return `${text.replace(/\[\s+(-?[\d.e+-]+),\s+(-?[\d.e+-]+)\s+\]/g, '[$1, $2]')}\n`
 }

@@ -2,12 +2,18 @@
  * One trial, in a process of its own: `node trial.js <task> <contender> <rows> <folder> <options as JSON>`. Prints its
  * measurements as JSON, once what was written has been read back.
  */
-import { type TaskName, tasks } from './tasks/index.js'
+import { encodeColumn } from './tasks/encode-column.js'
+import { changeRecords, repeatChanges, saveRecords, setAlone, setTogether } from './tasks/records.js'
+import { upsertRounds, upsertScattered } from './tasks/upserts.js'
+import { serveWhileWriting, streamRows, writeRows } from './tasks/write-rows.js'
+
+const tasks = {
+  ...{ writeRows, serveWhileWriting, streamRows, upsertScattered, upsertRounds, encodeColumn },
+  ...{ saveRecords, changeRecords, setTogether, setAlone, repeatChanges },
+}
+export type TaskName = keyof typeof tasks
 
 const [, , task = '', contender = '', rows, folder = '', options = '{}'] = process.argv
-if (!isTask(task)) throw new Error(`There is no task ${task}`)
-console.log(JSON.stringify(await tasks[task](contender, Number(rows), folder, JSON.parse(options))))
-
-function isTask(name: string): name is TaskName {
-  return Object.hasOwn(tasks, name)
-}
+// What `runTrials` names is one of them.
+const result = await tasks[task as TaskName](contender, Number(rows), folder, JSON.parse(options))
+console.log(JSON.stringify(result))

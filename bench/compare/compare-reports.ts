@@ -1,21 +1,14 @@
-import type { FigureDefinition } from '../report/suite-report.js'
-import { type FoundContender, findContenders } from './find-contenders.js'
+import { Misuse } from '../arguments.js'
+import { figureHeading } from '../report/print-report.js'
+import { type FigureDefinition, isOurs } from '../report/suite-report.js'
 import { type Judgement, judge } from './judge.js'
 import type { ComparableReport } from './read-report.js'
 
 /** What became of a figure of a contender from one report to the other. */
-export interface Change
-  extends Judgement,
-    Pick<FoundContender, 'label' | 'test' | 'rows' | 'contender' | 'isOurs'> {
-  readonly figure: FigureDefinition
-  readonly figureKey: string
-}
+export interface Change extends Judgement, Omit<Found, 'values'> {}
 
 /** A contender, or a figure of one, that is in one of the reports only. */
-export interface Missing {
-  readonly label: string
-  readonly isOurs: boolean
-}
+type Missing = Pick<Found, 'label' | 'isOurs'>
 
 export interface Comparison {
   /** In the order of the later report. */
@@ -24,42 +17,66 @@ export interface Comparison {
   readonly missingBefore: readonly Missing[]
 }
 
-/** Compares what two runs of a suite have in common, and tells what they have not. */
+/** A figure of a contender of a test, of which less or more is better. */
+interface Found {
+  /** `load, 1500 rows: duckpaddle` */
+  readonly label: string
+  readonly test: string
+  /** What it wrote: fewer than the test's where it is slow. */
+  readonly rows: number
+  readonly contender: string
+  readonly isOurs: boolean
+  readonly figure: FigureDefinition
+  readonly values: readonly number[]
+}
+
+/** By what makes two of a kind comparable: the test, its number of rows and the contender's; and its figures by name. */
+type Contenders = ReadonlyMap<string, Missing & { readonly figures: ReadonlyMap<string, Found> }>
+
+/** Compares what two runs of a suite have in common, and finds what they have not. */
 export function compareReports(before: ComparableReport, after: ComparableReport): Comparison {
-  const earlier = findContenders(before)
-  const later = findContenders(after)
+  const [earlier, later] = [findContenders(before), findContenders(after)]
+  const changes = [...later].flatMap(([key, { figures }]) =>
+    [...figures].flatMap(([name, { values, ...found }]) => {
+      const from = earlier.get(key)?.figures.get(name)?.values
+      return from === undefined ? [] : [{ ...found, ...judge(from, values, found.figure.better) }]
+    }),
+  )
   return {
-    changes: [...later].flatMap(([key, contender]) => compareFigures(earlier.get(key), contender)),
+    changes,
     missingAfter: findMissing(earlier, later),
     missingBefore: findMissing(later, earlier),
   }
 }
 
-function compareFigures(before: FoundContender | undefined, after: FoundContender): Change[] {
-  const { figures, ...contender } = after
-  return [...figures].flatMap(([figureKey, { definition, values }]) => {
-    const earlier = before?.figures.get(figureKey)
-    if (earlier === undefined) return []
-    return [
-      {
-        ...contender,
-        figure: definition,
-        figureKey,
-        ...judge(earlier.values, values, definition.better),
-      },
-    ]
-  })
+/** @throws Misuse if there are two of a kind. */
+function findContenders({ suite, tests }: ComparableReport): Contenders {
+  const all = new Map<string, Missing & { figures: ReadonlyMap<string, Found> }>()
+  for (const test of tests) {
+    for (const found of test.contenders) {
+      const { contender, rows } = found
+      const key = JSON.stringify([test.name, test.rows, contender, rows])
+      const label = `${test.name}, ${rows} rows: ${contender}`
+      if (all.has(key)) throw new Misuse(`Expected a report of ${suite} to have ${label} once, got it twice`)
+      const common = { label, test: test.name, rows, contender, isOurs: isOurs(found, suite) }
+      const figures = test.figures
+        .map((figure) => ({ ...common, figure, values: found.values[figure.name] ?? [] }))
+        .filter(({ figure, values }) => figure.better !== 'neither' && values.length > 0)
+      all.set(key, {
+        ...common,
+        figures: new Map(figures.map((figure) => [figureHeading(figure.figure), figure])),
+      })
+    }
+  }
+  return all
 }
 
 /** Those of the first that the second has not: contenders as such, and figures of contenders that both have. */
-function findMissing(
-  contenders: ReadonlyMap<string, FoundContender>,
-  others: ReadonlyMap<string, FoundContender>,
-): Missing[] {
+function findMissing(contenders: Contenders, others: Contenders): Missing[] {
   return [...contenders].flatMap(([key, { label, isOurs, figures }]) => {
     const other = others.get(key)
     if (other === undefined) return [{ label, isOurs }]
-    const missing = [...figures.keys()].filter((figureKey) => !other.figures.has(figureKey))
-    return missing.map((figureKey) => ({ label: `${label}, ${figureKey}`, isOurs }))
+    const missing = [...figures.keys()].filter((name) => !other.figures.has(name))
+    return missing.map((name) => ({ label: `${label}, ${name}`, isOurs }))
   })
 }

@@ -1,4 +1,4 @@
-import { median } from '../report/median.js'
+import { median } from '../report/statistics.js'
 import type { Change } from './compare-reports.js'
 import type { ComparableReport } from './read-report.js'
 
@@ -14,8 +14,7 @@ export function describeMachines(
   after: ComparableReport,
   changes: readonly Change[],
 ): string[] {
-  const names = new Set([...Object.keys(before.machine), ...Object.keys(after.machine)])
-  const differences = [...names]
+  const differences = Object.keys({ ...before.machine, ...after.machine })
     .map((name) => [name, before.machine[name] ?? 'unknown', after.machine[name] ?? 'unknown'] as const)
     .filter(([, earlier, later]) => earlier !== later)
     .map(([name, earlier, later]) => `${name} ${earlier}, then ${later}`)
@@ -24,7 +23,7 @@ export function describeMachines(
 }
 
 function describePeers(changes: readonly Change[]): string[] {
-  const slowdowns = changes.map(slowdownPercent).filter((percent) => Number.isFinite(percent))
+  const slowdowns = changes.map(slowdownPercent).filter(Number.isFinite)
   if (slowdowns.length === 0) return ['WARNING: no other contender tells whether the machine was as fast.']
   const typical = median(slowdowns)
   const word = typical < 0 ? 'faster' : 'slower'

@@ -1,4 +1,4 @@
-import { median } from '../report/median.js'
+import { median } from '../report/statistics.js'
 
 /** `unknown`: too few trials to tell. A figure that is no time is `faster` where it is better: less memory. */
 type Verdict = 'faster' | 'slower' | 'within noise' | 'unknown'
@@ -29,7 +29,7 @@ const accepted = 0.01
 export function judge(
   before: readonly number[],
   after: readonly number[],
-  better: 'less' | 'more',
+  better: 'less' | 'more' | 'neither',
 ): Judgement {
   const [from, to] = [median(before), median(after)]
   const changePercent = from === to ? 0 : (100 * (to - from)) / Math.abs(from)
@@ -42,17 +42,9 @@ export function judge(
 function isBeyondNoise(before: readonly number[], after: readonly number[]): boolean {
   const space = Math.max(Math.min(...after) - Math.max(...before), Math.min(...before) - Math.max(...after))
   if (space <= 0) return false
-  if (2 / waysToChoose(before.length + after.length, before.length) <= accepted) return true
-  return space >= Math.max(rangeOf(before), rangeOf(after))
-}
-
-function rangeOf(values: readonly number[]): number {
-  return Math.max(...values) - Math.min(...values)
-}
-
-/** `total` choose `chosen`. */
-function waysToChoose(total: number, chosen: number): number {
-  let ways = 1
-  for (let index = 1; index <= chosen; index++) ways = (ways * (total - chosen + index)) / index
-  return ways
+  // `total` choose `before.length`.
+  const total = before.length + after.length
+  const ways = before.reduce((product, _, index) => (product * (total - index)) / (index + 1), 1)
+  const rangeOf = (values: readonly number[]) => Math.max(...values) - Math.min(...values)
+  return 2 / ways <= accepted || space >= Math.max(rangeOf(before), rangeOf(after))
 }

@@ -1,11 +1,11 @@
-import { printTable } from '../report/print-report.js'
-import type { Change, Comparison, Missing } from './compare-reports.js'
+import { figureHeading, printTable } from '../report/print-report.js'
+import type { Change, Comparison } from './compare-reports.js'
 import { leastTrials } from './judge.js'
 
 /** Prints the figures that are beyond the noise, or all of them, and how many others there are. */
 export function printChanges(changes: readonly Change[], isAll: boolean): void {
-  const isKnown = ({ verdict }: Change) => verdict === 'faster' || verdict === 'slower'
-  const shown = isAll ? changes : changes.filter(isKnown)
+  const beyond = changes.filter(({ verdict }) => verdict === 'faster' || verdict === 'slower')
+  const shown = isAll ? changes : beyond
   if (shown.length > 0) {
     printTable(
       ['test', 'rows', 'contender', 'figure', 'before', 'after', 'change', 'verdict'],
@@ -13,7 +13,7 @@ export function printChanges(changes: readonly Change[], isAll: boolean): void {
         change.test,
         String(change.rows),
         change.contender,
-        change.figureKey,
+        figureHeading(change.figure),
         change.before.toFixed(change.figure.digits),
         change.after.toFixed(change.figure.digits),
         formatChange(change),
@@ -22,8 +22,8 @@ export function printChanges(changes: readonly Change[], isAll: boolean): void {
     )
   }
   const noise = changes.filter(({ verdict }) => verdict === 'within noise').length
-  const unknown = changes.filter(({ verdict }) => verdict === 'unknown').length
-  console.log(`${changes.filter(isKnown).length} figures are beyond the noise, ${noise} within it.`)
+  const unknown = changes.length - beyond.length - noise
+  console.log(`${beyond.length} figures are beyond the noise, ${noise} within it.`)
   if (unknown > 0) {
     console.log(`WARNING: ${unknown} figures are unknown: they have fewer than ${leastTrials} trials.`)
   }
@@ -31,21 +31,20 @@ export function printChanges(changes: readonly Change[], isAll: boolean): void {
 
 /** Prints what is in one of the reports only. */
 export function printMissing({ missingAfter, missingBefore }: Comparison): void {
-  printList('Missing, of what was there before:', missingAfter)
-  printList('New:', missingBefore)
+  const labels = (missing: Comparison['missingAfter']) => missing.map(({ label }) => label)
+  printList('Missing, of what was there before:', labels(missingAfter))
+  printList('New:', labels(missingBefore))
 }
 
 export function printRegressions(regressions: readonly Change[], limitPercent: number): void {
-  printList(
-    `Slower beyond the noise and by more than ${limitPercent} %:`,
-    regressions.map((change) => ({ label: `${change.label}, ${change.figureKey}: ${formatChange(change)}` })),
+  const lines = regressions.map(
+    (change) => `${change.label}, ${figureHeading(change.figure)}: ${formatChange(change)}`,
   )
+  printList(`Slower beyond the noise and by more than ${limitPercent} %:`, lines)
 }
 
-function printList(heading: string, items: readonly Pick<Missing, 'label'>[]): void {
-  if (items.length === 0) return
-  console.log(`\n${heading}`)
-  for (const { label } of items) console.log(`- ${label}`)
+function printList(heading: string, lines: readonly string[]): void {
+  if (lines.length > 0) console.log([`\n${heading}`, ...lines].join('\n- '))
 }
 
 function formatChange({ changePercent }: Change): string {

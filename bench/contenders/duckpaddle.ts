@@ -1,8 +1,9 @@
-import { type AnyRow, type OpenOptions, open, type Receipt } from 'duckpaddle'
+import { type AnyRow, DuckDBStorageAdapter, type OpenOptions, open } from 'duckpaddle'
 import { readDuckDB } from '../read-back/read-duckdb.js'
-import { event } from '../shapes/event.js'
-import type { Shape } from '../shapes/shape.js'
-import type { Contender, KeyedContender, Writer } from './contender.js'
+import type { KeyValueRecord } from '../shapes/key-value.js'
+import type { Row, Shape } from '../shapes/shape.js'
+import type { Contender, SetContender } from './contender.js'
+import { storageEntries } from './main-thread.js'
 
 /** What keeps the keys unique: nothing, `persist()` alone, or DuckDB's index. */
 type Keeper = 'none' | 'key' | 'primaryKey'
@@ -15,39 +16,46 @@ export function duckpaddle(keeper: Keeper): Contender {
 export function duckpaddleAsync(options: OpenOptions = {}): Contender {
   return {
     async open(path, shape) {
-      const { write, close } = await openTable(path, shape, 'none', options)
-      return { write: (rows) => write(toAsync(rows)), close }
+      const table = await openTable(path, shape, 'none', options)
+      return { ...table, write: (rows) => table.write(toAsync(rows)) }
     },
     readBack: readDuckDB,
   }
 }
 
-export function duckpaddleKeyed(keeper: Exclude<Keeper, 'none'>): KeyedContender {
-  return { open: (path) => openTable(path, event, keeper) }
+/** The store in memory, which is saved when it is told to, and not by itself in the midst of a measurement. */
+export const storageAdapter: Contender = {
+  async open(path) {
+    const store = new DuckDBStorageAdapter<KeyValueRecord['value']>({ database: path, autoPersist: false })
+    await store.load()
+    return {
+      stage: (records) => store.setMany(records.map(({ key, value }) => [key, value])),
+      write: () => store.persist(),
+      close: () => store.close(),
+    }
+  },
+  entries: storageEntries,
 }
 
-interface TableWriter<Row extends object> extends Writer<Row> {
-  write(rows: Iterable<Row> | AsyncIterable<Row>): Promise<Receipt>
-  upsert(rows: Iterable<Row>): Promise<Receipt>
-  checkpoint(): Promise<void>
+/** The same, and each change resolves when it is committed. */
+export const storageAdapterEach: SetContender = {
+  async open(path) {
+    const store = new DuckDBStorageAdapter<KeyValueRecord['value']>({ database: path, durability: 'each' })
+    await store.load()
+    return { set: ({ key, value }) => store.set(key, value), close: () => store.close() }
+  },
+  entries: storageEntries,
 }
 
-async function openTable<Row extends object>(
-  path: string,
-  shape: Shape<Row>,
-  keeper: Keeper,
-  options: OpenOptions = {},
-): Promise<TableWriter<Row>> {
+async function openTable(path: string, shape: Shape, keeper: Keeper, options: OpenOptions = {}) {
   const db = await open(path, { threads: 1, ...options })
-  const columns: Readonly<Record<string, string>> = shape.columns
   const keyed = keeper === 'none' ? {} : { [keeper]: [shape.key] }
-  await db.table(shape.table, { columns, ...keyed })
+  await db.table(shape.table, { columns: shape.columns, ...keyed })
   const table = await db.table(shape.table, keeper === 'key' ? keyed : {})
-  // A row by the names of its columns, which is what a shape's rows are; an interface cannot say so.
-  const toAnyRows = (rows: Iterable<Row> | AsyncIterable<Row>) => rows as Iterable<AnyRow>
+  type Rows = Iterable<AnyRow> | AsyncIterable<AnyRow>
   return {
-    write: (rows) => table.persist(toAnyRows(rows)),
-    upsert: (rows) => table.persist(toAnyRows(rows), { onConflict: 'update' }),
+    write: (rows: Rows) => table.persist(rows),
+    upsert: (rows: Rows) => table.persist(rows, { onConflict: 'update' }),
     checkpoint: () => db.checkpoint(),
     async close() {
       await db.close()
@@ -55,6 +63,6 @@ async function openTable<Row extends object>(
   }
 }
 
-async function* toAsync<Row>(rows: Iterable<Row>): AsyncGenerator<Row> {
+async function* toAsync(rows: Iterable<Row>): AsyncGenerator<Row> {
   for (const row of rows) yield row
 }

@@ -1,40 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { readDuckDB } from '../read-back/read-duckdb.js'
-import { readSqlite } from '../read-back/read-sqlite.js'
+import { columnKinds } from '../shapes/shape.js'
 import { chunkWorker } from './chunk-worker.js'
-import type { Contender, KeyedContender } from './contender.js'
-import { duckpaddle, duckpaddleAsync, duckpaddleKeyed } from './duckpaddle.js'
-import { findByName } from './find-by-name.js'
-import { idle } from './idle.js'
-import { lmdbRows } from './lmdb-rows.js'
-import { appender, appenderInLimit, appenderPrimaryKey, preparedStatement, rowByRow } from './main-thread.js'
-import { sqlUpserts } from './sql-upsert.js'
-import { stringifyAlone } from './stringify-alone.js'
+import type { Contender, SetContender } from './contender.js'
+import * as ours from './duckpaddle.js'
+import * as lmdb from './lmdb.js'
+import * as main from './main-thread.js'
+import { sqlUpserts } from './sql-upserts.js'
+import { readSqlite } from './sqlite.js'
 
+const idleMs = 1500
+
+/** Nothing is written for a while: what the machine itself does to the loop. */
+const idle: Contender = {
+  open: async () => ({
+    async write() {
+      await sleep(idleMs)
+      return undefined
+    },
+    close: async () => undefined,
+  }),
+}
+
+/** Nothing is written: what has to be done on the main thread by everyone who is given objects and stores JSON. */
+const stringifyAlone: Contender = {
+  async open(_path, shape) {
+    const names = columnKinds(shape).flatMap(([name, kind]) => (kind === 'json' ? [name] : []))
+    let characters = 0
+    return {
+      async write(rows) {
+        for (const row of rows) {
+          for (const name of names) characters += JSON.stringify(row[name]).length
+        }
+        return undefined
+      },
+      async close() {
+        // The lengths are used, so that no compiler leaves them out.
+        if (characters === 0) throw new Error(`Expected the shape ${shape.name} to have JSON`)
+      },
+    }
+  },
+}
+
+/** Write rows. */
 const contenders: Readonly<Record<string, Contender>> = {
   idle,
   'JSON.stringify alone': stringifyAlone,
-  'row by row': rowByRow,
-  'prepared statement': preparedStatement,
-  'Appender on main': appender,
-  'Appender on main, 64 MB': appenderInLimit,
-  'Appender on main, PRIMARY KEY': appenderPrimaryKey,
-  'worker, cloned rows': chunkWorker(new URL('./cloning-worker-thread.js', import.meta.url), readDuckDB),
-  'better-sqlite3 in a worker': chunkWorker(
-    new URL('./sqlite-worker-thread.js', import.meta.url),
-    readSqlite,
-  ),
-  lmdb: lmdbRows,
-  duckpaddle: duckpaddle('none'),
-  'duckpaddle, async generator': duckpaddleAsync(),
-  'duckpaddle, async generator, 64 MB': duckpaddleAsync({ memoryLimit: '64MB' }),
-  'duckpaddle, key': duckpaddle('key'),
-  'duckpaddle, primaryKey': duckpaddle('primaryKey'),
+  'row by row': main.rowByRow,
+  'prepared statement': main.preparedStatement,
+  'Appender on main': main.appender,
+  'Appender on main, 64 MB': main.appenderInLimit,
+  'Appender on main, PRIMARY KEY': main.appenderPrimaryKey,
+  'worker, cloned rows': chunkWorker('duckdb', readDuckDB),
+  'better-sqlite3 in a worker': chunkWorker('sqlite', readSqlite),
+  lmdb: lmdb.lmdbRows,
+  duckpaddle: ours.duckpaddle('none'),
+  'duckpaddle, async generator': ours.duckpaddleAsync(),
+  'duckpaddle, async generator, 64 MB': ours.duckpaddleAsync({ memoryLimit: '64MB' }),
+  'duckpaddle, key': ours.duckpaddle('key'),
+  'duckpaddle, primaryKey': ours.duckpaddle('primaryKey'),
+  ...sqlUpserts,
 }
 
-const keyedContenders: Readonly<Record<string, KeyedContender>> = {
-  'duckpaddle, key': duckpaddleKeyed('key'),
-  'duckpaddle, primaryKey': duckpaddleKeyed('primaryKey'),
-  ...sqlUpserts,
+/** Keep records. */
+const recordContenders: Readonly<Record<string, Contender>> = {
+  'row by row': main.replaceEach,
+  'prepared statement': main.replacePrepared,
+  'Appender on main': main.appender,
+  DuckDBStorageAdapter: ours.storageAdapter,
+  lmdb: lmdb.lmdbRecords,
+  'ON CONFLICT, PRIMARY KEY': main.onConflictRecords,
+}
+
+/** Commit each record before its caller goes on. */
+const setContenders: Readonly<Record<string, SetContender>> = {
+  DuckDBStorageAdapter: ours.storageAdapterEach,
+  'DuckDB commit on main': main.oneCommit,
+  lmdb: lmdb.lmdbSets(false),
+  'lmdb, flushed': lmdb.lmdbSets(true),
 }
 
 /** The most rows that a slow contender is given, which take it 1 to 3 s. */
@@ -43,11 +86,14 @@ export const rowLimits: Readonly<Record<string, number>> = {
   'prepared statement': 2000,
 }
 
-export function findContender(name: string): Contender {
-  return findByName(contenders, name)
-}
+export const findContender = finder(contenders)
+export const findRecordContender = finder(recordContenders)
+export const findSetContender = finder(setContenders)
 
-/** One that takes rows by their key. */
-export function findKeyedContender(name: string): KeyedContender {
-  return findByName(keyedContenders, name)
+function finder<Kind>(all: Readonly<Record<string, Kind>>): (name: string) => Kind {
+  return (name) => {
+    const found = all[name]
+    if (found === undefined) throw new Error(`There is no contender ${name}`)
+    return found
+  }
 }

@@ -1,19 +1,62 @@
-import type { KeyValueRecord } from '../records.js'
-import { openLmdb } from './open-lmdb.js'
-import type { RecordContender, SetContender } from './record-contender.js'
+import { open, type RootDatabase } from 'lmdb'
+import { checksumOf } from '../read-back/checksum.js'
+import type { ReadBack } from '../read-back/verify-rows.js'
+import { columnKinds, type Row, type StoredRow, toStoredRow } from '../shapes/shape.js'
+import type { Contender, SetContender } from './contender.js'
+
+/** Rows between two turns of the loop: what keeps it for a few milliseconds. */
+const rowsPerTurn = 2000
+
+/** Reads a file whose values are rows, each by a key that is not compared; a Date in them is text now. */
+const readBack: ReadBack = async (path, shape, keys) => {
+  const wanted = new Set<unknown>(keys)
+  const columns = columnKinds(shape)
+  const rows: StoredRow[] = []
+  const database = openLmdb<Row>(path)
+  function* values() {
+    for (const { value } of database.getRange()) {
+      if (wanted.has(value[shape.key])) rows.push(toStoredRow(columns, value))
+      yield value
+    }
+  }
+  const checksum = checksumOf(shape, values())
+  await database.close()
+  return { checksum, rows }
+}
+
+/**
+ * Puts each row by its key, and waits until the last is on the disk. The loop is let go from time to time, as a server
+ * would; it is not one transaction, for lmdb makes them as it sees fit.
+ */
+export const lmdbRows: Contender = {
+  async open(path, shape) {
+    const database = openLmdb<Row>(path)
+    return {
+      async write(rows) {
+        let last: Promise<boolean> | undefined
+        let count = 0
+        for (const row of rows) {
+          last = database.put(shape.keyOf(row), row)
+          if (++count % rowsPerTurn === 0) await new Promise(setImmediate)
+        }
+        await last
+        await database.flushed
+        return undefined
+      },
+      close: () => database.close(),
+    }
+  },
+  readBack,
+}
 
 /** Puts each record, and awaits the last: what is put in one turn of the event loop shares a transaction. */
-export const lmdb: RecordContender = {
-  async open(path) {
-    const database = openDatabase(path)
-    let staged: readonly KeyValueRecord[] = []
+export const lmdbRecords: Contender = {
+  async open(path, { keyOf }) {
+    const database = openLmdb<unknown>(path)
     return {
-      async stage(records) {
-        staged = records
-      },
-      async save() {
+      async write(records) {
         let last: Promise<boolean> | undefined
-        for (const { key, value } of staged) last = database.put(key, value)
+        for (const record of records) last = database.put(keyOf(record), record.value)
         await last
         return undefined
       },
@@ -23,44 +66,33 @@ export const lmdb: RecordContender = {
   entries,
 }
 
-/** `put()` as it is by default: it resolves at the commit, which may not have been flushed to the disk yet. */
-export const lmdbPut: SetContender = {
-  async open(path) {
-    const database = openDatabase(path)
-    return {
-      async set({ key, value }) {
-        await database.put(key, value)
-      },
-      close: () => database.close(),
-    }
-  },
-  entries,
-}
-
-/** Waits for the disk as well, as a commit of DuckDB does. */
-export const lmdbFlushed: SetContender = {
-  async open(path) {
-    const database = openDatabase(path)
-    return {
-      async set({ key, value }) {
-        await database.put(key, value)
-        await database.flushed
-      },
-      close: () => database.close(),
-    }
-  },
-  entries,
-}
-
-async function* entries(path: string): AsyncGenerator<readonly [key: string, text: string]> {
-  const database = openDatabase(path)
-  try {
-    for (const { key, value } of database.getRange()) yield [key, JSON.stringify(value)]
-  } finally {
-    await database.close()
+/**
+ * `put()` resolves at the commit, which may not have been flushed to the disk yet.
+ *
+ * @param isFlushed - Waits for the disk as well, as a commit of DuckDB does.
+ */
+export function lmdbSets(isFlushed: boolean): SetContender {
+  return {
+    async open(path) {
+      const database = openLmdb<unknown>(path)
+      return {
+        async set({ key, value }) {
+          await database.put(key, value)
+          if (isFlushed) await database.flushed
+        },
+        close: () => database.close(),
+      }
+    },
+    entries,
   }
 }
 
-function openDatabase(path: string) {
-  return openLmdb<KeyValueRecord['value']>(path)
+async function* entries(path: string): AsyncGenerator<readonly [key: string, text: string]> {
+  const database = openLmdb<unknown>(path)
+  for (const { key, value } of database.getRange()) yield [key, JSON.stringify(value)]
+  await database.close()
+}
+
+function openLmdb<Stored>(path: string): RootDatabase<Stored, string> {
+  return open({ path, encoding: 'json' })
 }

@@ -1,14 +1,13 @@
+import { checksumSql, rowsSql } from '../read-back/checksum.js'
+import type { ReadBack } from '../read-back/verify-rows.js'
+import type { StoredRow } from '../shapes/shape.js'
+
 /** As much of better-sqlite3 as is needed: it is no dependency, for it may have to be compiled to be installed. */
 export interface SqliteDatabase {
   pragma(source: string): unknown
   exec(sql: string): unknown
-  prepare(sql: string): SqliteStatement
+  prepare(sql: string): { run(...values: readonly (string | number)[]): unknown; all(): unknown[] }
   close(): unknown
-}
-
-interface SqliteStatement {
-  run(...values: readonly (string | number)[]): unknown
-  all(): unknown[]
 }
 
 /** 13 needs Node 22. */
@@ -30,7 +29,16 @@ export async function findSqliteObstacle(): Promise<string | undefined> {
     database.close()
     return undefined
   } catch (error) {
-    const [reason] = String(error).split('\n')
-    return reason
+    return String(error).split('\n')[0]
   }
+}
+
+export const readSqlite: ReadBack = async (path, shape, keys) => {
+  const database = await openSqlite(path)
+  // Numbers and texts: the table has no other columns.
+  const read = (sql: string) => database.prepare(sql).all() as StoredRow[]
+  const [checksum = {}] = read(checksumSql(shape, (column) => `length(CAST(${column} AS BLOB))`))
+  const rows = read(rowsSql(shape, keys))
+  database.close()
+  return { checksum, rows }
 }

@@ -1,6 +1,6 @@
 import { type MessagePort, parentPort } from 'node:worker_threads'
-import type { MemorySample } from './memory-sampler.js'
-import { monotonicMs } from './monotonic-ms.js'
+import { monotonicMs } from './clock.js'
+import type { MemorySample } from './memory.js'
 
 const intervalMs = 10
 // There is one in every worker.

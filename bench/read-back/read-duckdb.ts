@@ -1,41 +1,43 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
-import { columnKind } from '../shapes/column-kind.js'
+import type { StoredRow } from '../shapes/shape.js'
 import { checksumSql, rowsSql } from './checksum.js'
-import type { ReadBack } from './read-back.js'
-import type { StoredRow } from './stored-row.js'
+import type { ReadBack } from './verify-rows.js'
 
 /** Reads a file of DuckDB's. */
-export const readDuckDB: ReadBack = async (path, shape, keys) => {
+export const readDuckDB: ReadBack = (path, shape, keys) =>
+  withConnection(path, async (connection) => {
+    const [checksum = {}] = await readRows(
+      connection,
+      checksumSql(shape, (column) => `strlen(${column}::VARCHAR)`),
+    )
+    return { checksum, rows: await readRows(connection, rowsSql(shape, keys, readColumn)) }
+  })
+
+/** Opens a file on this thread, which computes with no other, and closes it. */
+export async function withConnection<Result>(
+  path: string,
+  use: (connection: DuckDBConnection) => Promise<Result>,
+): Promise<Result> {
   const instance = await DuckDBInstance.create(path, { threads: '1' })
   const connection = await instance.connect()
   try {
-    const [checksum = {}] = await readRows(connection, checksumSql(shape, sumOf))
-    return { checksum, rows: await readRows(connection, rowsSql(shape, keys, readColumn)) }
+    return await use(connection)
   } finally {
     connection.closeSync()
     instance.closeSync()
   }
 }
 
-function sumOf(column: string, what: 'integers' | 'bytes'): string {
-  return `coalesce(sum(${what === 'integers' ? column : `strlen(${column}::VARCHAR)`}), 0)::VARCHAR`
-}
-
 /** SQL of a value that becomes a number or a string in JavaScript. */
-function readColumn(column: string, definition: string): string {
-  const kind = columnKind(definition)
-  if (kind === 'timestamp') return `epoch_ms(${column})::DOUBLE`
-  return `${column}::${kind === 'text' || kind === 'json' ? 'VARCHAR' : 'DOUBLE'}`
+function readColumn(column: string, type: string): string {
+  if (type === 'TIMESTAMP') return `epoch_ms(${column})::DOUBLE`
+  return `${column}::${/^(?:VARCHAR|JSON)/.test(type) ? 'VARCHAR' : 'DOUBLE'}`
 }
 
 async function readRows(connection: DuckDBConnection, sql: string): Promise<StoredRow[]> {
   const reader = await connection.runAndReadAll(sql)
-  return reader.getRowObjectsJS().map((row) => {
-    const values = Object.entries(row).map(([name, value]) => [name, toPlain(value)] as const)
-    return Object.fromEntries(values)
-  })
-}
-
-function toPlain(value: unknown): string | number {
-  return typeof value === 'string' ? value : Number(value)
+  const toPlain = (value: unknown) => (typeof value === 'string' ? value : Number(value))
+  return reader
+    .getRowObjectsJS()
+    .map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, toPlain(value)])))
 }

@@ -1,8 +1,20 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Shape } from '../shapes/shape.js'
-import type { Checksum } from './checksum.js'
-import type { ReadBack } from './read-back.js'
-import { toStoredRow } from './stored-row.js'
+import {
+  columnKinds,
+  generateRows,
+  type Row,
+  type Shape,
+  type StoredRow,
+  toStoredRow,
+} from '../shapes/shape.js'
+import { type Checksum, checksumOf } from './checksum.js'
+
+/** Reads what a file holds, once its writer has closed it: a checksum of all rows, and the rows of some keys. */
+export type ReadBack = (
+  path: string,
+  shape: Shape,
+  keys: readonly (string | number)[],
+) => Promise<{ readonly checksum: Checksum; readonly rows: readonly StoredRow[] }>
 
 /**
  * Reads a file and throws unless it holds the rows: a write that is not there afterwards was not measured.
@@ -11,20 +23,26 @@ import { toStoredRow } from './stored-row.js'
  * @param exactRows - Those of them that are compared value by value.
  * @returns How many rows it holds.
  */
-export async function verifyRows<Row extends object>(
+export async function verifyRows(
   readBack: ReadBack,
   path: string,
-  shape: Shape<Row>,
+  shape: Shape,
   checksum: Checksum,
   exactRows: readonly Row[],
 ): Promise<number> {
-  const exact = exactRows.map((row) => toStoredRow(shape, row))
-  const keyOf = (row: Readonly<Record<string, string | number>>) => row[shape.key] ?? ''
+  const columns = columnKinds(shape)
+  const exact = exactRows.map((row) => toStoredRow(columns, row))
+  const keyOf = (row: StoredRow) => row[shape.key] ?? ''
   const found = await readBack(path, shape, exact.map(keyOf))
   expectEqual(found.checksum, checksum)
   const byKey = new Map(found.rows.map((row) => [keyOf(row), row]))
   for (const row of exact) expectEqual(byKey.get(keyOf(row)), row)
   return Number(checksum.rows)
+}
+
+/** The checksum of the first rows of a shape. */
+export function checksumOfFirst(shape: Shape, count: number): Checksum {
+  return checksumOf(shape, generateRows(shape, count))
 }
 
 const sampledRows = 1000

@@ -15,7 +15,7 @@ export interface SuiteReport {
 export interface TestReport {
   /** The same in every run that does the same, whatever the number of rows: `event rows`. */
   readonly name: string
-  /** What was measured and how, in words: printed above the table. */
+  /** What was measured and how: printed above the table. */
   readonly description: string
   /** Rows that every contender was to write; one that is slow writes fewer. */
   readonly rows: number
@@ -36,18 +36,18 @@ export interface FigureDefinition {
   /** Digits after the point in a table. */
   readonly digits: number
   /** Contenders whose median the others' are divided by, each in a column of its own. */
-  readonly relativeTo?: readonly string[]
+  readonly relativeTo?: readonly string[] | undefined
 }
 
 export interface ContenderReport {
   readonly contender: string
   readonly rows: number
-  /** Rows that were read back and found right, of each trial; 0 where a contender writes none. */
+  /** Rows that were read back and found right, of each trial; none where a contender writes none. */
   readonly verifiedRows: readonly number[]
   /** By the name of the figure, a value of each trial; none where a figure is not this contender's. */
   readonly values: Readonly<Record<string, readonly number[]>>
   /** What was seen over time in one of the trials, the one whose time to write is the median. */
-  readonly timelines?: readonly Timeline[]
+  readonly timelines?: readonly Timeline[] | undefined
 }
 
 export interface Timeline {
@@ -56,4 +56,16 @@ export interface Timeline {
   readonly unit: string
   /** Seconds since the write began, and the value then. */
   readonly points: readonly (readonly [seconds: number, value: number])[]
+}
+
+/**
+ * Whether a contender is this library, and not what it is measured against. The suite `encode` has none but this
+ * library's column types, and baselines, which write nothing that could be verified.
+ */
+export function isOurs(
+  { contender, verifiedRows }: Pick<ContenderReport, 'contender' | 'verifiedRows'>,
+  suite: string,
+): boolean {
+  if (suite === 'encode') return verifiedRows.length > 0
+  return /^(?:duckpaddle|DuckDBStorageAdapter)\b/.test(contender)
 }

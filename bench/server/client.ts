@@ -3,8 +3,8 @@
  * before them were answered: one that waits for its answers would ask less of a server that is stalled.
  */
 import { Agent, get } from 'node:http'
-import { monotonicMs } from '../measure/monotonic-ms.js'
-import type { ClientCommand, ClientMessage, ClientRequest } from './client-messages.js'
+import { monotonicMs } from '../measure/clock.js'
+import type { ClientCommand, ClientMessage, ClientRequest } from './served-client.js'
 
 const intervalMs = 5
 const warmUpRequests = 300

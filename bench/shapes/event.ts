@@ -1,22 +1,16 @@
 import { timestampValue } from '@duckdb/node-api'
 import type { Shape } from './shape.js'
 
-export interface EventRow {
-  readonly id: number
-  readonly at: Date
-  readonly kind: string
-  readonly amount: number
-  readonly payload: { readonly user: string; readonly tags: readonly string[]; readonly text: string }
-}
+export type EventRow = ReturnType<typeof makeEvent>
 
 /** A bit of everything, as servers record it: a number, a moment, a word, an amount, about 130 bytes of JSON. */
-export const event: Shape<EventRow> = {
+export const event: Shape = {
   name: 'event',
   table: 'events',
   columns: { id: 'BIGINT NOT NULL', at: 'TIMESTAMP', kind: 'VARCHAR', amount: 'DOUBLE', payload: 'JSON' },
   key: 'id',
   makeRow: (index) => makeEvent(index, 0),
-  append(appender, { id, at, kind, amount, payload }) {
+  append(appender, { id, at, kind, amount, payload }: EventRow) {
     appender.appendBigInt(BigInt(id))
     appender.appendTimestamp(timestampValue(BigInt(at.getTime()) * 1000n))
     appender.appendVarchar(kind)
@@ -24,25 +18,11 @@ export const event: Shape<EventRow> = {
     appender.appendVarchar(JSON.stringify(payload))
     appender.endRow()
   },
-  bind: ({ id, at, kind, amount, payload }) => [
-    BigInt(id),
-    timestampValue(BigInt(at.getTime()) * 1000n),
-    kind,
-    amount,
-    JSON.stringify(payload),
-  ],
   keyOf: ({ id }) => `event:${id}`,
-  bindSqlite: ({ id, at, kind, amount, payload }) => [
-    id,
-    at.getTime(),
-    kind,
-    amount,
-    JSON.stringify(payload),
-  ],
 }
 
 /** @param version - What becomes of the row as it is written again: every column but the id has another value. */
-export function makeEvent(id: number, version: number): EventRow {
+export function makeEvent(id: number, version: number) {
   const edition = version === 0 ? '' : `edition ${version} `
   return {
     id,
@@ -55,4 +35,9 @@ export function makeEvent(id: number, version: number): EventRow {
       text: edition + `lorem ipsum dolor sit amet ${id} `.repeat(2),
     },
   }
+}
+
+/** Makes `count` events whose ids are 0, `step`, 2 `step`, ..., each with values of its version. */
+export function makeScatteredEvents(count: number, step: number, version: number): EventRow[] {
+  return Array.from({ length: count }, (_, index) => makeEvent(index * step, version))
 }

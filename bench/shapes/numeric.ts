@@ -1,31 +1,7 @@
 import type { Shape } from './shape.js'
 
-/** What a device reports: numbers, and nothing else. */
-export interface ReadingRow {
-  readonly id: number
-  readonly device: number
-  readonly channel: number
-  readonly sequence: number
-  readonly flags: number
-  readonly temperature: number
-  readonly pressure: number
-  readonly humidity: number
-  readonly voltage: number
-  readonly current: number
-  readonly latitude: number
-  readonly longitude: number
-  readonly altitude: number
-  readonly speed: number
-  readonly heading: number
-  readonly sent: number
-  readonly received: number
-  readonly retries: number
-  readonly bytes: number
-  readonly checksum: number
-}
-
-/** Twenty columns of numbers, JS numbers all of them. */
-export const numeric: Shape<ReadingRow> = {
+/** What a device reports: twenty columns of numbers, JS numbers all of them. */
+export const numeric: Shape = {
   name: 'numeric',
   table: 'readings',
   columns: {
@@ -51,30 +27,8 @@ export const numeric: Shape<ReadingRow> = {
     checksum: 'UINTEGER',
   },
   key: 'id',
-  // A FLOAT is a multiple of an eighth, which is the same in every database, whether it has a type for it or not.
-  makeRow: (index) => ({
-    id: index,
-    device: (index * 7919) % 100_000,
-    channel: (index % 64) - 32,
-    sequence: 1_000_000_000_000 + index,
-    flags: (index * 2_654_435) % 4_000_000_000,
-    temperature: 20 + (index % 1000) / 70,
-    pressure: 1013.25 - (index % 333) / 9,
-    humidity: (index % 800) / 8,
-    voltage: 3 + (index % 16) / 8,
-    current: (index % 500) / 3000,
-    latitude: 47.3769 + (index % 10_000) / 1_000_003,
-    longitude: 8.5417 - (index % 10_000) / 1_000_003,
-    altitude: 400 + (index % 4000) / 8,
-    speed: (index % 320) / 8,
-    heading: index % 360,
-    sent: 1_700_000_000_000 + index,
-    received: 1_700_000_000_000 + index + (index % 250),
-    retries: index % 4,
-    bytes: 200 + (index % 1800),
-    checksum: (index * 2_654_435_761) % 4_294_967_296,
-  }),
-  append(appender, row) {
+  makeRow,
+  append(appender, row: ReturnType<typeof makeRow>) {
     appender.appendBigInt(BigInt(row.id))
     appender.appendInteger(row.device)
     appender.appendSmallInt(row.channel)
@@ -97,29 +51,31 @@ export const numeric: Shape<ReadingRow> = {
     appender.appendUInteger(row.checksum)
     appender.endRow()
   },
-  bind: (row) => [
-    BigInt(row.id),
-    row.device,
-    row.channel,
-    BigInt(row.sequence),
-    row.flags,
-    row.temperature,
-    row.pressure,
-    row.humidity,
-    row.voltage,
-    row.current,
-    row.latitude,
-    row.longitude,
-    row.altitude,
-    row.speed,
-    row.heading,
-    BigInt(row.sent),
-    BigInt(row.received),
-    row.retries,
-    row.bytes,
-    row.checksum,
-  ],
   keyOf: ({ id }) => `reading:${id}`,
-  // In the order of the columns, in which makeRow() names them.
-  bindSqlite: (row) => Object.values<number>({ ...row }),
+}
+
+/** A FLOAT is a multiple of an eighth, which is the same in every database, whether it has a type for it or not. */
+function makeRow(index: number) {
+  return {
+    id: index,
+    device: (index * 7919) % 100_000,
+    channel: (index % 64) - 32,
+    sequence: 1_000_000_000_000 + index,
+    flags: (index * 2_654_435) % 4_000_000_000,
+    temperature: 20 + (index % 1000) / 70,
+    pressure: 1013.25 - (index % 333) / 9,
+    humidity: (index % 800) / 8,
+    voltage: 3 + (index % 16) / 8,
+    current: (index % 500) / 3000,
+    latitude: 47.3769 + (index % 10_000) / 1_000_003,
+    longitude: 8.5417 - (index % 10_000) / 1_000_003,
+    altitude: 400 + (index % 4000) / 8,
+    speed: (index % 320) / 8,
+    heading: index % 360,
+    sent: 1_700_000_000_000 + index,
+    received: 1_700_000_000_000 + index + (index % 250),
+    retries: index % 4,
+    bytes: 200 + (index % 1800),
+    checksum: (index * 2_654_435_761) % 4_294_967_296,
+  }
 }

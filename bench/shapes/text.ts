@@ -1,37 +1,30 @@
 import type { Shape } from './shape.js'
 
-export interface ArticleRow {
-  readonly id: number
-  readonly title: string
-  readonly body: string
-  readonly language: string
-}
-
 /** Titles of about 60 characters, bodies of about 1.2 KB; one in four has characters that are not ASCII. */
-export const text: Shape<ArticleRow> = {
+export const text: Shape = {
   name: 'text',
   table: 'articles',
   columns: { id: 'BIGINT NOT NULL', title: 'VARCHAR', body: 'VARCHAR', language: 'VARCHAR' },
   key: 'id',
-  makeRow(index) {
-    const { language, title, sentence, sentences } = editionOf(index)
-    return {
-      id: index,
-      title: flatten(`${title} ${index}`),
-      body: flatten(`${index}: ${sentence.repeat(sentences)}`),
-      language,
-    }
-  },
-  append(appender, { id, title, body, language }) {
+  makeRow,
+  append(appender, { id, title, body, language }: ReturnType<typeof makeRow>) {
     appender.appendBigInt(BigInt(id))
     appender.appendVarchar(title)
     appender.appendVarchar(body)
     appender.appendVarchar(language)
     appender.endRow()
   },
-  bind: ({ id, title, body, language }) => [BigInt(id), title, body, language],
   keyOf: ({ id }) => `article:${id}`,
-  bindSqlite: ({ id, title, body, language }) => [id, title, body, language],
+}
+
+function makeRow(index: number) {
+  const { language, title, sentence, sentences } = editionOf(index)
+  return {
+    id: index,
+    title: flatten(`${title} ${index}`),
+    body: flatten(`${index}: ${sentence.repeat(sentences)}`),
+    language,
+  }
 }
 
 const english = {

@@ -1,6 +1,6 @@
-import { conflicts } from './conflicts/index.js'
+import { conflicts } from './conflicts.js'
 import { encode } from './encode.js'
-import { kv } from './kv/index.js'
+import { kv } from './kv.js'
 import { lag } from './lag.js'
 import { memory } from './memory.js'
 import type { Suite } from './suite.js'

@@ -1,15 +1,11 @@
 import { lagCharts } from '../charts/lag-charts.js'
 import { findSqliteObstacle, sqliteInstallation } from '../contenders/sqlite.js'
-import { mebibytes } from '../report/mebibytes.js'
-import { median } from '../report/median.js'
-import type { FigureDefinition, TestReport } from '../report/suite-report.js'
-import { toContenderReport } from '../report/to-contender-report.js'
+import { medianFigure } from '../report/print-report.js'
+import { median, percentiles } from '../report/statistics.js'
+import type { TestReport } from '../report/suite-report.js'
 import { runTrials, type Trials } from '../run-trials.js'
-import type { ServeResult } from '../tasks/serve-while-writing.js'
-import { medianTrial } from './median-trial.js'
-import type { Suite, SuitePlan } from './suite.js'
+import { figures, type Suite, type SuitePlan, type TestPlan, toTest } from './suite.js'
 
-const sqlite = 'better-sqlite3 in a worker'
 const names = [
   'row by row',
   'prepared statement',
@@ -21,12 +17,13 @@ const names = [
 /** How far above idle the 99th percentile of duckpaddle's delays may be. */
 const targetMs = 3
 
-const figures: readonly FigureDefinition[] = [
-  { name: 'time to write', unit: 's', better: 'less', digits: 2 },
-  ...percentiles('loop delay'),
-  ...percentiles('request latency'),
-  { name: 'main-thread CPU', unit: 's', better: 'less', digits: 2 },
-  { name: 'peak memory above start', unit: 'MiB', better: 'less', digits: 0 },
+const allOf = (name: string) => Object.keys(percentiles).map((percentile) => `${name} ${percentile}`)
+
+const shownFigures = [
+  ...figures('less', 's', 2, 'time to write'),
+  ...figures('less', 'ms', 1, ...allOf('loop delay'), ...allOf('request latency')),
+  ...figures('less', 's', 2, 'main-thread CPU'),
+  ...figures('less', 'MiB', 0, 'peak memory above start'),
 ]
 
 /** What a server goes through while rows are written by its process: its event loop, and those who call it. */
@@ -42,22 +39,19 @@ async function* run({ sizes, shapes, trials }: SuitePlan): AsyncGenerator<TestRe
   if (obstacle !== undefined) {
     console.log(`better-sqlite3 is not measured (${obstacle}); to add it: ${sqliteInstallation}\n`)
   }
-  const contenders = obstacle === undefined ? [...names, sqlite] : names
+  const others = obstacle === undefined ? [...names, 'better-sqlite3 in a worker'] : names
   for (const shape of shapes) {
     for (const size of sizes) {
-      const idle = await runTrials('serveWhileWriting', ['idle'], size, trials, { shape })
-      const others = await runTrials('serveWhileWriting', contenders, size, trials, { shape })
-      yield toTest(shape, size, trials, [...idle, ...others])
+      const run = (contenders: readonly string[]) =>
+        runTrials('serveWhileWriting', contenders, size, trials, shape)
+      // idle takes no turns with the others: it is what they are measured against.
+      const all = [...(await run(['idle'])), ...(await run(others))]
+      yield toTest(planOf(shape, size, trials), all, remarksOf)
     }
   }
 }
 
-function toTest(
-  shape: string,
-  rows: number,
-  trials: number,
-  all: readonly Trials<ServeResult>[],
-): TestReport {
+function planOf(shape: string, size: number, trials: number): Omit<TestPlan, 'task' | 'contenders'> {
   return {
     name: `write ${shape} rows`,
     description:
@@ -66,56 +60,22 @@ function toTest(
       'which is in each of them; a stall is one delay, however long it is. idle writes nothing for 1.5 s; a slow ' +
       'contender is given the first rows only. The main thread answers the requests in its CPU time. lmdb makes ' +
       'transactions as it sees fit; it is waited for until all is on the disk, as it is with the others.',
-    rows,
+    size,
     trials,
-    figures,
-    contenders: all.map((found) =>
-      toContenderReport(
-        found,
-        {
-          'time to write': ({ seconds }) => seconds,
-          ...picksOf('loop delay', ({ loopDelayMs }) => loopDelayMs),
-          ...picksOf('request latency', ({ requestMs }) => requestMs),
-          'main-thread CPU': ({ mainCpuSeconds }) => mainCpuSeconds,
-          'peak memory above start': ({ rssGrowthBytes }) => mebibytes(rssGrowthBytes),
-        },
-        medianTrial(found.results)?.timelines,
-      ),
-    ),
-    remarks: remarksOf(all),
+    figures: shownFigures,
   }
 }
 
-function percentiles(name: string): FigureDefinition[] {
-  return ['p50', 'p99', 'p99.9', 'max'].map((percentile) => ({
-    name: `${name} ${percentile}`,
-    unit: 'ms',
-    better: 'less',
-    digits: 1,
-  }))
-}
-
-/** None of a trial in which no request was due. */
-function picksOf(name: string, pick: (result: ServeResult) => ServeResult['requestMs']) {
-  const finite = (value: number) => (Number.isFinite(value) ? value : undefined)
-  return {
-    [`${name} p50`]: (result: ServeResult) => finite(pick(result).p50),
-    [`${name} p99`]: (result: ServeResult) => finite(pick(result).p99),
-    [`${name} p99.9`]: (result: ServeResult) => finite(pick(result).p999),
-    [`${name} max`]: (result: ServeResult) => finite(pick(result).max),
-  }
-}
-
-function remarksOf(all: readonly Trials<ServeResult>[]): string[] {
-  const resultsOf = (name: string) => all.find(({ contender }) => contender === name)?.results ?? []
-  const p99 = (name: string) => median(resultsOf(name).map(({ loopDelayMs }) => loopDelayMs.p99))
+function remarksOf(test: TestReport, all: readonly Trials[]): string[] {
+  const p99 = (name: string) => medianFigure(test, name, 'loop delay p99')
   const above = (p99('duckpaddle') - p99('idle')).toFixed(1)
-  const receipts = resultsOf('duckpaddle').flatMap(({ receipt }) => receipt ?? [])
-  const longest = Math.max(...receipts.map(({ longestSliceMs }) => longestSliceMs))
-  const shares = receipts.map(({ overlongSlices, slices }) => (100 * overlongSlices) / slices)
+  const results = all.find(({ contender }) => contender === 'duckpaddle')?.results ?? []
+  const valuesOf = (name: string) => results.map(({ values }) => values[name] ?? Number.NaN)
+  const slices = valuesOf('slices')
+  const shares = valuesOf('overlong slices').map((overlong, trial) => (100 * overlong) / (slices[trial] ?? 0))
   return [
     `The loop delay of duckpaddle is ${above} ms above that of idle at p99 (target: within ${targetMs})`,
-    `duckpaddle encodes in ${median(receipts.map(({ slices }) => slices))} slices, the longest ${longest.toFixed(1)} ms; ` +
+    `duckpaddle encodes in ${median(slices)} slices, the longest ${Math.max(...valuesOf('longest slice')).toFixed(1)} ms; ` +
       `${median(shares).toFixed(2)}% of them take over twice the budget of 2 ms (target: less than 1%)`,
   ]
 }

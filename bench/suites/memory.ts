@@ -1,14 +1,9 @@
-import { memoryCharts } from '../charts/memory-charts.js'
-import { mebibytes } from '../report/mebibytes.js'
 import { medianFigure } from '../report/print-report.js'
-import type { FigureDefinition, TestReport } from '../report/suite-report.js'
-import { toContenderReport } from '../report/to-contender-report.js'
-import { runTrials } from '../run-trials.js'
-import { medianTrial } from './median-trial.js'
-import type { Suite, SuitePlan } from './suite.js'
+import type { TestReport } from '../report/suite-report.js'
+import { figures, runTest, type Suite } from './suite.js'
 
 const asynchronous = 'duckpaddle, async generator'
-const names = [
+const contenders = [
   'Appender on main',
   'Appender on main, 64 MB',
   'worker, cloned rows',
@@ -21,52 +16,38 @@ const peak = 'peak memory above start'
 const targetMiB = 256
 const targetRows = 5_000_000
 
-const figures: readonly FigureDefinition[] = [
-  { name: 'time to write', unit: 's', better: 'less', digits: 2 },
-  { name: peak, unit: 'MiB', better: 'less', digits: 0 },
-  { name: 'memory above start at the end', unit: 'MiB', better: 'less', digits: 0 },
-]
-
 /** What memory a write takes, where the rows themselves take none. */
 export const memory: Suite = {
   defaults: { sizes: [500_000], shapes: ['event'] },
   quick: { sizes: [5000], shapes: ['event'] },
-  run,
-  charts: memoryCharts,
+  async *run({ sizes, shapes, trials }) {
+    for (const shape of shapes) {
+      for (const size of sizes) yield await stream(shape, size, trials)
+    }
+  },
 }
 
-async function* run({ sizes, shapes, trials }: SuitePlan): AsyncGenerator<TestReport> {
-  for (const shape of shapes) {
-    for (const size of sizes) yield await stream(shape, size, trials)
-  }
-}
-
-async function stream(shape: string, rows: number, trials: number): Promise<TestReport> {
-  const all = await runTrials('streamRows', names, rows, trials, { shape })
-  const test: TestReport = {
+function stream(shape: string, size: number, trials: number): Promise<TestReport> {
+  const plan = {
     name: `write ${shape} rows`,
     description:
       'Rows from a generator, which makes each as it is asked for, into an empty table; one transaction, but for lmdb. ' +
       'The memory is the resident memory of the process, which lmdb maps its file into. DuckDB keeps what it has ' +
       'written in its cache, up to its memory limit: 64 MB where that is said, else a quarter of the memory ' +
       'with duckpaddle and DuckDB’s own 80% otherwise. At the end: as the write is over, before anything is collected.',
-    rows,
+    task: 'streamRows',
+    contenders,
+    size,
     trials,
-    figures,
-    contenders: all.map((found) =>
-      toContenderReport(
-        found,
-        {
-          'time to write': ({ seconds }) => seconds,
-          [peak]: ({ rssGrowthBytes }) => mebibytes(rssGrowthBytes),
-          'memory above start at the end': ({ rssGrowthAtEndBytes }) => mebibytes(rssGrowthAtEndBytes),
-        },
-        medianTrial(found.results)?.timelines,
-      ),
-    ),
-    remarks: [],
-  }
-  const growth = medianFigure(test, asynchronous, peak).toFixed(0)
-  const target = rows === targetRows ? ` (target: less than ${targetMiB})` : ''
-  return { ...test, remarks: [`${asynchronous}: memory grows by ${growth} MiB${target}`] }
+    shape,
+    figures: [
+      ...figures('less', 's', 2, 'time to write'),
+      ...figures('less', 'MiB', 0, peak, 'memory above start at the end'),
+    ],
+  } as const
+  return runTest(plan, (test) => {
+    const growth = medianFigure(test, asynchronous, peak).toFixed(0)
+    const target = size === targetRows ? ` (target: less than ${targetMiB})` : ''
+    return [`${asynchronous}: memory grows by ${growth} MiB${target}`]
+  })
 }

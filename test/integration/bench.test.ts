@@ -7,18 +7,17 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { appender } from '../../bench/contenders/main-thread.js'
 import { checksumOf } from '../../bench/read-back/checksum.js'
 import { readDuckDB } from '../../bench/read-back/read-duckdb.js'
+import { verifyRecords } from '../../bench/read-back/verify-records.js'
 import { sampleIndexes, verifyRows } from '../../bench/read-back/verify-rows.js'
-import { makeRecord } from '../../bench/records.js'
 import type { SuiteReport, TestReport } from '../../bench/report/suite-report.js'
-import { makeRow, makeRows } from '../../bench/rows.js'
-import { event } from '../../bench/shapes/event.js'
+import { event, makeEvent, makeScatteredEvents } from '../../bench/shapes/event.js'
 import { findShape, shapeNames } from '../../bench/shapes/index.js'
+import { makeRecord } from '../../bench/shapes/key-value.js'
 import { generateRows } from '../../bench/shapes/shape.js'
-import { verify } from '../../bench/verify.js'
-import { verifyRecords } from '../../bench/verify-records.js'
+import { verifyEvents } from '../../bench/tasks/upserts.js'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
 
-const program = fileURLToPath(new URL('../../build/bench/index.js', import.meta.url))
+const program = fileURLToPath(new URL('../../bench/build/index.js', import.meta.url))
 const bench = (...args: string[]) => promisify(execFile)(process.execPath, [program, ...args])
 const folder = temporaryFolder()
 
@@ -27,7 +26,7 @@ describe('a quick run of everything', () => {
   let stdout = ''
   beforeAll(async () => {
     stdout = (await bench('--quick', '--out', out)).stdout
-  }, 240_000)
+  }, 600_000)
 
   const readReport = (suite: string): SuiteReport =>
     JSON.parse(readFileSync(join(out, `${suite}.json`), 'utf8'))
@@ -134,9 +133,7 @@ describe('a quick run of everything', () => {
         .map((name) => join(out, name))
         .toSorted(),
     )
-    for (const suite of ['lag', 'throughput', 'memory']) {
-      expect(written.find((path) => path?.includes(`/${suite}`) && path.endsWith('.svg'))).toBeDefined()
-    }
+    expect(written).toContain(join(out, 'lag-timeline-event.svg'))
     for (const path of written.filter((path) => path?.endsWith('.svg') === true)) {
       expect(readFileSync(String(path), 'utf8')).toMatch(/^<svg /)
     }
@@ -154,13 +151,7 @@ function isIdle(contender: string): boolean {
 }
 
 /** What not every contender of a test has. */
-const ownFigures = [
-  'times baseline',
-  'time of setMany',
-  'longest slice (budget 2)',
-  // JSON.stringify writes nothing, and so has none.
-  'peak memory above start',
-]
+const ownFigures = ['times baseline', 'time of setMany', 'longest slice (budget 2)']
 
 function expectFigures({ figures, contenders }: TestReport): void {
   for (const { name, unit } of figures) {
@@ -177,13 +168,14 @@ function expectFigures({ figures, contenders }: TestReport): void {
 
 it('verifies how many rows a file holds, and what is in those to be exact about', async () => {
   const path = newDatabase(folder)
+  const rows = makeScatteredEvents(100, 1, 0)
   const writer = await appender.open(path, event)
-  await writer.write(makeRows(100))
+  await writer.write(rows)
   await writer.close()
-  await expect(verify(path, makeRows(100), makeRows(100))).resolves.toBe(100)
-  await expect(verify(path, makeRows(101))).rejects.toThrow('"rows":101')
-  const other = { ...makeRow(7, 0), amount: 0 }
-  await expect(verify(path, makeRows(100), [other])).rejects.toThrow('"amount":0')
+  await expect(verifyEvents(path, rows, rows)).resolves.toBe(100)
+  await expect(verifyEvents(path, makeScatteredEvents(101, 1, 0))).rejects.toThrow('"rows":101')
+  const other = { ...makeEvent(7, 0), amount: 0 }
+  await expect(verifyEvents(path, rows, [other])).rejects.toThrow('"amount":0')
 })
 
 it.each(shapeNames)('verifies every column of rows of the shape %s', async (name) => {
@@ -214,37 +206,30 @@ it('is exact about a thousand rows, from the first to the last', () => {
 })
 
 it('verifies that the records read back are all there, each once and as it was last set', async () => {
-  async function* entries(...versions: readonly (readonly [id: number, version: number])[]) {
-    for (const [id, version] of versions) {
-      const { key, value } = makeRecord(id, version)
-      yield [key, JSON.stringify(value)] as const
+  const verify = (count: number, ...versions: readonly (readonly [id: number, version: number])[]) => {
+    async function* entries() {
+      for (const [id, version] of versions) {
+        const { key, value } = makeRecord(id, version)
+        yield [key, JSON.stringify(value)] as const
+      }
     }
+    return verifyRecords({ entries }, '', count, (id) => id)
   }
-  const versionOf = (id: number) => id
-  await verifyRecords(entries([1, 1], [0, 0]), 2, versionOf)
-  await expect(verifyRecords(entries([0, 0]), 2, versionOf)).rejects.toThrow('found 1')
-  await expect(verifyRecords(entries([0, 0], [0, 0]), 2, versionOf)).rejects.toThrow('found user:0 besides')
-  await expect(verifyRecords(entries([0, 0], [1, 1], [2, 2]), 2, versionOf)).rejects.toThrow('user:2')
-  await expect(verifyRecords(entries([0, 0], [1, 0]), 2, versionOf)).rejects.toThrow('"version":1')
+  await verify(2, [1, 1], [0, 0])
+  await expect(verify(2, [0, 0])).rejects.toThrow('found 1')
+  await expect(verify(2, [0, 0], [0, 0])).rejects.toThrow('found user:0 besides')
+  await expect(verify(2, [0, 0], [1, 1], [2, 2])).rejects.toThrow('user:2')
+  await expect(verify(2, [0, 0], [1, 0])).rejects.toThrow('"version":1')
 })
 
 it('tells what a trial that fails has to say', async () => {
   // The one that was built: it starts a program beside it.
-  const built = new URL('../../build/bench/run-trials.js', import.meta.url).href
+  const built = new URL('../../bench/build/run-trials.js', import.meta.url).href
   const { runTrials }: typeof import('../../bench/run-trials.js') = await import(built)
   await expect(runTrials('writeRows', ['nobody'], 1, 1)).rejects.toThrow('There is no contender nobody')
 })
 
-it.each([
-  [['lags'], 'Expected suites to be among lag, throughput'],
-  [['lag', '--rows', 'many'], 'Expected --rows to be integers > 0, got "many"'],
-  [['lag', '--rows', ''], 'Expected --rows to be integers > 0, got ""'],
-  [['lag', '--trials', '0'], 'Expected --trials to be integers > 0, got "0"'],
-  [
-    ['lag', '--shape', 'event,round'],
-    'Expected --shape to be among event, key-value, numeric, text, got "round"',
-  ],
-  [['lag', '--row', '1000'], 'npm run bench -- [suite...] [--rows'],
-])('refuses %j', async (args, message) => {
-  await expect(bench(...args)).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining(message) })
+it('refuses what it cannot do, and says why', async () => {
+  const stderr = expect.stringContaining('Expected suites to be among lag, throughput')
+  await expect(bench('lags')).rejects.toMatchObject({ code: 1, stderr })
 })

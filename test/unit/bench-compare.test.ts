@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { Misuse, parseCompareArguments } from '../../bench/arguments.js'
 import { judge } from '../../bench/compare/judge.js'
 import { runCompare } from '../../bench/compare/run-compare.js'
 import type { FigureDefinition, SuiteReport } from '../../bench/report/suite-report.js'
@@ -245,7 +247,7 @@ describe('compare', () => {
     ['a negative limit', ['A.json', 'B.json', '--limit=-1']],
   ])('refuses %s', async (_, args) => {
     const path = await writeReport(makeReport({ duckpaddle: { time: steady } }))
-    expect(await runCompare(args.map((arg) => (arg.endsWith('.json') ? path : arg)))).toBe(2)
+    expect(await run(args.map((arg) => (arg.endsWith('.json') ? path : arg)))).toBe(2)
     expect(output()).toMatch(/Expected|Unknown option/)
   })
 
@@ -258,22 +260,18 @@ describe('compare', () => {
   })
 
   it.each([
-    ['no JSON', 'time: 12', 'to be JSON'],
-    ['another thing', '[1, 2]', 'to be an object, got [1,2]'],
-    ['null', 'null', 'to be an object, got null'],
-    ['nothing of a report', '{}', '.suite to be a string, got nothing'],
-    ['no tests', withField('tests', {}), '.tests to be an array, got {}'],
-    [
-      'a test without figures',
-      withField('tests', [{ name: 'a', rows: 1 }]),
-      '.tests[0].figures to be an array',
-    ],
+    ['no JSON', 'time: 12', 'is not valid JSON'],
+    ['another thing', '[1, 2]', 'Expected "suite"'],
+    ['null', 'null', 'Expected Object but received null'],
+    ['nothing of a report', '{}', 'suite: Invalid key: Expected "suite"'],
+    ['no tests', withField('tests', {}), 'tests: Invalid type: Expected Array but received Object'],
+    ['a test without figures', withField('tests', [{ name: 'a', rows: 1 }]), 'tests.0.figures: Invalid key'],
     [
       'an unknown direction',
       withField('tests', [
         { name: 'a', rows: 1, figures: [{ name: 'f', unit: '', better: 'up', digits: 1 }] },
       ]),
-      '.tests[0].figures[0].better to be one of less, more, neither, got "up"',
+      'tests.0.figures.0.better: Invalid type: Expected ("less" | "more" | "neither") but received "up"',
     ],
     [
       'text for a value',
@@ -285,21 +283,29 @@ describe('compare', () => {
           contenders: [{ contender: 'c', rows: 1, verifiedRows: [1], values: { f: ['1'] } }],
         },
       ]),
-      '.tests[0].contenders[0].values.f[0] to be a number, got "1"',
+      'tests.0.contenders.0.values.f.0: Invalid type: Expected number but received "1"',
     ],
   ])('refuses a file that has %s', async (_, text, message) => {
     const good = await writeReport(makeReport({ duckpaddle: { time: steady } }))
     const bad = join(folder, `${++files}.json`)
     await writeFile(bad, text)
-    expect(await runCompare([good, bad])).toBe(2)
+    expect(await run([good, bad])).toBe(2)
     expect(output()).toContain(message)
-    expect(await runCompare([bad, good])).toBe(2)
+    expect(await run([bad, good])).toBe(2)
+  })
+
+  it('reads the reports of earlier versions', async () => {
+    for (const suite of ['lag', 'throughput']) {
+      const path = fileURLToPath(new URL(`../../docs/bench/${suite}.json`, import.meta.url))
+      expect(await run([path, path, '--limit', '0'])).toBe(0)
+      expect(output()).toMatch(/^0 figures are beyond the noise, [1-9]\d+ within it\.$/m)
+    }
   })
 
   it('refuses a file that is not there', async () => {
     const good = await writeReport(makeReport({ duckpaddle: { time: steady } }))
-    expect(await runCompare([good, join(folder, 'nowhere.json')])).toBe(2)
-    expect(output()).toContain('nowhere.json to be a file that can be read')
+    expect(await run([good, join(folder, 'nowhere.json')])).toBe(2)
+    expect(output()).toContain('nowhere.json to be a report of a benchmark: ENOENT')
   })
 })
 
@@ -307,7 +313,18 @@ describe('compare', () => {
 async function compare(before: SuiteReport, after: SuiteReport, ...options: string[]): Promise<number> {
   const paths = [await writeReport(before), await writeReport(after)]
   printed = []
-  return runCompare([...paths, ...options])
+  return run([...paths, ...options])
+}
+
+/** The exit code of a command line; 2, and a message, where it is misuse. */
+async function run(args: readonly string[]): Promise<number> {
+  try {
+    return await runCompare(parseCompareArguments(args))
+  } catch (error) {
+    if (!(error instanceof Misuse)) throw error
+    console.error(error.message)
+    return 2
+  }
 }
 
 function output(): string {

@@ -1,3 +1,0 @@
-export function mebibytes(bytes: number): number {
-  return bytes / 1024 ** 2
-}
