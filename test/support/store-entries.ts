@@ -32,9 +32,10 @@ export async function setPoisoned(store: DuckDBStorageAdapter, key: string): Pro
 
 export function nextEvent(store: DuckDBStorageAdapter, name: 'persisted' | 'persistError'): Promise<unknown> {
   return new Promise((resolve) => {
-    store.on(name, function listener(value: unknown) {
+    const listener = (value: unknown) => {
       store.off(name, listener)
       resolve(value)
-    })
+    }
+    store.on(name, listener)
   })
 }

@@ -47,7 +47,7 @@ export class WorkerClient {
     this.#takeFinalWrites = takeFinalWrites
     this.#keepSettings = keepSettings
     this.#pool = new Piscina({
-      filename: new URL('../../worker/index.js', import.meta.url).href,
+      filename: new URL('../../worker.js', import.meta.url).href,
       minThreads: 1,
       maxThreads: 1,
       idleTimeout: Number.POSITIVE_INFINITY,

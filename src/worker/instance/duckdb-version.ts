@@ -4,7 +4,7 @@ import { WorkerFailure } from '../failure.js'
 const api = '@duckdb/node-api'
 const require = createRequire(import.meta.url)
 const { peerDependencies }: { peerDependencies: Readonly<Record<string, string>> } =
-  require('../../../package.json')
+  require('duckpaddle/package.json')
 
 /** The versions of node-api that this package is tested with, as npm writes them: `~1.5.6-r.1`. */
 export const apiRange: string = peerDependencies[api] ?? ''
