@@ -40,6 +40,8 @@ const { metafile } = await build({
   sourcesContent: false,
   metafile: true,
   ignoreAnnotations: true,
+  // Its mark on what is transferred must be the one that the thread's own piscina knows.
+  external: ['piscina'],
   plugins: [binding],
   banner: {
     js: `import { createRequire as createRequireOfWorker } from 'node:module'
