@@ -53,7 +53,7 @@ describe('open()', () => {
   it('says what to do where a bundler has left the worker out', async () => {
     const copy = copyPackage('bundled')
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
-    renameSync(join(copy, 'dist', 'worker'), join(copy, 'elsewhere'))
+    renameSync(join(copy, 'dist', 'worker.js'), join(copy, 'elsewhere.js'))
     expect(await openIn(copy)).toEqual(failedOpening('external'))
   })
 
