@@ -29,7 +29,7 @@ export default defineConfig({
         test: {
           name: 'hostile settings',
           include: underHostileSettings,
-          env: { HOSTILE_SETTINGS: '1', CONFLICT_RUNS: '10' },
+          env: { HOSTILE_SETTINGS: '1' },
         },
       },
     ],

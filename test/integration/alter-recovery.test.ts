@@ -84,17 +84,30 @@ describe.skipIf(process.platform === 'win32')('a kill', () => {
     }
   })
 
-  it('of another client after any ALTER leaves a file that opens', async () => {
-    const runs = statements.map(
+  it('of another client after any ALTER leaves a file that opens, which DuckDB alone does not', async () => {
+    const alone = statements.map(
       ([, create, alter]): Run => [newDatabase(quotedFolder), [create, insert, 'CHECKPOINT', alter]],
     )
-    die(withDuckDb, ...runs)
-    for (const [index, [what, , alter]] of statements.entries()) {
-      const [path] = runs[index] ?? ['']
-      const alone = readDatabase(path, count)
-      await expect(alone.then(() => what)).rejects.toThrow('no default database set')
+    // Opening takes long, so that each of these has the log of many.
+    const together = [statements.slice(0, 7), statements.slice(7)].map((some): Run => {
+      const all = some.map(([, create, alter], index) => {
+        const named = (sql: string) => sql.replaceAll(/\bt\b/g, `t${index}`)
+        return { before: [named(create), named(insert)], alter: named(alter) }
+      })
+      const given = [...all.flatMap(({ before }) => before), 'CHECKPOINT', ...all.map(({ alter }) => alter)]
+      return [newDatabase(quotedFolder), given]
+    })
+    die(withDuckDb, ...alone, ...together)
+    for (const [index, [what]] of statements.entries()) {
+      const reading = readDatabase(alone[index]?.[0] ?? '', count)
+      await expect(reading.then(() => what)).rejects.toThrow('no default database set')
+    }
+    for (const [part, [path]] of together.entries()) {
       const db = await open(path)
-      expect(await db.query(count), what).toEqual(expectedRows(alter))
+      for (const [index, [what, , alter]] of statements.slice(7 * part, 7 * part + 7).entries()) {
+        const found = await db.query(count.replace('FROM t', `FROM t${index}`))
+        expect(found, what).toEqual(expectedRows(alter))
+      }
       await db.close()
     }
   })

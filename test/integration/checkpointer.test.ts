@@ -27,8 +27,7 @@ it('the write-ahead log is moved into the file once nothing is written any more'
   await fillWal(db, path, 17 * 1024 * 1024)
   const file = statSync(path).size
   // Nothing tells when it is done but the file itself.
-  for (let wait = 0; walBytes(path) > 0 && wait < 200; wait++) await setTimeout(50)
-  expect(walBytes(path)).toBe(0)
+  while (walBytes(path) > 0) await setTimeout(20)
   expect(statSync(path).size).toBeGreaterThan(file)
   await db.close()
 })
@@ -39,7 +38,7 @@ it('the write-ahead log is moved before the next call where it has grown too lon
   const table = await db.table('t', { columns: { id: 'BIGINT NOT NULL', text: 'VARCHAR' } })
   let longest = 0
   // Without a pause in which it would count as idle.
-  for (let start = 0; start < 700_000; start += 20_000) {
+  for (let start = 0; start < 500_000; start += 20_000) {
     await table.persist(rows(20_000, start))
     longest = Math.max(longest, walBytes(path))
   }

@@ -1,12 +1,13 @@
 import { DuckDBStorageAdapter, open, type PersistenceService } from 'duckpaddle'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 
 let db: PersistenceService
 
-beforeEach(async () => {
+beforeAll(async () => {
   db = await open(':memory:')
 })
-afterEach(() => db.close())
+afterEach(() => db.run('DROP TABLE IF EXISTS t'))
+afterAll(() => db.close())
 
 /** JSON of so many arrays, or objects, within each other. */
 function nest(levels: number, open: '[' | '{"a":', innermost = '1'): string {

@@ -11,7 +11,8 @@ import {
   type ModelTable,
   numbered,
 } from '../support/conflict-model.js'
-import { openForTest } from '../support/hostile-settings.js'
+import { generatedCases } from '../support/generated-cases.js'
+import { isHostile, openForTest } from '../support/hostile-settings.js'
 
 let db: PersistenceService
 let tables = 0
@@ -345,9 +346,6 @@ async function checkCalls(kind: Kind, calls: readonly Call[]): Promise<void> {
   await db.run(`DROP TABLE ${name}`)
 }
 
-/** Of each kind of table; some hundreds find what is rare. */
-const runs = Number(process.env.CONFLICT_RUNS ?? 40)
-
 describe('persist() does with rows what a row after the other would have done', () => {
   it.each(Object.keys(kinds))(
     'to a table with %s',
@@ -356,7 +354,7 @@ describe('persist() does with rows what a row after the other would have done', 
       const calls = fc.array(callOf(kind), { minLength: 1, maxLength: 4, size: 'max' })
       await fc.assert(
         fc.asyncProperty(calls, (some) => checkCalls(kind, some)),
-        { numRuns: runs },
+        generatedCases(isHostile ? 3 : 10),
       )
     },
     600_000,

@@ -3,8 +3,8 @@ import { cpSync, mkdirSync, renameSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { open } from 'duckpaddle'
-import { describe, expect, it } from 'vitest'
+import { open, type PersistenceService } from 'duckpaddle'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
 
 const folder = temporaryFolder()
@@ -99,10 +99,15 @@ describe('the text of a value', () => {
     'TransactionContext Error: Failed to commit: could not allocate block of size 1',
   ]
 
+  let db: PersistenceService
+  beforeAll(async () => {
+    db = await open(newDatabase(folder))
+  })
+  afterAll(() => db.close())
+
   it.each(texts)('is not taken for an error of DuckDB: %s', async (text) => {
-    const db = await open(newDatabase(folder))
     const quoted = text.replaceAll("'", "''")
-    await db.run(`CREATE TABLE t (a VARCHAR PRIMARY KEY, CHECK (a != 'z${quoted}'))`)
+    await db.run(`CREATE OR REPLACE TABLE t (a VARCHAR PRIMARY KEY, CHECK (a != 'z${quoted}'))`)
     const failed = { code: 'PERSIST_QUERY_FAILED' }
     await expect(db.query('SELECT ?::INTEGER', [text])).rejects.toMatchObject(failed)
     await expect(db.query('SELECT error(?)', [text])).rejects.toMatchObject(failed)
@@ -116,6 +121,5 @@ describe('the text of a value', () => {
     const table = await db.table('t')
     await expect(table.persist([{ a: text }])).rejects.toMatchObject({ code: 'PERSIST_ROW_REJECTED' })
     expect(db.stats().workers).toBe(1)
-    await db.close()
   })
 })

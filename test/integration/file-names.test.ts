@@ -1,16 +1,24 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { DuckDBInstance } from '@duckdb/node-api'
 import { DuckDBStorageAdapter } from 'duckpaddle'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
+import { readDatabase } from '../support/read-database.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 
 const folder = temporaryFolder()
 const store = new DuckDBStorageAdapter({ database: ':memory:' })
 const other = new DuckDBStorageAdapter({ database: ':memory:' })
 
-beforeAll(() => store.set('own', 1))
+const decoyFile = join(folder, 'decoy.parquet')
+
+beforeAll(async () => {
+  await store.set('own', 1)
+  await readDatabase(
+    ':memory:',
+    `COPY (SELECT 'decoy' AS key, '0' AS value) TO '${decoyFile}' (FORMAT parquet)`,
+  )
+})
 afterAll(() => Promise.all([store.close(), other.close()]))
 
 /** Names that a pattern would find instead, or as well. */
@@ -69,7 +77,7 @@ it.each(names)('%j is the name of one file', async (name) => {
   const at = mkdtempSync(join(folder, 'x'))
   const file = join(at, name)
   mkdirSync(join(file, '..'), { recursive: true })
-  for (const decoy of decoys) await writeDecoy(join(file, '..', decoy))
+  for (const decoy of decoys) copyFileSync(decoyFile, join(file, '..', decoy))
   expect(await store.exportParquet(file)).toBe(1)
   expect(readdirSync(join(file, '..')).sort()).toEqual(
     [...new Set([...decoys, file.slice(file.lastIndexOf('/') + 1)])].sort(),
@@ -78,16 +86,6 @@ it.each(names)('%j is the name of one file', async (name) => {
   expect(await other.importParquet(file)).toEqual({ entries: 1, unreadable: [] })
   expect([...(await other.getMany(['own', 'decoy', '2024']))]).toEqual([['own', 1]])
 })
-
-async function writeDecoy(file: string): Promise<void> {
-  const instance = await DuckDBInstance.create()
-  const connection = await instance.connect()
-  await connection.run(
-    `COPY (SELECT 'decoy' AS key, '0' AS value) TO '${file.replaceAll("'", "''")}' (FORMAT parquet)`,
-  )
-  connection.closeSync()
-  instance.closeSync()
-}
 
 it('a name that is relative is one in the folder of the process', async () => {
   const at = mkdtempSync('names-')

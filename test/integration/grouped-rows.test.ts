@@ -1,6 +1,7 @@
 import { open, type PersistenceError, type PersistenceService, type Rejection } from 'duckpaddle'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { generatedCases } from '../support/generated-cases.js'
 
 /**
  * Rows of an array are encoded in groups, and those of a generator one by one: what is written, and what is said of
@@ -125,7 +126,7 @@ describe('rows of an array', () => {
         },
       ),
       // A failure is shown as it is: to shrink hundreds of rows takes minutes.
-      { numRuns: Number(process.env.GROUP_RUNS ?? 40), endOnFailure: true },
+      { ...generatedCases(40), endOnFailure: true },
     )
   })
 

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { open, type PersistenceService } from 'duckpaddle'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../support/temporary-folder.js'
-import { quote, writeInEveryWay } from '../support/write-in-every-way.js'
+import { kindAt, quote, writeInEveryWay } from '../support/write-in-every-way.js'
 
 const folder = temporaryFolder()
 
@@ -16,7 +16,7 @@ describe('in SQL of ours', () => {
   })
   afterAll(() => db.close())
 
-  it.each([
+  const names = [
     ...[
       'duckpaddle_staging',
       'duckpaddle_round_1',
@@ -37,17 +37,8 @@ describe('in SQL of ours', () => {
       'fresh',
     ],
     ...['groups', 'holders', 'taken', 'contested', 'mine', 'main', 'temp', 'memory', 'ö', 'duckdb_tables'],
-  ])('a table may be called %s', async (name) => {
-    await db.run(
-      `CREATE TABLE mine.mine.${quote(name)} (x INTEGER PRIMARY KEY, v DATE DEFAULT '2024-01-01', CHECK (x < 0))`,
-    )
-    await db.run(`CREATE UNIQUE INDEX ${quote(`i ${name}`)} ON mine.mine.${quote(name)} (v)`)
-    await db.run(`CREATE VIEW mine.old.${quote(name)} AS SELECT 1 AS x`)
-    await writeInEveryWay(db, name)
-    expect(await db.query(`SELECT count(*)::INTEGER AS n FROM mine.mine.${quote(name)}`)).toEqual([{ n: 0 }])
-  })
-
-  it.each([
+  ]
+  const columns = [
     ...[
       ['o', 'k0'],
       ['k0', 'o'],
@@ -72,9 +63,23 @@ describe('in SQL of ours', () => {
       ['f', 'g'],
       ['w', 'r'],
     ],
-  ])('columns may be called %s and %s', async (id, v) => {
-    await writeInEveryWay(db, 'columns', [id, v])
-  })
+  ] as const
+
+  it.each(names.map((name, at) => [name, ...(columns[at % columns.length] ?? columns[0]), at] as const))(
+    'a table may be called %s, and its columns %s and %s',
+    async (name, id, v, at) => {
+      await db.run(
+        `CREATE TABLE mine.mine.${quote(name)} (x INTEGER PRIMARY KEY, v DATE DEFAULT '2024-01-01', CHECK (x < 0))`,
+      )
+      await db.run(`CREATE UNIQUE INDEX ${quote(`i ${name}`)} ON mine.mine.${quote(name)} (v)`)
+      await db.run(`CREATE VIEW mine.old.${quote(name)} AS SELECT 1 AS x`)
+      await writeInEveryWay(db, name, [id, v], [kindAt(at), kindAt(at + 1)])
+      expect(await db.query(`SELECT count(*)::INTEGER AS n FROM mine.mine.${quote(name)}`)).toEqual([
+        { n: 0 },
+      ])
+      await db.run(`DROP TABLE mine.mine.${quote(name)}; DROP VIEW mine.old.${quote(name)}`)
+    },
+  )
 
   it('tables Ö and ö are two, and Users and users are one', async () => {
     await db.run('CREATE TABLE "Ö" (id INTEGER PRIMARY KEY, v VARCHAR CHECK (length(v) > 3))')

@@ -1,18 +1,28 @@
 import { Readable } from 'node:stream'
 import { open, type PersistenceService } from 'duckpaddle'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { readDatabase } from '../support/read-database.js'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
 
 const folder = temporaryFolder()
-let path: string
+const path = newDatabase(folder)
 let db: PersistenceService
+let tables = 0
+let name: string
+/** How many rows are to be in the tables after all tests. */
+const expected = new Map<string, number>()
 
-beforeEach(async () => {
-  path = newDatabase(folder)
+beforeAll(async () => {
   db = await open(path, { maxInFlightBytes: 4 * 1024 * 1024 })
 })
-afterEach(() => db.close())
+beforeEach(() => {
+  name = `t${++tables}`
+})
+afterAll(async () => {
+  await db.close()
+  const counts = [...expected.keys()].map((table) => `(SELECT count(*)::INT FROM ${table}) AS ${table}`)
+  expect(await readDatabase(path, `SELECT ${counts.join(', ')}`)).toEqual([Object.fromEntries(expected)])
+})
 
 interface Row {
   id: number
@@ -24,13 +34,13 @@ function* rows(count: number, start = 0): Generator<Row> {
 }
 
 async function createTable() {
-  return db.table('t', { columns: { id: 'BIGINT NOT NULL', name: 'VARCHAR' } })
+  return db.table(name, { columns: { id: 'BIGINT NOT NULL', name: 'VARCHAR' } })
 }
 
-/** What another client finds in the file. */
-async function countAfterClose(): Promise<unknown> {
-  await db.close()
-  return (await readDatabase(path, 'SELECT count(*)::INT AS n FROM t'))[0]?.n
+/** Expects so many rows in the table, now and for another client after close(). */
+async function expectCount(n: number): Promise<void> {
+  expect(await db.query(`SELECT count(*)::INT AS n FROM ${name}`)).toEqual([{ n }])
+  expected.set(name, n)
 }
 
 describe('the rows of persist()', () => {
@@ -45,7 +55,7 @@ describe('the rows of persist()', () => {
   ])('can come from %s', async (_, source) => {
     const table = await createTable()
     expect(await table.persist(source())).toMatchObject({ rows: 3, inserted: 3 })
-    expect(await countAfterClose()).toBe(3)
+    await expectCount(3)
   })
 
   it('may be none: nothing is written', async () => {
@@ -73,7 +83,7 @@ describe('the rows of persist()', () => {
     const error = await table.persist(badAtTheEnd()).catch((reason) => reason)
     expect(error).toMatchObject({ code: 'PERSIST_ROW_REJECTED', rejection: { index: 300_000, column: 'id' } })
     expect(await table.persist(rows(1))).toMatchObject({ inserted: 1 })
-    expect(await countAfterClose()).toBe(1)
+    await expectCount(1)
   })
 
   it('pass on what their source throws, and the next call works', async () => {
@@ -85,7 +95,7 @@ describe('the rows of persist()', () => {
     }
     await expect(table.persist(failing())).rejects.toBe(thrown)
     await table.persist(rows(2))
-    expect(await countAfterClose()).toBe(2)
+    await expectCount(2)
   })
 
   it('let a generator clean up when they are given up', async () => {
@@ -122,7 +132,7 @@ describe('onRowError', () => {
       [3, 'id', 'not-null'],
       [4, undefined, 'type'],
     ])
-    expect(await countAfterClose()).toBe(2)
+    await expectCount(2)
   })
 
   it('as a function decides for each row', async () => {
@@ -137,7 +147,7 @@ describe('onRowError', () => {
       rejection: { index: 4 },
     })
     expect(seen).toEqual([1, 3, 4])
-    expect(await countAfterClose()).toBe(0)
+    await expectCount(0)
   })
 
   it('that throws, or returns something else, rejects the call with it', async () => {
@@ -148,7 +158,7 @@ describe('onRowError', () => {
     }
     await expect(table.persist(mixed, { onRowError: throwing })).rejects.toBe(thrown)
     await expect(table.persist(mixed, { onRowError: (() => undefined) as never })).rejects.toThrow(TypeError)
-    expect(await countAfterClose()).toBe(0)
+    await expectCount(0)
   })
 })
 
@@ -182,7 +192,7 @@ describe('signal', () => {
     await expect(stuck).rejects.toMatchObject(aborted)
 
     await table.persist(rows(1))
-    expect(await countAfterClose()).toBe(1)
+    await expectCount(1)
   })
 })
 
@@ -198,7 +208,7 @@ describe('onProgress', () => {
       throw thrown
     }
     await expect(table.persist(rows(1_000_000), { onProgress })).rejects.toBe(thrown)
-    expect(await countAfterClose()).toBe(100_000)
+    await expectCount(100_000)
   })
 })
 
@@ -232,7 +242,7 @@ describe('overlapping calls', () => {
     const calls = [50_000, 1, 2000, 3].map(async (count, index) => {
       await table.persist(rows(count, index * 100_000))
       order.push(index)
-      return db.query<{ n: bigint }>('SELECT count(DISTINCT id // 100000) AS n FROM t')
+      return db.query<{ n: bigint }>(`SELECT count(DISTINCT id // 100000) AS n FROM ${name}`)
     })
     const seen = await Promise.all(calls)
     expect(order).toEqual([0, 1, 2, 3])
@@ -244,7 +254,7 @@ describe('overlapping calls', () => {
     const controller = new AbortController()
     const endless = table.persist(rows(Number.POSITIVE_INFINITY), { signal: controller.signal })
     for (let read = 0; read < 5; read++) {
-      expect(await db.query('SELECT count(*)::INT AS n FROM t')).toEqual([{ n: 0 }])
+      expect(await db.query(`SELECT count(*)::INT AS n FROM ${name}`)).toEqual([{ n: 0 }])
     }
     controller.abort()
     await expect(endless).rejects.toMatchObject({ code: 'PERSIST_ABORTED' })
@@ -256,11 +266,11 @@ describe('what only the database can know', () => {
     ['PRIMARY KEY (id)', [{ id: 1 }, { id: 1 }], 'duplicate-key'],
     ['CHECK (id < 5)', [{ id: 1 }, { id: 7 }], 'check'],
   ])('%s fails the call, and nothing of it is written', async (constraint, bad, code) => {
-    await db.run(`CREATE TABLE t (id BIGINT NOT NULL, name VARCHAR, ${constraint})`)
-    const table = await db.table('t')
+    await db.run(`CREATE TABLE ${name} (id BIGINT NOT NULL, name VARCHAR, ${constraint})`)
+    const table = await db.table(name)
     const error = await table.persist([...bad]).catch((reason) => reason)
     expect(error).toMatchObject({ code: 'PERSIST_ROW_REJECTED', rejection: { index: 1, code } })
     await table.persist([{ id: 2 }])
-    expect(await countAfterClose()).toBe(1)
+    await expectCount(1)
   })
 })

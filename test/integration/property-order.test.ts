@@ -1,6 +1,7 @@
 import { open, type PersistenceService } from 'duckpaddle'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { generatedCases } from '../support/generated-cases.js'
 
 /**
  * Rows are read by their own properties, in whatever order these come, where that is enough, and column by column where
@@ -82,7 +83,7 @@ describe('the properties of a row', () => {
         inserted += own.inserted
         rejected += own.rejected
       }),
-      { numRuns: Number(process.env.ORDER_RUNS ?? 30), endOnFailure: true },
+      { ...generatedCases(30), endOnFailure: true },
     )
     expect(Math.min(inserted, rejected)).toBeGreaterThan(100)
   })

@@ -332,30 +332,31 @@ describe('query() without a sandbox', () => {
     "FROM enable_profiling(format = 'json', save_location = 'TARGET')",
   ]
 
-  it.each(writing)('refuses %s', async (sql) => {
-    const db = await open(':memory:')
+  let db: PersistenceService
+  beforeAll(async () => {
+    db = await open(':memory:')
     await db.run('CREATE TABLE t AS SELECT 1 AS a')
+  })
+  afterAll(() => db.close())
+
+  it.each(writing)('refuses %s', async (sql) => {
     await expect(db.query(sql.replaceAll('TARGET', target))).rejects.toMatchObject({
       ...refused,
       message: expect.stringContaining('use run()'),
     })
     expect(readdirSync(outside).sort()).toEqual(['secret.csv', 'secret.json'])
-    await db.close()
   })
 
   it('reads files, and writes to its database', async () => {
-    const db = await open(':memory:')
-    await db.run('CREATE TABLE t (a VARCHAR, copy VARCHAR, load VARCHAR, secret VARCHAR)')
+    await db.run('CREATE TABLE words (a VARCHAR, copy VARCHAR, load VARCHAR, secret VARCHAR)')
     expect(await db.query(`SELECT a AS attach FROM read_csv('${secret}')`)).toEqual([{ attach: 'secret' }])
-    await db.query(`COPY t (a) FROM '${secret}'`)
-    await db.query("INSERT INTO t (copy, load, secret) VALUES ('COPY t TO ''x''', 'install', 'export')")
-    await db.query('CREATE TABLE secret AS SELECT a, copy, load FROM t')
+    await db.query(`COPY words (a) FROM '${secret}'`)
+    await db.query("INSERT INTO words (copy, load, secret) VALUES ('COPY t TO ''x''', 'install', 'export')")
+    await db.query('CREATE TABLE secret AS SELECT a, copy, load FROM words')
     expect(await db.query('SELECT copy FROM secret WHERE a IS NULL')).toEqual([{ copy: "COPY t TO 'x'" }])
-    await db.close()
   })
 
   it('leaves it to run()', async () => {
-    const db = await open(newDatabase(folder))
     const copy = join(folder, 'copy.csv')
     await db.run(`COPY (SELECT 1 AS a) TO '${copy}'`)
     expect(readFileSync(copy, 'utf8')).toBe('a\n1\n')
@@ -363,6 +364,5 @@ describe('query() without a sandbox', () => {
       `ATTACH '${join(folder, 'attached.duckdb')}' AS other; CREATE TABLE other.x AS SELECT 1 AS a`,
     )
     expect(await db.query('SELECT a FROM other.x')).toEqual([{ a: 1 }])
-    await db.close()
   })
 })

@@ -73,7 +73,7 @@ describe('a process that ends with calls that nobody waits for', () => {
     expect(await read('one')).toEqual({ k: 1 })
   })
 
-  it.each([0, 20, 60, 100, 150, 200, 260, 330, 400, 500])(
+  it.each([0, 60, 150, 260, 400])(
     'has saved them when it ends %i ms after the first call',
     async (delayMs) => {
       expect(await end('opening', String(delayMs))).toEqual({ code: 3, errors: '' })
@@ -81,7 +81,7 @@ describe('a process that ends with calls that nobody waits for', () => {
     },
   )
 
-  it.each([0, 1, 2, 3, 5, 10, 20, 50])(
+  it.each([0, 2, 5, 20])(
     'has saved them when it ends %i turns after the store of a service has begun to open',
     async (turns) => {
       expect(await end('preparing', String(turns))).toEqual({ code: 3, errors: '' })

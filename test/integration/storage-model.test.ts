@@ -9,6 +9,7 @@ import {
 } from 'duckpaddle'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { generatedCases } from '../support/generated-cases.js'
 import { openHostile } from '../support/hostile-settings.js'
 import { readDatabase } from '../support/read-database.js'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
@@ -354,9 +355,6 @@ const places = {
   'a service with hostile settings': { open: openHostile, numRuns: 5 },
 } as const
 
-/** Some hundreds find what is rare. */
-const times = Number(process.env.STORAGE_RUNS ?? 1)
-
 describe.each(Object.keys(places) as (keyof typeof places)[])('a store of %s', (place) => {
   const { open: openService, numRuns } = places[place]
   let service: PersistenceService | undefined
@@ -365,16 +363,13 @@ describe.each(Object.keys(places) as (keyof typeof places)[])('a store of %s', (
   })
   afterAll(() => service?.close())
 
-  it.each([
-    ['abort', 20_261_124],
-    ['skip', 20_261_125],
-  ] as const)(
+  it.each(['abort', 'skip'] as const)(
     "holds what a Map would, and saves what it held at each save, with onRowError '%s'",
-    async (onRowError, seed) => {
+    async (onRowError) => {
       const sequences = fc.array(steps, { minLength: 20, maxLength: 60, size: 'max' })
       const check = (sequence: readonly Step[]) =>
         checkSequence(sequence, new Subject(service ?? newDatabase(folder), onRowError))
-      await fc.assert(fc.asyncProperty(sequences, check), { seed: seed + numRuns, numRuns: times * numRuns })
+      await fc.assert(fc.asyncProperty(sequences, check), generatedCases(numRuns))
     },
     600_000,
   )

@@ -146,7 +146,7 @@ describe('a store', () => {
   it.each(['setMany', 'deleteMany'] as const)(
     'that is closed during %s() has saved all that this resolves to',
     async (method) => {
-      const count = 300_000
+      const count = 150_000
       const store = stores.create()
       const entries = [...numbered(count)]
       if (method === 'deleteMany') await store.setMany(entries)
@@ -156,7 +156,14 @@ describe('a store', () => {
         const size = await store.size()
         return size > 0 && size < count
       }
-      while (!(await isUnderWay())) await new Promise(setImmediate)
+      let isOver = false
+      change.then(
+        () => {
+          isOver = true
+        },
+        () => undefined,
+      )
+      while (!isOver && !(await isUnderWay())) await new Promise(setImmediate)
       const [outcome, closing] = await Promise.allSettled([change, store.close()])
       expect(closing).toMatchObject({ status: 'fulfilled' })
       const sql = `SELECT count(*)::INT AS n FROM ${stores.tableOf(store)}`

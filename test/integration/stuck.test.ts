@@ -14,17 +14,15 @@ interface Ended {
   readonly end: unknown[]
   readonly output: string
   readonly errors: string
-  readonly ms: number
 }
 
 /** Runs the program; the process must end by itself, and not by a signal. */
 async function endWhileStuck(path: string, ...given: string[]): Promise<Ended> {
-  const startedAt = performance.now()
   const child = spawn(process.execPath, [program, path, ...given], { stdio: ['ignore', 'pipe', 'pipe'] })
   const streams = Promise.all([text(child.stdout), text(child.stderr)])
   const end = await once(child, 'exit')
   const [output, errors] = await streams
-  return { end, output, errors, ms: performance.now() - startedAt }
+  return { end, output, errors }
 }
 
 describe.skipIf(process.platform === 'win32')('where DuckDB does not return', () => {
@@ -35,7 +33,7 @@ describe.skipIf(process.platform === 'win32')('where DuckDB does not return', ()
       const { end, output, errors } = await endWhileStuck(path, what, 'close')
       expect(end, errors).toEqual([9, null])
       const lost = 'PERSIST_WORKER_LOST'
-      expect(JSON.parse(output)).toEqual({ closed: lost, isInTime: true, stuck: lost, status: 'closed' })
+      expect(JSON.parse(output)).toEqual({ closed: lost, stuck: lost, status: 'closed' })
       expect(await readDatabase(path, 'SELECT id FROM t')).toEqual([{ id: '1' }])
     },
   )
@@ -46,10 +44,9 @@ describe.skipIf(process.platform === 'win32')('where DuckDB does not return', ()
     ['pipe', 'exit', 9],
   ])('the process ends with its own exit code at its deadline (%s, %s)', async (what, way, code) => {
     const path = newDatabase(folder)
-    const { end, errors, ms } = await endWhileStuck(path, what, way, '500')
+    const { end, errors } = await endWhileStuck(path, what, way, '500')
     expect(end, errors).toEqual([code, null])
     expect(errors).toContain('DuckDB did not return')
-    expect(ms).toBeLessThan(20_000)
     expect(await readDatabase(path, 'SELECT id FROM t')).toEqual([{ id: '1' }])
   })
 

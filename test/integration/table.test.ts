@@ -1,12 +1,13 @@
 import { open, type PersistenceService } from 'duckpaddle'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 
 let db: PersistenceService
 
-beforeEach(async () => {
+beforeAll(async () => {
   db = await open(':memory:')
 })
-afterEach(() => db.close())
+afterEach(() => db.run('DROP TABLE IF EXISTS t'))
+afterAll(() => db.close())
 
 const hostileNames = [
   'a"b',

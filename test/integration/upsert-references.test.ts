@@ -1,6 +1,7 @@
 import type { PersistenceError, PersistenceService, Receipt, Table } from 'duckpaddle'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { generatedCases } from '../support/generated-cases.js'
 import { openForTest } from '../support/hostile-settings.js'
 import { type GivenRow, RowByRow } from '../support/row-by-row.js'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
@@ -149,9 +150,6 @@ async function checkCase(kind: UpsertKind, some: Case): Promise<void> {
   await runOnBoth(name, [`DROP TABLE ${name}`])
 }
 
-/** Of each kind of table; some hundreds find what is rare. */
-const runs = Number(process.env.CONFLICT_RUNS ?? 8)
-
 describe('an upsert does what DuckDB does with a statement per row, one after the other', () => {
   it.each(Object.keys(upsertKinds))(
     'on a table with %s',
@@ -159,7 +157,7 @@ describe('an upsert does what DuckDB does with a statement per row, one after th
       const kind = upsertKinds[title] as UpsertKind
       await fc.assert(
         fc.asyncProperty(caseOf(kind), (some) => checkCase(kind, some)),
-        { numRuns: runs },
+        generatedCases(3),
       )
     },
     600_000,
@@ -194,7 +192,7 @@ describe('rows that carry different columns', () => {
     async (_, kind) => {
       await fc.assert(
         fc.asyncProperty(caseOf(kind, true), (some) => checkRounds(kind, some)),
-        { numRuns: Math.ceil(runs / 4) },
+        generatedCases(1),
       )
     },
     600_000,

@@ -1,5 +1,5 @@
-import { open } from 'duckpaddle'
-import { describe, expect, it } from 'vitest'
+import { open, type PersistenceService } from 'duckpaddle'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loseWorker, smallHeap } from '../support/lose-worker.js'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
 
@@ -55,8 +55,13 @@ describe('a result that could exhaust the heap of the worker', () => {
     ['many columns', `SELECT ${Array.from({ length: 40 }, (_, i) => `repeat('${i}', 1000000)`).join(', ')}`],
   ] as const
 
+  let db: PersistenceService
+  beforeAll(async () => {
+    db = await open(newDatabase(folder), { resourceLimits })
+  })
+  afterAll(() => db.close())
+
   it.each(large)('fails its own call, and no other (%s)', async (_, sql) => {
-    const db = await open(newDatabase(folder), { resourceLimits })
     const table = await db.table('t', { columns: { id: 'BIGINT NOT NULL' } })
     const rows = Array.from({ length: 200_000 }, (__, id) => ({ id }))
     const outcomes = await Promise.allSettled([
@@ -74,11 +79,9 @@ describe('a result that could exhaust the heap of the worker', () => {
       { status: 'fulfilled' },
     ])
     expect(db.stats().workers).toBe(1)
-    await db.close()
   })
 
   it("is read where it fits, row by row if need be, and all that is kept of it is main's", async () => {
-    const db = await open(':memory:', { resourceLimits })
     const rows = await db.query("SELECT repeat('x', 1000000) AS v, i::INT AS i FROM range(100) r(i)")
     expect(rows.map(({ v, i }) => [String(v).length, i])).toEqual(
       Array.from({ length: 100 }, (_, i) => [1_000_000, i]),
@@ -88,6 +91,5 @@ describe('a result that could exhaust the heap of the worker', () => {
     )
     expect(sparse).toHaveLength(5000)
     expect(db.stats().workers).toBe(1)
-    await db.close()
   })
 })

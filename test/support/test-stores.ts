@@ -13,7 +13,7 @@ const selectFrom = (table: string) => `SELECT key, value::VARCHAR AS value FROM 
  * unless their `database` is another. They save nothing by themselves, and are closed after their test.
  */
 export class TestStores {
-  readonly #path: string
+  readonly path: string
   readonly #stores: DuckDBStorageAdapter[] = []
   readonly #options = new Map<DuckDBStorageAdapter, StorageAdapterOptions>()
   readonly #expected = new Map<string, Entries>()
@@ -21,9 +21,9 @@ export class TestStores {
   #tables = 0
 
   constructor(folder: string) {
-    this.#path = newDatabase(folder)
+    this.path = newDatabase(folder)
     beforeAll(async () => {
-      this.#service = await open(this.#path)
+      this.#service = await open(this.path)
     })
     afterEach(async () => {
       await Promise.allSettled(this.#stores.splice(0).map((store) => store.close({ discardChanges: true })))
@@ -89,7 +89,7 @@ export class TestStores {
     const selects = tables.map(
       (table) => `SELECT '${table}' AS "table", key, value::VARCHAR AS value FROM "${table}"`,
     )
-    const rows = await readDatabase(this.#path, selects.join(' UNION ALL '))
+    const rows = await readDatabase(this.path, selects.join(' UNION ALL '))
     for (const [table, entries] of this.#expected) {
       expect(toEntries(rows.filter((row) => row.table === table)), table).toEqual(entries)
     }

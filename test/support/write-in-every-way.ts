@@ -15,21 +15,35 @@ const written = [
   { k: 5, v: 'five' },
 ]
 
+const kinds = ['no constraint', 'PRIMARY KEY', 'several unique constraints'] as const
+type Kind = (typeof kinds)[number]
+
+/** One kind of table in turns, for a test of many cases. */
+export function kindAt(index: number): Kind {
+  return kinds[index % kinds.length] ?? 'no constraint'
+}
+
 /**
- * Writes to tables of this name, one after the other, with every `onConflict`: one without constraints, one with a
- * PRIMARY KEY, and one with several unique constraints. Checks every receipt, and that the rows are those `written`.
+ * Writes to tables of this name, one after the other of each kind, with every `onConflict`. Checks every receipt, and
+ * that the rows are those `written`.
  */
 export async function writeInEveryWay(
   db: PersistenceService,
   name: string,
   [id, v]: readonly [string, string] = ['id', 'v'],
+  ofKinds: readonly Kind[] = kinds,
 ): Promise<void> {
   const row = (key: number, value?: string) =>
     Object.fromEntries([[id, key], ...(value === undefined ? [] : [[v, value]])])
   const check = `, CHECK (${quote(v)} <> 'bad'), PRIMARY KEY (${quote(id)})`
-  for (const rules of ['', check, `${check}, UNIQUE (${quote(v)})`]) {
-    const columns = `${quote(id)} INTEGER NOT NULL, ${quote(v)} VARCHAR DEFAULT 'none'`
-    await db.run(`CREATE TABLE ${quote(name)} (${columns}${rules})`)
+  const rulesOf: Record<Kind, string> = {
+    'no constraint': '',
+    'PRIMARY KEY': check,
+    'several unique constraints': `${check}, UNIQUE (${quote(v)})`,
+  }
+  for (const kind of ofKinds) {
+    const columns = `${quote(id)} INTEGER NOT NULL, ${quote(v)} VARCHAR DEFAULT 'none'${rulesOf[kind]}`
+    await db.run(`CREATE TABLE ${quote(name)} (${columns})`)
     const table = await db.table(name, { key: [id] })
     await table.persist([row(1, 'one'), row(2, 'two')])
     await expect(table.persist([row(2, 'twice')])).rejects.toMatchObject({ code: 'PERSIST_ROW_REJECTED' })

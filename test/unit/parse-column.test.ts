@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseColumn } from '../../src/main/schema/parse-column-type.js'
+import { cpuMsOf } from '../support/cpu-time.js'
 
 describe('parseColumn', () => {
   it.each<[string, object]>([
@@ -95,20 +96,16 @@ describe('parseColumn', () => {
     ['members without an end', `ENUM(${"'a', ".repeat(10)}'${'x'.repeat(long)})`],
     ['spaces after a member', `ENUM('a'${' '.repeat(long)}x)`],
   ])('refuses %s, 200,000 of them, in no time', (_, text) => {
-    const startedAt = performance.now()
-    expect(() => parseColumn('c', text)).toThrow(TypeError)
+    const cpuMs = cpuMsOf(() => expect(() => parseColumn('c', text)).toThrow(TypeError))
     // Time in proportion to the square of the length would be more than ten seconds.
-    expect(performance.now() - startedAt).toBeLessThan(1000)
+    expect(cpuMs).toBeLessThan(1000)
   })
 
   it('reads a long ENUM, and a type with many spaces, in no time', () => {
-    const startedAt = performance.now()
     const members = Array.from({ length: 50_000 }, (_, index) => `'it''s ${index}'`)
-    const column = parseColumn(
-      'c',
-      `ENUM (${members.join(' , ')})  NOT${' '.repeat(long)}NULL${' '.repeat(long)}`,
-    )
-    expect(column).toMatchObject({ notNull: true, type: { name: 'ENUM' } })
-    expect(performance.now() - startedAt).toBeLessThan(1000)
+    const text = `ENUM (${members.join(' , ')})  NOT${' '.repeat(long)}NULL${' '.repeat(long)}`
+    const expected = { notNull: true, type: { name: 'ENUM' } }
+    const cpuMs = cpuMsOf(() => expect(parseColumn('c', text)).toMatchObject(expected))
+    expect(cpuMs).toBeLessThan(1000)
   })
 })
