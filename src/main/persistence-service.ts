@@ -24,9 +24,9 @@ import type { AnyRow, RowOf } from './schema/row-types.js'
 import type { ColumnDefinitions, KeyOptions, TableOptions } from './schema/table-definition.js'
 import { shareInternals } from './service-internals.js'
 import type { Table } from './table.js'
+import { Tables } from './tables.js'
 import type { WorkerSupervisor } from './worker-thread/worker-supervisor.js'
 import type { WriteContext } from './write/persist-call.js'
-import { Tables } from './write/tables.js'
 
 const batchBytes = 1024 * 1024
 

@@ -1,8 +1,9 @@
 import { type DuckDBConnection, StatementType } from '@duckdb/node-api'
 import { quoteName, toVisible } from '../protocol/visible-text.js'
 import { WorkerFailure } from './failure.js'
-import { explained, isAboutSecret } from './read/outside-effects.js'
-import { splitStatements } from './read/sql-words.js'
+import { isAboutSecret } from './read/outside-effects.js'
+import { explained } from './sql/explained.js'
+import { splitStatements } from './sql/sql-words.js'
 
 const allowedTypes: ReadonlySet<StatementType> = new Set([
   StatementType.SELECT,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { copyTargets } from '../../src/worker/read/copy-targets.js'
-import { splitWithStrings } from '../../src/worker/read/sql-words.js'
+import { splitWithStrings } from '../../src/worker/sql/sql-words.js'
 
 describe('splitWithStrings()', () => {
   it.each([

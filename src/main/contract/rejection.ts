@@ -1,5 +1,7 @@
 import type { QueryValue, ViolationCode } from '../../protocol/requests.js'
-import type { EncodeErrorCode } from '../encode/encode-error.js'
+
+/** Why a row cannot be written, as far as encoding can tell. */
+export type EncodeErrorCode = 'type' | 'range' | 'not-null' | 'serialize' | 'too-large' | 'unknown-column'
 
 /**
  * Why a row was not written.

@@ -1,5 +1,4 @@
-/** Why a row cannot be written, as far as encoding can tell. */
-export type EncodeErrorCode = 'type' | 'range' | 'not-null' | 'serialize' | 'too-large' | 'unknown-column'
+import type { EncodeErrorCode } from '../contract/rejection.js'
 
 /** What is wrong with one value, or with a row as a whole. */
 export interface EncodeError {

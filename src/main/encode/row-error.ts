@@ -1,7 +1,8 @@
 import { quoteName, toVisible } from '../../protocol/visible-text.js'
 import { describeNoRow } from '../contract/describe-no-row.js'
 import { describeError } from '../contract/describe-value.js'
-import type { EncodeError, EncodeErrorCode } from './encode-error.js'
+import type { EncodeErrorCode } from '../contract/rejection.js'
+import type { EncodeError } from './encode-error.js'
 
 /** Why a row is not written: like a rejection, less the row's index. */
 export interface RowError {

@@ -1,5 +1,5 @@
-import { explained } from '../read/outside-effects.js'
-import { type SqlWord, splitStatements } from '../read/sql-words.js'
+import { explained } from '../sql/explained.js'
+import { type SqlWord, splitStatements } from '../sql/sql-words.js'
 
 /** Names of tables, in lower case and without their schemas; or that any table may be meant. */
 export type ChangedTables = ReadonlySet<string> | 'any'

@@ -1,6 +1,6 @@
 import { quoteIdentifier } from '../../protocol/sql.js'
 import type { ForeignKey, Unique } from '../catalog/table-metadata.js'
-import { toColumnKey } from '../write/write-target.js'
+import { toColumnKey } from '../ingest/write-target.js'
 import { selectParents } from './find-violations.js'
 import { keyNames, sameKey, selectKeys } from './key-sql.js'
 import { isOfOwnTable } from './resolve-self-references.js'

@@ -1,6 +1,6 @@
 import { qualify, quoteIdentifier, tableIn } from '../../protocol/sql.js'
 import type { Check, ForeignKey, NotNull } from '../catalog/table-metadata.js'
-import { toColumnKey } from '../write/write-target.js'
+import { toColumnKey } from '../ingest/write-target.js'
 import { keyNames, sameKey, selectKeys } from './key-sql.js'
 import { isOfOwnTable, isOwnReference, isResolvedTogether } from './resolve-self-references.js'
 import { selectBound } from './rewritten-rows.js'

@@ -1,12 +1,4 @@
-/** A relation in SQL, whose rows have an ordinal. */
-export interface Relation {
-  /** A table, or a subquery with its parentheses. */
-  readonly from: string
-  /** A condition on its rows. */
-  readonly where: string
-  /** An expression over its rows. */
-  readonly ordinal: string
-}
+import type { Relation } from '../ingest/relation.js'
 
 /** Subquery of the rows of a relation none of whose key values is NULL: `o`, `k0`, `k1`, ... */
 export function selectKeys({ from, where, ordinal }: Relation, key: readonly string[]): string {

@@ -1,7 +1,7 @@
 import type { DuckDBMaterializedResult } from '@duckdb/node-api'
 import { foldName, quoteIdentifier } from '../../protocol/sql.js'
 import type { ForeignKey, Unique } from '../catalog/table-metadata.js'
-import { toColumnKey } from '../write/write-target.js'
+import { toColumnKey } from '../ingest/write-target.js'
 import { keyNames, sameKey, selectKeys } from './key-sql.js'
 import { rewritingValues } from './rewritten-rows.js'
 import type { OwnEntity, OwnRow, OwnTable } from './self-reference-resolver.js'

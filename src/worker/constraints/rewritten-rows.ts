@@ -1,7 +1,7 @@
 import type { ColumnDescriptor } from '../../protocol/column-type.js'
 import { qualify, quoteIdentifier, tableIn } from '../../protocol/sql.js'
 import type { Reference, Unique } from '../catalog/table-metadata.js'
-import { toColumnKey } from '../write/write-target.js'
+import { toColumnKey } from '../ingest/write-target.js'
 import { sameKey, selectKeys } from './key-sql.js'
 import type { StagedPass } from './staged-pass.js'
 

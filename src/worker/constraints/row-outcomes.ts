@@ -1,9 +1,9 @@
 import { qualify, quoteIdentifier, type TableRef } from '../../protocol/sql.js'
 import type { Check, Constraint, ForeignKey, NotNull, Reference, Unique } from '../catalog/table-metadata.js'
 import type { StagingTable } from '../ingest/staging-table.js'
+import type { WriteTarget } from '../ingest/write-target.js'
 import type { TransactionConnection } from '../transaction-connection.js'
-import type { ViolationQuery } from '../write/table-writer.js'
-import type { WriteTarget } from '../write/write-target.js'
+import type { ViolationQuery } from './violation-query.js'
 
 /** What is to become of a staged row, or has; one without an outcome is to be inserted. */
 export const outcomeKinds = { rejected: 0, ignored: 1, superseded: 2, updates: 3, inserted: 4 } as const

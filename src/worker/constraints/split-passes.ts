@@ -1,7 +1,7 @@
 import type { OmittedColumns } from '../ingest/omitted-columns.js'
 import { StagingTable } from '../ingest/staging-table.js'
+import type { WriteTarget } from '../ingest/write-target.js'
 import type { TransactionConnection } from '../transaction-connection.js'
-import type { WriteTarget } from '../write/write-target.js'
 import type { StagedPass } from './staged-pass.js'
 
 /** Rows that are decided about together. */

@@ -1,9 +1,9 @@
 import { quoteIdentifier } from '../../protocol/sql.js'
 import type { OmittedColumns } from '../ingest/omitted-columns.js'
+import type { Relation } from '../ingest/relation.js'
 import type { StagingTable } from '../ingest/staging-table.js'
+import type { WriteTarget } from '../ingest/write-target.js'
 import type { TransactionConnection } from '../transaction-connection.js'
-import type { WriteTarget } from '../write/write-target.js'
-import type { Relation } from './key-sql.js'
 import type { RowOutcomes } from './row-outcomes.js'
 
 /** Staged rows that are decided about, and moved into their table, together. */

@@ -1,7 +1,7 @@
 import { omittedWords } from '../../protocol/batch-layout.js'
 import { foldName, qualify, quoteIdentifier, type TableRef } from '../../protocol/sql.js'
 import type { TableMetadata } from '../catalog/table-metadata.js'
-import type { Relation } from '../constraints/key-sql.js'
+import type { Relation } from './relation.js'
 
 /** A temporary table of the rows of a transaction, with their ordinals and the columns that they do not carry. */
 export class StagingTable {

@@ -1,4 +1,4 @@
-import { splitWithStrings } from './sql-words.js'
+import { splitWithStrings } from '../sql/sql-words.js'
 
 /**
  * The values of the string constants that say where a COPY writes to: those after a TO that is in no parentheses, and

@@ -8,8 +8,8 @@ import type { ExecuteRequest } from '../../protocol/requests.js'
 import type { Database } from '../database.js'
 import { WorkerFailure } from '../failure.js'
 import { runCooperatively } from '../run-cooperatively.js'
+import { splitWithStrings } from '../sql/sql-words.js'
 import { DateProbe } from './date-probe.js'
-import { splitWithStrings } from './sql-words.js'
 import { StatementParameters } from './statement-parameters.js'
 
 /** The statements of one call, on a connection of their own. */

@@ -1,5 +1,5 @@
-import { explained } from './outside-effects.js'
-import { splitStatements } from './sql-words.js'
+import { explained } from '../sql/explained.js'
+import { splitStatements } from '../sql/sql-words.js'
 
 /** What SQL may leave behind in the instance, besides what it writes to tables. */
 export interface LastingEffects {

@@ -7,8 +7,8 @@ import { isOpenInProcess } from '../../process/is-open-in-process.js'
 import { resolveRealPath } from '../../process/real-path.js'
 import { showPath } from '../../protocol/visible-text.js'
 import { WorkerFailure } from '../failure.js'
+import { splitWithStrings } from '../sql/sql-words.js'
 import { copyTargets } from './copy-targets.js'
-import { splitWithStrings } from './sql-words.js'
 
 /** What DuckDB says of a file where it may reach none. */
 const deniedFile = /^Permission Error: Cannot access file "([\s\S]*)" - file system operations are disabled/

@@ -1,6 +1,7 @@
 import { WorkerFailure } from '../failure.js'
+import { explained } from '../sql/explained.js'
+import { type SqlWord, splitStatements } from '../sql/sql-words.js'
 import { readExplain } from './read-kind.js'
-import { type SqlWord, splitStatements } from './sql-words.js'
 
 /** Statements that write to files or the network, load code, or make other databases reachable. */
 const outsideStatements: ReadonlySet<string> = new Set([
@@ -53,21 +54,6 @@ export function refuseOutsideEffects(sql: string): void {
       message: `query() does not reach outside of the database: use run() for ${effect.toUpperCase()}`,
     })
   }
-}
-
-/** The statement that an EXPLAIN or a PREPARE is of. */
-export function explained(statement: readonly SqlWord[]): readonly SqlWord[] {
-  let start = 0
-  const isAt = (...texts: string[]) => texts.includes(statement[start]?.text ?? '')
-  if (isAt('explain')) {
-    start++
-    if (isAt('analyze', 'analyse')) start++
-    if (isAt('verbose')) start++
-    if (isAt('(') && statement[start - 1]?.text === 'explain')
-      start = 1 + statement.findIndex(({ text, depth }) => text === ')' && depth === 0)
-  }
-  if (isAt('prepare')) start = 1 + statement.findIndex(({ text }, index) => index > start && text === 'as')
-  return statement.slice(start)
 }
 
 /** Whether a statement is CREATE or DROP of a secret. */

@@ -1,4 +1,4 @@
-import { readTokens } from './sql-words.js'
+import { readTokens } from '../sql/sql-words.js'
 
 /** The parameters of all statements of `sql`, in their order, each as often as it is there: `?`, `1`, `name`. */
 export function parameterNames(sql: string): string[] {

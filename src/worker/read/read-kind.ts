@@ -1,4 +1,4 @@
-import { type SqlWord, splitStatements } from './sql-words.js'
+import { type SqlWord, splitStatements } from '../sql/sql-words.js'
 
 /** What is known by its words of a call that may only read. */
 export interface ReadKind {

@@ -1,5 +1,5 @@
 import { type DuckDBMaterializedResult, ResultReturnType, StatementType } from '@duckdb/node-api'
-import { splitStatements } from './sql-words.js'
+import { splitStatements } from '../sql/sql-words.js'
 
 /** Statements that return a row for each row that they change, where they have a RETURNING. */
 const returningTypes: ReadonlySet<StatementType> = new Set([

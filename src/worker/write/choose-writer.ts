@@ -1,8 +1,8 @@
+import type { WriteTarget } from '../ingest/write-target.js'
 import type { TransactionConnection } from '../transaction-connection.js'
 import { DirectWriter } from './direct-writer.js'
 import { StagedWriter } from './staged-writer.js'
 import type { TableWriter } from './table-writer.js'
-import type { WriteTarget } from './write-target.js'
 
 /**
  * Rows go into their table at once where nothing there can refuse them, for that costs least: 1,000,000 rows took half

@@ -9,13 +9,14 @@ import {
   selectKeys,
   selectSuperseded,
 } from '../constraints/key-sql.js'
+import type { ViolationQuery } from '../constraints/violation-query.js'
 import { WorkerFailure } from '../failure.js'
 import { AppenderSink } from '../ingest/appender-sink.js'
 import type { ChunkSink } from '../ingest/chunk-sink.js'
+import type { WriteTarget } from '../ingest/write-target.js'
 import type { TransactionConnection } from '../transaction-connection.js'
 import { StagedWriter } from './staged-writer.js'
-import { applyInOrder, nothingWritten, type TableWriter, type ViolationQuery } from './table-writer.js'
-import type { WriteTarget } from './write-target.js'
+import { applyInOrder, nothingWritten, type TableWriter } from './table-writer.js'
 
 /**
  * The `rowid` of the first row that a transaction adds to a table; the others follow it in the order in which they

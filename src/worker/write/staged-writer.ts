@@ -1,17 +1,18 @@
 import type { EncodedBatch } from '../../protocol/batch-layout.js'
 import type { CallOutcome, CallRange } from '../../protocol/requests.js'
+import { fillDefaults, keepUncarried } from '../constraints/fill-staging.js'
 import { resolvePass } from '../constraints/resolve-pass.js'
 import { RowOutcomes } from '../constraints/row-outcomes.js'
 import { splitPasses } from '../constraints/split-passes.js'
 import type { StagedPass } from '../constraints/staged-pass.js'
+import type { ViolationQuery } from '../constraints/violation-query.js'
 import { AppenderSink } from '../ingest/appender-sink.js'
 import type { ChunkSink } from '../ingest/chunk-sink.js'
-import { fillDefaults, keepUncarried } from '../ingest/fill-staging.js'
 import { type OmittedColumns, selectOmitted, toOmittedColumns } from '../ingest/omitted-columns.js'
 import { StagingTable } from '../ingest/staging-table.js'
+import type { WriteTarget } from '../ingest/write-target.js'
 import type { TransactionConnection } from '../transaction-connection.js'
-import { applyInOrder, nothingWritten, type TableWriter, type ViolationQuery } from './table-writer.js'
-import type { WriteTarget } from './write-target.js'
+import { applyInOrder, nothingWritten, type TableWriter } from './table-writer.js'
 
 /**
  * Keeps rows in a staging table until all are there, and then moves into their table those that it takes.

@@ -1,6 +1,6 @@
 import type { EncodedBatch } from '../../protocol/batch-layout.js'
 import type { CallOutcome, CallRange } from '../../protocol/requests.js'
-import type { Constraint } from '../catalog/table-metadata.js'
+import type { ViolationQuery } from '../constraints/violation-query.js'
 
 /** How rows of a transaction get into one table. */
 export interface TableWriter {
@@ -17,13 +17,6 @@ export interface TableWriter {
   readonly violations: ViolationQuery | undefined
   /** Nothing that is not part of the transaction yet will ever be. */
   discard(): void
-}
-
-/** SQL of the rejected rows: `ordinal`, `violated`, `other`, and then every column of the row as `c0`, `c1`, ... */
-export interface ViolationQuery {
-  readonly sql: string
-  /** What `violated` is an index into. */
-  readonly constraints: readonly Constraint[]
 }
 
 export const nothingWritten: CallOutcome = { inserted: 0, updated: 0, ignored: 0, rejected: 0 }

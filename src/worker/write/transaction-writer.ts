@@ -14,10 +14,10 @@ import { ViolationPager } from '../constraints/violation-pager.js'
 import type { Database } from '../database.js'
 import { WorkerFailure } from '../failure.js'
 import { TemporaryTables } from '../ingest/temporary-tables.js'
+import { createWriteTarget } from '../ingest/write-target.js'
 import type { TransactionConnection } from '../transaction-connection.js'
 import { chooseWriter } from './choose-writer.js'
 import type { TableWriter } from './table-writer.js'
-import { createWriteTarget } from './write-target.js'
 
 const noViolations: ViolationPage = { violations: [], isLast: true, isDeep: false }
 

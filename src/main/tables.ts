@@ -1,21 +1,21 @@
-import { type TableRef, tableIn } from '../../protocol/sql.js'
-import { type PersistOptions, resolvePersistOptions } from '../contract/persist-options.js'
-import type { Receipt } from '../contract/receipt.js'
-import type { Rows } from '../contract/rows.js'
-import type { Operations } from '../scheduling/operations.js'
-import { type BoundTable, bindTable } from '../schema/bound-table.js'
-import { checkSchema } from '../schema/compare-schema.js'
+import { type TableRef, tableIn } from '../protocol/sql.js'
+import { type PersistOptions, resolvePersistOptions } from './contract/persist-options.js'
+import type { Receipt } from './contract/receipt.js'
+import type { Rows } from './contract/rows.js'
+import type { Operations } from './scheduling/operations.js'
+import { type BoundTable, bindTable } from './schema/bound-table.js'
+import { checkSchema } from './schema/compare-schema.js'
 import {
   checkName,
   type KeyOptions,
   resolveTableOptions,
   type TableOptions,
-} from '../schema/table-definition.js'
-import { resolveTableKey } from '../schema/table-key.js'
-import { Table } from '../table.js'
-import { encodeAtExit } from './encode-at-exit.js'
-import { PersistCall, type WriteContext } from './persist-call.js'
-import { createRowSource } from './row-source.js'
+} from './schema/table-definition.js'
+import { resolveTableKey } from './schema/table-key.js'
+import { Table } from './table.js'
+import { encodeAtExit } from './write/encode-at-exit.js'
+import { PersistCall, type WriteContext } from './write/persist-call.js'
+import { createRowSource } from './write/row-source.js'
 
 /** The tables of a service, and what was written to them. */
 export class Tables {

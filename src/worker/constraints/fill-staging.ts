@@ -1,6 +1,6 @@
 import type { ColumnDescriptor } from '../../protocol/column-type.js'
 import { quoteIdentifier } from '../../protocol/sql.js'
-import type { StagedPass } from '../constraints/staged-pass.js'
+import type { StagedPass } from './staged-pass.js'
 
 /** Gives the columns that staged rows do not carry the value of their DEFAULT. */
 export async function fillDefaults(pass: StagedPass): Promise<void> {

@@ -3,7 +3,7 @@ import type { OnConflict, WriterRequest } from '../../protocol/requests.js'
 import { foldName, qualify, quoteIdentifier, type TableRef } from '../../protocol/sql.js'
 import { toKeyExpression } from '../catalog/key-expression.js'
 import type { TableMetadata, Unique } from '../catalog/table-metadata.js'
-import type { TemporaryTables } from '../ingest/temporary-tables.js'
+import type { TemporaryTables } from './temporary-tables.js'
 
 /** What a transaction writes to, and what it does about a key that is taken. */
 export interface WriteTarget {

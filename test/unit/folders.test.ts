@@ -1,0 +1,74 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, it } from 'vitest'
+
+const source = fileURLToPath(new URL('../../src', import.meta.url))
+
+const shared = ['protocol', 'process', 'sync']
+
+/** What each folder may import from, besides itself; what is not named here is not there. */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  protocol: [],
+  sync: [],
+  process: ['protocol'],
+  main: [...shared, 'main/contract', 'main/database', 'main/encode', 'main/read', 'main/schema'].concat([
+    'main/scheduling',
+    'main/store',
+    'main/worker-thread',
+    'main/write',
+  ]),
+  'main/contract': ['protocol'],
+  'main/scheduling': ['sync', 'main/contract'],
+  'main/encode': ['protocol', 'main/contract', 'main/encode/encoders'],
+  'main/encode/encoders': ['protocol', 'main/contract', 'main/encode'],
+  'main/schema': ['protocol', 'main/contract', 'main/encode'],
+  'main/database': [...shared, 'main/contract'],
+  'main/worker-thread': [...shared, 'main/contract', 'main/scheduling'],
+  'main/read': [...shared, 'main/contract', 'main/encode', 'main/scheduling', 'main/worker-thread'],
+  'main/write': [
+    ...shared,
+    'main/contract',
+    'main/encode',
+    'main/scheduling',
+    'main/schema',
+    'main/worker-thread',
+  ],
+  'main/store': [...shared, 'main', 'main/contract', 'main/database', 'main/encode', 'main/read'].concat([
+    'main/scheduling',
+    'main/worker-thread',
+  ]),
+  worker: [...shared, 'worker/catalog', 'worker/instance', 'worker/read', 'worker/sql', 'worker/write'],
+  'worker/sql': [],
+  'worker/instance': [...shared, 'worker'],
+  'worker/catalog': ['protocol', 'worker', 'worker/sql'],
+  'worker/ingest': ['protocol', 'worker', 'worker/catalog', 'worker/instance'],
+  'worker/read': [...shared, 'worker', 'worker/catalog', 'worker/instance', 'worker/sql'],
+  'worker/constraints': ['protocol', 'worker', 'worker/catalog', 'worker/ingest', 'worker/read'],
+  'worker/write': [...shared, 'worker', 'worker/catalog', 'worker/constraints', 'worker/ingest'],
+}
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(file, 'utf8')
+  return [...text.matchAll(/(?:from|import|import\()\s*'(\.[^']+)'/g)].map(([, path = '']) =>
+    relative(source, dirname(join(dirname(file), path))),
+  )
+}
+
+it.each(Object.keys(allowed))('src/%s imports what the architecture says', (folder) => {
+  const files = readdirSync(join(source, folder)).filter((name) => name.endsWith('.ts'))
+  expect(files).not.toEqual([])
+  for (const file of files) {
+    const strays = importsOf(join(source, folder, file)).filter(
+      (other) => other !== folder && allowed[folder]?.includes(other) !== true,
+    )
+    expect(strays, file).toEqual([])
+  }
+})
+
+it('every folder of src is one of these', () => {
+  const folders = readdirSync(source, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(source, entry.parentPath))
+  expect([...new Set(folders)].sort()).toEqual(Object.keys(allowed).sort())
+})
