@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs'
 import { inspect } from 'node:util'
 
 /**
- * Says on stderr, at once, what is lost and nobody can be told of by a promise: the process is exiting, or a thread ends.
+ * Says on stderr, at once, what is lost and no promise can report: the process is exiting, or a thread ends.
  * Not by the console, which prints nothing any more in a worker whose main thread waits.
  *
  * @param error - Shown with its stack.

@@ -37,7 +37,7 @@ export interface EncodedBatch {
   /** Indexes of the columns that have at least one NULL in this batch. */
   readonly nullColumns: readonly number[]
   /**
-   * Which columns the rows do not carry, where that is told from NULL and some row lacks one: bit `c % 32` of word
+   * Which columns the rows do not carry, where that is not the same as NULL and some row lacks one: bit `c % 32` of word
    * `floor(c / 32) × capacityRows + row` for column c. Such a column is NULL in the batch as well.
    *
    * (`Uint32Array<ArrayBuffer>`, as TypeScript before 5.7 can read it too: the declarations of the package reach here.)

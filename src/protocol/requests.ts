@@ -7,9 +7,9 @@ import type { SchemaRef, TableRef } from './sql.js'
 interface Requests {
   /** Opens the database file. The first request to every worker. */
   open: { request: OpenRequest; reply: OpenReply }
-  /** Creates the table if it is missing and a definition is given, and tells its columns. */
+  /** Creates the table if it is missing and a definition is given, and describes its columns. */
   describe: { request: DescribeRequest; reply: TableDescription }
-  /** Tells whether DuckDB itself may refuse a row of a table, where its description does not. */
+  /** Whether DuckDB itself may refuse a row of a table, where its description does not. */
   constraints: { request: ConstraintsRequest; reply: ConstraintsReply }
   /** Starts a transaction on a connection of its own, with a writer for each table. */
   begin: { request: BeginRequest; reply: void }

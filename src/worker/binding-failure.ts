@@ -20,7 +20,7 @@ const remedies: readonly (readonly [RegExp, string])[] = [
   ],
 ]
 
-/** What main is told where DuckDB cannot be loaded. */
+/** What main gets where DuckDB cannot be loaded. */
 export function bindingFailure(error: unknown): Failure {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   const databaseMessage = error instanceof Error ? error.message : String(error)

@@ -173,7 +173,7 @@ export class Database {
     }
   }
 
-  /** What main has not been told yet. */
+  /** What main does not know yet. */
   takeNews(): InstanceNews {
     const settingChanges = this.#settings.take()
     return {

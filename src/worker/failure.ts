@@ -69,7 +69,7 @@ const orderlyReasons =
 /** DuckDB quotes values and SQL, which may be of any length; the cause has all of it. */
 const longestReason = 1000
 
-/** What main is told of an error: what is known of it, or else `code`. */
+/** What main gets of an error: what is known of it, or else `code`. */
 export function toFailure(error: unknown, code: PersistenceErrorCode, message: string): Failure {
   if (error instanceof WorkerFailure) return error.failure
   const databaseMessage = messageOf(error)

@@ -6,7 +6,7 @@ import type { Handle } from './handlers.js'
 import { checkDuckDBVersion } from './instance/duckdb-version.js'
 import { Shutdown } from './shutdown.js'
 
-/** Set by `worker-host.ts`: the memory of `protocol/shutdown-block.ts`. */
+/** Set by `worker-client.ts`: the memory of `protocol/shutdown-words.ts`. */
 const shutdown = new Shutdown(workerData)
 const answer = await load()
 

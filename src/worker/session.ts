@@ -53,7 +53,7 @@ export class Session implements SessionHandlers {
     return this.#database.place
   }
 
-  /** What main has not been told yet of the instance. */
+  /** What main does not know yet of the instance. */
   takeNews(): InstanceNews {
     return this.#database.takeNews()
   }

@@ -36,7 +36,7 @@ export interface PersistOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined
   /**
    * - `'abort'`: the first bad row rejects the promise with `PERSIST_ROW_REJECTED`, and nothing is written.
-   * - `'skip'`: the other rows are written, and `receipt.rejections` tells of the bad ones.
+   * - `'skip'`: the other rows are written, and `receipt.rejections` has the bad ones.
    * - a function decides for each bad row as it is met. What it throws aborts the call. It must not be `async`: a
    *   promise is refused with a TypeError.
    *

@@ -126,7 +126,7 @@ export class Batch {
     this.bytes[byte] = (this.bytes[byte] ?? 0) & ~(1 << (row & 7))
   }
 
-  /** The row does not carry the column: it is NULL in the batch, and the worker is told that it was not given. */
+  /** The row does not carry the column: it is NULL in the batch, and the worker learns that it was not given. */
   markOmitted(column: number, row: number): void {
     this.markNull(column, row)
     const { capacityRows, valueOffsets } = this.layout

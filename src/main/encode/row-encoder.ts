@@ -189,7 +189,7 @@ export class RowEncoder {
     }
   }
 
-  /** Writes a row column by column, and tells the first thing that is wrong with it. */
+  /** Writes a row column by column, and returns the first thing that is wrong with it. */
   #check(batch: Batch, row: unknown): RowError | 'batch-full' | undefined {
     try {
       if (typeof row !== 'object' || row === null || Array.isArray(row) || ArrayBuffer.isView(row)) {

@@ -14,7 +14,7 @@ const idleMs = 100
  * Has the write-ahead log moved into the database file at a good moment.
  *
  * DuckDB does so within the commit that makes the log too long, and within nearly every commit that updates rows all
- * over a large table: 0.4 s each, where the commit itself takes 12 ms. Whoever waits for that commit waits for it.
+ * over a large table: 0.4 s each, where the commit itself takes 12 ms. Those who wait for that commit wait for it.
  */
 export class CheckpointScheduler {
   readonly #scheduler: WriteScheduler

@@ -13,7 +13,7 @@ let users = 0
 let quick: Call | undefined
 let isTickPending = false
 
-/** Tells which call the code that runs now is code of. */
+/** Which call the code that runs now is code of. */
 export const codeInside = {
   get present(): Call | undefined {
     return quick ?? storage.getStore()

@@ -12,7 +12,7 @@ const mostBlindRows = 32
 const mostBlindBytes = 8192
 
 /**
- * Measures the slices of time in which encoding holds the main thread, and tells when one is over.
+ * Measures the slices of time in which encoding holds the main thread, and says when one is over.
  *
  * A slice ends by the clock, not after a number of rows: rows differ in size a thousandfold.
  */

@@ -37,7 +37,7 @@ export function checkSchema(
   )
 }
 
-/** A column of a key that only this library keeps may have been made nullable by whoever made the table. */
+/** A column of a key that only this library keeps may have been made nullable by those who made the table. */
 function isNullableKey(
   actual: ColumnDescriptor,
   expected: ColumnDescriptor,

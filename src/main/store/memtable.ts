@@ -12,7 +12,7 @@ export class Memtable<T> implements Layer<T> {
   #entries = new Map<string, Raw<T>>()
   #size = 0
   #tombstones: string[] = []
-  /** Of the present `#entries`. Weak, for whoever walks through one may stop without a word. */
+  /** Of the present `#entries`. Weak, for a walk through one may stop without a word. */
   readonly #snapshots = new Set<WeakRef<Snapshot<T>>>()
   #pending = new ChangeSet<T>()
   #journal: ChangeSet<T> | undefined
@@ -150,7 +150,7 @@ export class Memtable<T> implements Layer<T> {
     this.#unreadable.clear()
   }
 
-  /** Tells the snapshots what a key has, before that changes. */
+  /** Has the snapshots know what a key has, before that changes. */
   #record(key: string): void {
     if (this.#snapshots.size === 0) return
     const raw = this.#entries.get(key)
@@ -178,8 +178,8 @@ export class Memtable<T> implements Layer<T> {
 }
 
 /**
- * The entries as they were when it was made, in constant time and memory: it walks through the live entries, and is
- * told what has changed since. A Map keeps its order and adds at its end, so the first `#count` are the ones.
+ * The entries as they were when it was made, in constant time and memory: it walks through the live entries, and
+ * records what has changed since. A Map keeps its order and adds at its end, so the first `#count` are the ones.
  */
 class Snapshot<T> implements Iterable<readonly [string, T]> {
   readonly #entries: ReadonlyMap<string, Raw<T>>

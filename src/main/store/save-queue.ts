@@ -70,7 +70,7 @@ export class SaveQueue<T> {
   saveTogether(): Promise<StorageReceipt> {
     if (this.#group === undefined) {
       this.#group = new Deferred()
-      // Not at once: whoever else is about to change something in this turn of the event loop shares the commit.
+      // Not at once: others that are about to change something in this turn of the event loop share the commit.
       if (!this.isRunning) setImmediate(() => this.#startGroup())
     }
     return this.#group.promise

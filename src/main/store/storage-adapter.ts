@@ -62,7 +62,7 @@ export class DuckDBStorageAdapter<T = unknown> extends EventfulStore<T> implemen
    *
    * @throws `PERSIST_ROW_REJECTED` for a value that has no JSON any more, with `onRowError: 'abort'`; its key is in
    * `error.rejection.key`.
-   * @throws what an automatic save failed with that no call was told of, after having saved what is due.
+   * @throws what an automatic save failed with that no call has reported, after having saved what is due.
    * @throws the codes of `open()` and of `Table.persist()`.
    */
   persist(): Promise<StorageReceipt> {

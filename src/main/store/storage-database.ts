@@ -126,7 +126,7 @@ export class StorageDatabase<T> {
   /** Whether `error` says that an in-memory database is gone; the next save begins with an empty one. */
   recordsLoss(error: unknown): boolean {
     if (!(error instanceof PersistenceError) || this.service.database !== ':memory:') return false
-    // Where another call was told of the loss, the tables are what is missing.
+    // Where another call has reported the loss, the tables are what is missing.
     if (!error.isDataLost && !missingTable.has(error.code)) return false
     this.#mustPrepare = true
     this.#logRows = 0

@@ -79,7 +79,7 @@ export class StorageSession<T> implements Dependent {
     return this.#queue.saveTogether().then(() => undefined)
   }
 
-  /** Saves what is due now, and tells of an automatic save that failed before. */
+  /** Saves what is due now, and reports an automatic save that failed before. */
   async persist(): Promise<StorageReceipt> {
     refuseSelfWait(this.#options, 'persist() of a store')
     const opening = this.ready()

@@ -6,15 +6,15 @@ export class UnreportedError {
     this.#unreported = { error }
   }
 
-  /** Another error is told in its place. */
+  /** Another error is reported in its place. */
   forget(): void {
     this.#unreported = undefined
   }
 
   /** Throws it, once. */
   report(): void {
-    const untold = this.#unreported
+    const unreported = this.#unreported
     this.#unreported = undefined
-    if (untold !== undefined) throw untold.error
+    if (unreported !== undefined) throw unreported.error
   }
 }

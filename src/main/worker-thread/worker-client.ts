@@ -21,7 +21,7 @@ const unboundedTasks = 2 ** 30
 
 /**
  * One worker thread, from its start to its end. It is never replaced behind our back: a fresh worker has no database
- * open, so whoever holds this one must know.
+ * open, so what holds this one must know.
  */
 export class WorkerClient {
   readonly #pool: Piscina

@@ -37,7 +37,7 @@ export class WorkerSupervisor {
   #settingChanges: SettingChanges = {}
   /** What is to be written when the process exits, by its owner. */
   readonly finalWrites: Map<object, () => FinalWrite> = new Map()
-  /** The lost workers whose loss some call was told of. */
+  /** The lost workers whose loss some call has reported. */
   readonly #reportedLosses = new WeakSet<WorkerClient>()
 
   /** @param path - Absolute, or `:memory:`. */

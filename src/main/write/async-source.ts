@@ -35,7 +35,7 @@ export class AsyncSource {
   }
 
   /**
-   * Tells a source that is not at its end that no more rows will be taken. Not waited for: a generator that is in the
+   * Releases a source that is not at its end: no more rows will be taken. Not waited for: a generator that is in the
    * middle of a row learns of it when it comes to the next, and may never come to it.
    */
   release(): void {

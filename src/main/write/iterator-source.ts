@@ -23,7 +23,7 @@ export class IteratorSource {
     return done !== true
   }
 
-  /** Tells a source that is not at its end that no more rows will be taken. What it says to it does not matter. */
+  /** Releases a source that is not at its end: no more rows will be taken. What it does about it does not matter. */
   release(): void {
     if (this.#isOver) return
     this.#isOver = true

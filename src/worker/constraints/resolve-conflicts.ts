@@ -1,6 +1,6 @@
 import type { OnConflict } from '../../protocol/requests.js'
 
-/** A row's value of one unique constraint, where another row has it too. Rows and values are told by ordinals. */
+/** A row's value of one unique constraint, where another row has it too. Rows and values are given by ordinals. */
 export interface Claim {
   /** The row. */
   readonly ordinal: number

@@ -18,7 +18,7 @@ export function isOwnReference({ target }: StagedPass, { referringTable }: Refer
 
 /**
  * True where the references between the rows of the table itself, and its keys, must be decided about together: whether
- * a row is rejected for the one tells whether another may refer to it.
+ * a row is rejected for the one decides whether another may refer to it.
  */
 export function isResolvedTogether(pass: StagedPass): boolean {
   const { outcomes, target } = pass

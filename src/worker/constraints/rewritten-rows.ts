@@ -5,7 +5,7 @@ import { toColumnKey } from '../ingest/write-target.js'
 import { sameKey, selectKeys } from './key-sql.js'
 import type { StagedPass } from './staged-pass.js'
 
-/** The columns that updates assign to: those that some row carries. The key tells which row it is, and stays. */
+/** The columns that updates assign to: those that some row carries. The key says which row it is, and stays. */
 export function assignedColumns({ target, omitted }: StagedPass, key: Unique): readonly ColumnDescriptor[] {
   return target.columns.filter(
     ({ name }, index) => !key.columns.includes(name) && omitted.inAll[index] !== true,

@@ -127,7 +127,7 @@ export class AppenderSink implements ChunkSink {
   discard(): void {
     if (this.#isClosed) return
     this.#isClosed = true
-    // An appender writes what it holds whenever it is closed, and be it by garbage collection after a ROLLBACK.
+    // An appender writes what it holds whenever it is closed, also by garbage collection after a ROLLBACK.
     this.#appender.clear()
     this.#appender.closeSync()
   }

@@ -5,7 +5,7 @@ import { duckdb } from '../instance/duckdb.js'
  * Gives the strings of a batch an address that DuckDB can read, with one call for all of them.
  *
  * The heap of a batch is assigned as one BLOB to a vector of its own, which copies it to native memory; the entry that
- * DuckDB makes for this BLOB tells its address. A string of the batch is then a `duckdb_string_t` whose pointer is
+ * DuckDB makes for this BLOB has its address. A string of the batch is then a `duckdb_string_t` whose pointer is
  * that address plus the string's offset. The call per string that this replaces took 0.65 s for 1,000,000 rows of key
  * and JSON; this takes 0.05 s for three columns. Appending copies the strings, so the heap need only live until then.
  *

@@ -5,7 +5,7 @@ import { toFailure, WorkerFailure } from '../failure.js'
 
 /**
  * Settings that DuckDB takes only when the instance is made, and those that the opening of a file depends on. All
- * others are set once it is open: some cannot be set before, and what DuckDB makes of a bad value is told only then.
+ * others are set once it is open: some cannot be set before, and DuckDB rejects a bad value only then.
  */
 const creationSettings: ReadonlySet<string> = new Set([
   'access_mode',

@@ -30,7 +30,7 @@ export class Tally {
 export interface ReadingContext {
   readonly reading: Reading
   readonly tally: Tally
-  /** Told of a value that the type which an option asks for cannot hold: throws, or returns what is read instead. */
+  /** Called with a value that the type which an option asks for cannot hold: throws, or returns what is read instead. */
   misfit(option: keyof Reading, text: string): string
 }
 

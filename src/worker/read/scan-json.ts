@@ -16,7 +16,7 @@ const exactDigits = 15
 /** So many digits tell every double from all others. */
 const doubleDigits = 17
 
-/** A number that begins where the expression is told to look. */
+/** A number that begins where the expression is to look. */
 const number = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 
 /** Looks through a text that is known to be JSON. */

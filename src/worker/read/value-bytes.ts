@@ -48,7 +48,7 @@ const variantParts: readonly DuckDBType[] = [
 type Measure = (start: number, end: number) => number
 
 /**
- * About how many bytes the values of each row take once they are JavaScript's, told from lengths alone: to find it out
+ * About how many bytes the values of each row take once they are JavaScript's, computed from lengths alone: to find it out
  * by converting them could exhaust the heap, which ends the thread.
  *
  * Vector layout: https://duckdb.org/docs/stable/clients/c/vector

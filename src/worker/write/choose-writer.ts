@@ -10,7 +10,7 @@ import type { TableWriter } from './table-writer.js'
  */
 export function chooseWriter(connection: TransactionConnection, target: WriteTarget): Promise<TableWriter> {
   const { metadata, key, hasRowId } = target
-  // New rows are told by their rowid: to look after a key, or to stage them when one lacks a column with a DEFAULT.
+  // New rows are known by their rowid: to look after a key, or to stage them when one lacks a column with a DEFAULT.
   const needsRowId = key !== undefined || metadata.defaults.size > 0
   const isDirect = !metadata.isConstrained && (hasRowId || !needsRowId)
   return isDirect ? DirectWriter.create(connection, target) : StagedWriter.create(connection, target)

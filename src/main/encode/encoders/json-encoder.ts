@@ -48,7 +48,7 @@ export class JsonEncoder extends StringEncoder {
   }
 }
 
-/** Whether JSON holds the value, and is to be made of it in an array of ours: toJSON() would be told where it is. */
+/** Whether JSON holds the value, and is to be made of it in an array of ours: toJSON() would get its place. */
 function mayJoin(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
   return isPlainJson(value) || (!('toJSON' in value) && findJsonProblem(value) === undefined)
