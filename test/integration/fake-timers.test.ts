@@ -36,9 +36,11 @@ async function* slowly<Item>(items: readonly Item[]): AsyncGenerator<Item> {
   for (const item of items) yield item
 }
 
+const fakeEverything = () => vi.useFakeTimers({ toFake: [...everything] })
+
 describe.each<[string, () => void]>([
   ['all that vitest fakes', () => vi.useFakeTimers()],
-  ['microtasks, too', () => vi.useFakeTimers({ toFake: [...everything] })],
+  ['microtasks, too', fakeEverything],
 ])('with a clock that stands still (%s)', (_, useFakes) => {
   it('a database is opened, written to, read and closed', async () => {
     useFakes()
@@ -91,16 +93,27 @@ describe.each<[string, () => void]>([
     ])
   })
 
+  it('a store saves by itself, whatever the clock shows', async () => {
+    useFakes()
+    const store = new DuckDBStorageAdapter({ database: path, autoPersist: { maxDelayMs: 5 } })
+    const persisted = new Promise((resolve) => store.on('persisted', resolve))
+    await store.set('a', 1)
+    expect(await persisted).toMatchObject({ inserted: 1 })
+    await store.close()
+  })
+})
+
+describe('with a clock that stands still, and microtasks, too', () => {
   it('close() with a deadline that is further than a timer can be set waits for what is running', async () => {
     const service = await open(path)
-    useFakes()
+    fakeEverything()
     const query = service.query('SELECT sum(a.range)::DOUBLE AS s FROM range(3000000) a')
     expect(await service.close({ timeoutMs: 1e12 })).toEqual({ interrupted: 0 })
     expect(await query).toEqual([{ s: 4_499_998_500_000 }])
   })
 
   it("a store whose changes are committed one by one ('each') resolves them", async () => {
-    useFakes()
+    fakeEverything()
     const store = new DuckDBStorageAdapter({ database: path, durability: 'each' })
     await store.set('a', 1)
     await Promise.all([store.set('b', 2), store.delete('a'), store.set('c', 3)])
@@ -113,17 +126,8 @@ describe.each<[string, () => void]>([
     ])
   })
 
-  it('a store saves by itself, whatever the clock shows', async () => {
-    useFakes()
-    const store = new DuckDBStorageAdapter({ database: path, autoPersist: { maxDelayMs: 5 } })
-    const persisted = new Promise((resolve) => store.on('persisted', resolve))
-    await store.set('a', 1)
-    expect(await persisted).toMatchObject({ inserted: 1 })
-    await store.close()
-  })
-
   it('many entries of a store are set, read, loaded, deleted and walked through', async () => {
-    useFakes()
+    fakeEverything()
     const store = new DuckDBStorageAdapter({ database: path, autoPersist: false })
     const entries = rows.map(({ id }) => [`k${id}`, { id }] as const)
     const keys = entries.map(([key]) => key)
@@ -142,7 +146,7 @@ describe.each<[string, () => void]>([
 
   it('a long write-ahead log is moved into the file', async () => {
     db = await open(path)
-    useFakes()
+    fakeEverything()
     const table = await db.table('t', { columns: { text: 'VARCHAR' } })
     // Rows of whole row groups bypass the log; these do not fill one.
     for (let call = 0; call < 20; call++) {

@@ -23,15 +23,10 @@ async function settingOf(db: PersistenceService, name: string): Promise<string |
 }
 
 describe('config', () => {
+  // More of them in `test/unit/settings.test.ts`.
   const refused: [string, OpenOptions['config']][] = [
     ['no_such_setting', { no_such_setting: 1 }],
     ['memory_limit', { memory_limit: 'lots' }],
-    ['threads', { threads: 0 }],
-    ['access_mode', { access_mode: 'sometimes' }],
-    ['TimeZone', { TimeZone: 'Mars/Olympus' }],
-    ['default_null_order', { default_null_order: 'Out of Memory Error: failed to allocate' }],
-    ['allowed_directories', { allowed_directories: 'no list' }],
-    ['enable_external_access', { enable_external_access: 'perhaps' }],
     ['a"b', { 'a"b': 'x' }],
     ['__proto__', JSON.parse('{ "__proto__": "x" }')],
   ]

@@ -32,6 +32,21 @@ describe('the database', () => {
     await stores.expectStored(store, { a: 1 })
   })
 
+  it('that has a table which is no store is refused, and closed again', async () => {
+    const database = newDatabase(folder)
+    const service = await open(database)
+    await service.run('CREATE TABLE storage (id INTEGER)')
+    await service.close()
+    const store = stores.create({ database })
+    await expect(store.load()).rejects.toMatchObject({ code: 'PERSIST_SCHEMA_MISMATCH' })
+    const again = await open(database)
+    await again.run('DROP TABLE storage')
+    await again.close()
+    await store.set('a', 1)
+    await store.close()
+    await stores.expectStored(store, { a: 1 })
+  })
+
   it('has a view of key and value that another client reads', async () => {
     const store = stores.create({ tableName: 'entries' })
     await store.setMany(numbered(3))

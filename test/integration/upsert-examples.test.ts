@@ -1,6 +1,6 @@
 import type { PersistenceError, PersistenceService, PersistOptions, Receipt, Table } from 'duckpaddle'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openForTest } from '../support/hostile-settings.js'
+import { isHostile, openForTest } from '../support/hostile-settings.js'
 import { readDatabase } from '../support/read-database.js'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
 
@@ -196,7 +196,7 @@ describe('rows of a table that refers to itself', () => {
 it('thousands of rows hand their unique values on to each other, and are found after close()', async () => {
   const table = await createParent()
   // Hostile settings make joins of all pairs.
-  const half = process.env.HOSTILE_SETTINGS === undefined ? 5000 : 500
+  const half = isHostile ? 500 : 5000
   const ids = Array.from({ length: 2 * half }, (_, at) => at + 10)
   expect(
     await upsert(

@@ -75,6 +75,20 @@ describe('settings', () => {
     expect(together.get('lock_configuration')).toBe('true')
   })
 
+  it.each<[string, Settings]>([
+    ['threads', { threads: '0' }],
+    ['access_mode', { access_mode: 'sometimes' }],
+    ['TimeZone', { TimeZone: 'Mars/Olympus' }],
+    ['default_null_order', { default_null_order: 'Out of Memory Error: failed to allocate' }],
+    ['allowed_directories', { allowed_directories: 'no list' }],
+    ['enable_external_access', { enable_external_access: 'perhaps' }],
+  ])('that are refused are named: %s', async (name, settings) => {
+    const message = expect.stringContaining(`\`${name}\``)
+    await expect(settle(settings)).rejects.toMatchObject({
+      failure: { code: 'PERSIST_OPEN_FAILED', message },
+    })
+  })
+
   it('keep the sizes that DuckDB shows, however often they are set again', async () => {
     const sizes = ['999MB', '1GB', '1234567KB', '17GiB', '100MiB', '5MB']
     for (const size of sizes) {
