@@ -157,6 +157,16 @@ describe('saveAll()', () => {
     await rejected
     expect(dirtyKeys()).toEqual([['bad']])
   })
+
+  it('saves what has taken the place of a value that was skipped', async () => {
+    for (const key of ['bad', 'worse']) set(key, 1)
+    const saved = queue.saveAll()
+    memory.apply([{ type: 'delete', key: 'worse' }])
+    set('bad', 2)
+    const writing = settle(0, (write) => write.succeed('bad', 'worse'))
+    await Promise.all([saved, writing, settle(1, succeed)])
+    expect([...database]).toEqual([['bad', 2]])
+  })
 })
 
 describe('saveTogether()', () => {
