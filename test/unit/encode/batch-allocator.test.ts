@@ -31,9 +31,9 @@ describe('a batch', () => {
     const type = fc.constantFrom(bigint, text, boolean, { name: 'HUGEINT' } as const)
     const types = fc.array(type, { minLength: 1, maxLength: 40 })
     fc.assert(
-      fc.property(types, fc.integer({ min: 1, max: 64 }), (some, kibibytes) => {
+      fc.property(types, fc.integer({ min: 4096, max: 70_000 }), (some, bufferBytes) => {
         const columns = some.map(columnOf)
-        const pool = new BufferPool(kibibytes * 1024)
+        const pool = new BufferPool(bufferBytes)
         const batch = new BatchAllocator(columns, pool).allocate()
         expect(batch.layout.capacityRows).toBeGreaterThan(0)
         expect(heapBytes(batch)).toBeGreaterThanOrEqual(4096)

@@ -19,6 +19,13 @@ describe('buffers', () => {
     expect([1, 64, 65, 1000].map((bytes) => pool.take(bytes).byteLength)).toEqual([64, 64, 65, 1000])
   })
 
+  it('have a whole number of words, for what is read and written there is up to 8 bytes long', () => {
+    const odd = new BufferPool(71)
+    expect([odd.bufferBytes, odd.take(64).byteLength, odd.take(65).byteLength]).toEqual([64, 64, 65])
+    odd.give(new ArrayBuffer(64))
+    expect(odd.freeBytes).toBe(64)
+  })
+
   it('are used again once they are given back, and by one at a time', () => {
     const [first, second] = [pool.take(1), pool.take(1)]
     expect(first).not.toBe(second)
