@@ -58,6 +58,18 @@ describe('the rows of persist()', () => {
     await expectCount(3)
   })
 
+  it('are written whatever number of bytes may be in flight', async () => {
+    for (const maxInFlightBytes of [65_536, 65_537, 65_543, 100_001]) {
+      const small = await open(':memory:', { threads: 1, maxInFlightBytes })
+      try {
+        const table = await small.table('t', { columns: { id: 'BIGINT NOT NULL', name: 'VARCHAR' } })
+        expect(await table.persist(rows(10_000))).toMatchObject({ inserted: 10_000 })
+      } finally {
+        await small.close()
+      }
+    }
+  })
+
   it('may be none: nothing is written', async () => {
     const table = await createTable()
     expect(await table.persist([])).toMatchObject({ rows: 0, inserted: 0, batches: 0, rejections: [] })

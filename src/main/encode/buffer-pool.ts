@@ -8,9 +8,12 @@ export class BufferPool {
   readonly #bufferBytes: number
   readonly #free: ArrayBuffer[] = []
 
-  /** @param bufferBytes - Size of the buffers that are kept; larger ones, made for one large row, are let go. */
+  /**
+   * @param bufferBytes - Size of the buffers that are kept; larger ones, made for one large row, are let go. Rounded
+   * down to whole words of 8 bytes, for the views over a buffer need those.
+   */
   constructor(bufferBytes: number) {
-    this.#bufferBytes = bufferBytes
+    this.#bufferBytes = bufferBytes - (bufferBytes % 8)
   }
 
   get bufferBytes(): number {

@@ -2,7 +2,7 @@ import { Deferred } from '../../sync/deferred.js'
 import { PersistenceError } from '../contract/persistence-error.js'
 import { codeInside } from '../scheduling/code-inside.js'
 import { setImmediate } from '../scheduling/real-timers.js'
-import { ChangeSet } from './change-set.js'
+import { ChangeSet, type KeyChange } from './change-set.js'
 import type { Memtable } from './memtable.js'
 import { emptyReceipt, type StorageReceipt } from './storage-receipt.js'
 
@@ -21,6 +21,8 @@ export class SaveQueue<T> {
   readonly #write: SaveChanges<T>
   /** The first one is running. */
   readonly #saves: Save<T>[] = []
+  /** What the last write could not write. */
+  #skipped: ReadonlyMap<string, KeyChange<T>> = new Map()
   /** Of those who wait for the next save. */
   #group: Deferred<StorageReceipt> | undefined
 
@@ -60,7 +62,7 @@ export class SaveQueue<T> {
       // A call that was let in before may make its change only now.
       if (this.dirty.length === 0) return
       const [rejection] = rejections
-      if (rejection === undefined) continue
+      if (rejection === undefined || !this.#isSkippedDirty()) continue
       const message = 'A value has no JSON and cannot be saved: set it anew, delete its key, or discard it'
       throw new PersistenceError('PERSIST_ROW_REJECTED', message, { rejection })
     }
@@ -74,6 +76,11 @@ export class SaveQueue<T> {
       if (!this.isRunning) setImmediate(() => this.#startGroup())
     }
     return this.#group.promise
+  }
+
+  /** Whether nothing has taken the place of a value that was skipped. */
+  #isSkippedDirty(): boolean {
+    return this.dirty.some(({ keys }) => [...this.#skipped].some(([key, change]) => keys.get(key) === change))
   }
 
   #startGroup(): void {
@@ -103,6 +110,7 @@ export class SaveQueue<T> {
         },
       )
       this.#saves.shift()
+      this.#skipped = rest.keys
       // What was not saved is due again, before what has changed since.
       const next = this.#saves[0]?.changes ?? this.#memory.pending
       if (!rest.isEmpty) next.addEarlier(rest)

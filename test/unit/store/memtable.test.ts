@@ -1,0 +1,213 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { JsonText } from '../../../src/main/encode/json-text.js'
+import { ChangeSet } from '../../../src/main/store/change-set.js'
+import type { Change } from '../../../src/main/store/layer.js'
+import { Memtable } from '../../../src/main/store/memtable.js'
+
+const key = fc.constantFrom('a', 'b', 'c', 'd', 'e')
+const change: fc.Arbitrary<Change<number>> = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ type: fc.constant('set' as const), key, value: fc.nat({ max: 99 }) }) },
+  { weight: 4, arbitrary: fc.record({ type: fc.constant('delete' as const), key }) },
+  { weight: 1, arbitrary: fc.constant({ type: 'clear' as const }) },
+)
+const step = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      type: fc.constant('apply' as const),
+      changes: fc.array(change, { maxLength: 3 }),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('snapshot' as const) }) },
+  // Of the n-th snapshot: one more entry, or no more of them.
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      type: fc.constantFrom('next' as const, 'stop' as const),
+      snapshot: fc.nat({ max: 3 }),
+    }),
+  },
+)
+
+function applyTo(model: Map<string, number>, changes: readonly Change<number>[]): void {
+  for (const each of changes) {
+    if (each.type === 'set') model.set(each.key, each.value)
+    else if (each.type === 'delete') model.delete(each.key)
+    else model.clear()
+  }
+}
+
+const sorted = <T>(entries: Iterable<readonly [string, T]>) =>
+  [...entries].sort(([left], [right]) => (left < right ? -1 : 1))
+
+/** Saves what is not saved. */
+function save(table: Memtable<number>, database: Map<string, number>): void {
+  const { isCleared, keys } = table.takePending()
+  if (isCleared) database.clear()
+  for (const [name, each] of keys) {
+    if (each.type === 'set') {
+      expect(each.isNew).toBe(!database.has(name))
+      database.set(name, each.value)
+    } else expect(database.delete(name)).toBe(true)
+  }
+}
+
+/** The entries of a database, as they are loaded. */
+const toTexts = (entries: Iterable<readonly [string, number]>) =>
+  new Map([...entries].map(([name, value]) => [name, new JsonText(JSON.stringify(value))]))
+
+function load(entries: readonly (readonly [string, number])[], unreadable: readonly string[] = []) {
+  const table = new Memtable<number>()
+  table.replace(toTexts(entries), unreadable, [])
+  return table
+}
+
+const initial: fc.Arbitrary<[string, number][]> = fc.uniqueArray(fc.tuple(key, fc.nat({ max: 99 })), {
+  selector: ([name]) => name,
+})
+
+describe('Memtable', () => {
+  it('has what a Map would have, and its snapshots what it had, whatever changes meanwhile', () => {
+    const steps = fc.array(step, { maxLength: 30, size: 'max' })
+    fc.assert(
+      fc.property(initial, steps, (entries, some) => {
+        const table = load(entries)
+        const [model, database] = [new Map(entries), new Map(entries)]
+        const snapshots: {
+          seen: [string, number][]
+          expected: [string, number][]
+          live: Iterator<readonly [string, number]>
+          isStopped: boolean
+        }[] = []
+        const goOn = (each: (typeof snapshots)[number]) => {
+          const { done, value } = each.live.next()
+          if (done !== true) each.seen.push([...value] as [string, number])
+          return done !== true
+        }
+        for (const each of some) {
+          if (each.type === 'apply') {
+            table.apply(each.changes)
+            applyTo(model, each.changes)
+          } else if (each.type === 'snapshot') {
+            const live = table.snapshot()[Symbol.iterator]()
+            snapshots.push({ seen: [], expected: [...model], live, isStopped: false })
+          } else {
+            const taken = snapshots[each.snapshot]
+            if (taken !== undefined && !taken.isStopped) {
+              if (each.type === 'next') goOn(taken)
+              else {
+                taken.live.return?.()
+                taken.isStopped = true
+              }
+            }
+          }
+        }
+        for (const each of snapshots.filter(({ isStopped }) => !isStopped)) {
+          while (goOn(each));
+          expect(sorted(each.seen)).toEqual(sorted(each.expected))
+        }
+        expect(table.size).toBe(model.size)
+        expect([...'abcdef'].map((name) => [table.has(name), table.get(name)])).toEqual(
+          [...'abcdef'].map((name) => [model.has(name), model.get(name)]),
+        )
+        expect(sorted(table.snapshot())).toEqual(sorted(model))
+        save(table, database)
+        expect(sorted(database)).toEqual(sorted(model))
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  it('has, replaced by what the database had, all changes that were not saved and those since', () => {
+    const changes = fc.array(change, { maxLength: 6 })
+    fc.assert(
+      fc.property(initial, changes, changes, fc.boolean(), (entries, before, during, isSaved) => {
+        const table = load(entries)
+        const [model, database] = [new Map(entries), new Map(entries)]
+        table.apply(before)
+        applyTo(model, before)
+        if (isSaved) save(table, database)
+        const unsaved = table.takePending()
+        table.startJournal()
+        const read = toTexts(database)
+        table.apply(during)
+        applyTo(model, during)
+        table.replace(read, [], [unsaved])
+        expect(sorted(table.snapshot())).toEqual(sorted(model))
+        expect(table.size).toBe(model.size)
+        // What is not saved is what it was.
+        table.pending.addEarlier(unsaved)
+        save(table, database)
+        expect(sorted(database)).toEqual(sorted(model))
+      }),
+      { numRuns: 100 },
+    )
+  })
+
+  it('keeps the keys whose values are not JSON from being new, and has no entries for them', () => {
+    const table = load([['a', 1]], ['bad', 'worse'])
+    expect([table.size, table.has('bad'), table.get('bad'), table.knows('bad')]).toEqual([
+      1,
+      false,
+      undefined,
+      true,
+    ])
+    table.apply([
+      { type: 'set', key: 'bad', value: 2 },
+      { type: 'delete', key: 'worse' },
+      { type: 'delete', key: 'unheard-of' },
+    ])
+    expect([...table.pending.keys]).toEqual([
+      ['bad', { type: 'set', value: 2, isNew: false, isCreated: false }],
+      ['worse', { type: 'delete' }],
+    ])
+    expect([table.size, table.get('bad'), table.knows('worse')]).toEqual([2, 2, false])
+    table.apply([{ type: 'clear' }])
+    expect(table.knows('bad')).toBe(false)
+  })
+
+  it('parses a value when it is first asked for, and gives the same object from then on', () => {
+    const table = new Memtable<object>()
+    table.replace(new Map([['a', new JsonText('{"b":1}')]]), [], [])
+    const value = table.get('a')
+    expect(value).toEqual({ b: 1 })
+    expect(table.get('a')).toBe(value)
+    expect([...table.snapshot()]).toEqual([['a', value]])
+  })
+
+  it('has every entry saved as new, and nothing else left, once the database has lost some', () => {
+    const table = load([
+      ['a', 1],
+      ['b', 2],
+      ['c', 3],
+    ])
+    // While it is walked through, what is deleted keeps its place.
+    const walk = table.snapshot()[Symbol.iterator]()
+    walk.next()
+    table.apply([{ type: 'delete', key: 'b' }])
+    table.makeAllDirty()
+    expect(
+      [...table.pending.keys].map(([name, each]) => [name, each.type, each.type === 'set' && each.isNew]),
+    ).toEqual([
+      ['a', 'set', true],
+      ['c', 'set', true],
+    ])
+    expect(table.pending.isCleared).toBe(true)
+    expect([walk.next().value, walk.next().value]).toEqual([
+      ['b', 2],
+      ['c', 3],
+    ])
+  })
+
+  it('takes what is not saved once, and sets what comes later apart from it', () => {
+    const table = new Memtable<number>()
+    table.apply([{ type: 'set', key: 'a', value: 1 }])
+    const taken = table.takePending()
+    table.apply([{ type: 'set', key: 'a', value: 2 }])
+    expect(taken.keys.get('a')).toMatchObject({ value: 1, isNew: true })
+    expect(table.pending.keys.get('a')).toMatchObject({ value: 2, isNew: false })
+    expect(table.takePending()).toBeInstanceOf(ChangeSet)
+    expect(table.pending.isEmpty).toBe(true)
+  })
+})
