@@ -17,7 +17,7 @@ import { StagingTable } from '../../../src/worker/ingest/staging-table.js'
 import { TemporaryTables } from '../../../src/worker/ingest/temporary-tables.js'
 import { Shutdown } from '../../../src/worker/shutdown.js'
 import { TransactionConnection } from '../../../src/worker/transaction-connection.js'
-import { createWriteTarget } from '../../../src/worker/write/write-target.js'
+import { createWriteTarget } from '../../../src/worker/ingest/write-target.js'
 
 let database: Database
 let transaction: TransactionConnection
