@@ -15,9 +15,9 @@ import type { StagedPass } from '../../../src/worker/constraints/staged-pass.js'
 import { Database } from '../../../src/worker/database.js'
 import { StagingTable } from '../../../src/worker/ingest/staging-table.js'
 import { TemporaryTables } from '../../../src/worker/ingest/temporary-tables.js'
+import { createWriteTarget } from '../../../src/worker/ingest/write-target.js'
 import { Shutdown } from '../../../src/worker/shutdown.js'
 import { TransactionConnection } from '../../../src/worker/transaction-connection.js'
-import { createWriteTarget } from '../../../src/worker/ingest/write-target.js'
 
 let database: Database
 let transaction: TransactionConnection
