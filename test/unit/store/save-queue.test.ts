@@ -221,7 +221,7 @@ it('whatever fails, the database has what the memory has once a last save succee
   )
   await fc.assert(
     fc
-      .asyncProperty(fc.array(step, { maxLength: 20, size: 'max' }), async (steps) => {
+      .asyncProperty(fc.array(step, { minLength: 8, maxLength: 20, size: 'max' }), async (steps) => {
         let settled = 0
         const end = async (how: (write: Write) => void) => {
           const write = writes[settled]
@@ -253,6 +253,6 @@ it('whatever fails, the database has what the memory has once a last save succee
         database.clear()
         writes.length = 0
       }),
-    { numRuns: 100 },
+    { numRuns: 60 },
   )
 })
