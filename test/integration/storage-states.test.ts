@@ -189,6 +189,22 @@ describe('a store', () => {
     }
   })
 
+  it.each(['abort', 'skip'] as const)(
+    'is closed where a value that cannot be saved is replaced by a call of before: %s',
+    async (onRowError) => {
+      const store = stores.create({ onRowError })
+      await setPoisoned(store, 'bad')
+      const many = store.setMany(numbered(200_000))
+      // Waits for the call before it, which the close ends.
+      const batch = store.batch([{ type: 'set', key: 'bad', value: 'good' }])
+      while ((await store.size()) < 2) await new Promise(setImmediate)
+      const [, ...settled] = await Promise.allSettled([many, batch, store.close()])
+      expect(settled).toMatchObject([{ status: 'fulfilled' }, { status: 'fulfilled' }])
+      const sql = `SELECT value::VARCHAR AS value FROM ${stores.tableOf(store)} WHERE key = 'bad'`
+      expect(await stores.service.query(sql)).toEqual([{ value: '"good"' }])
+    },
+  )
+
   it('gives up what is not saved where it is closed so', async () => {
     const store = stores.create()
     await store.set('saved', 1)

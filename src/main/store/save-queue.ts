@@ -21,7 +21,7 @@ export class SaveQueue<T> {
   readonly #write: SaveChanges<T>
   /** The first one is running. */
   readonly #saves: Save<T>[] = []
-  /** What the last write could not write. */
+  /** What the last write has not written. */
   #skipped: ReadonlyMap<string, KeyChange<T>> = new Map()
   /** Of those who wait for the next save. */
   #group: Deferred<StorageReceipt> | undefined
@@ -54,17 +54,14 @@ export class SaveQueue<T> {
   /**
    * Saves until nothing is due, what is changed meanwhile included.
    *
-   * @throws `PERSIST_ROW_REJECTED` for a value that was skipped.
+   * @throws `PERSIST_ROW_REJECTED` for a value that has no JSON, unless another one has taken its place.
    */
   async saveAll(): Promise<void> {
     for (;;) {
-      const { rejections } = await this.save()
+      const problem = await this.save().then(skippedValue, rejectedRow)
       // A call that was let in before may make its change only now.
       if (this.dirty.length === 0) return
-      const [rejection] = rejections
-      if (rejection === undefined || !this.#isSkippedDirty()) continue
-      const message = 'A value has no JSON and cannot be saved: set it anew, delete its key, or discard it'
-      throw new PersistenceError('PERSIST_ROW_REJECTED', message, { rejection })
+      if (problem !== undefined && !this.#isSkippedReplaced()) throw problem
     }
   }
 
@@ -78,9 +75,10 @@ export class SaveQueue<T> {
     return this.#group.promise
   }
 
-  /** Whether nothing has taken the place of a value that was skipped. */
-  #isSkippedDirty(): boolean {
-    return this.dirty.some(({ keys }) => [...this.#skipped].some(([key, change]) => keys.get(key) === change))
+  /** Whether something of what could not be written is not due any more, or something else in its place. */
+  #isSkippedReplaced(): boolean {
+    const { dirty } = this
+    return [...this.#skipped].some(([key, change]) => dirty.every(({ keys }) => keys.get(key) !== change))
   }
 
   #startGroup(): void {
@@ -118,4 +116,16 @@ export class SaveQueue<T> {
     }
     this.#startGroup()
   }
+}
+
+function skippedValue({ rejections: [rejection] }: StorageReceipt): PersistenceError | undefined {
+  if (rejection === undefined) return undefined
+  const message = 'A value has no JSON and cannot be saved: set it anew, delete its key, or discard it'
+  return new PersistenceError('PERSIST_ROW_REJECTED', message, { rejection })
+}
+
+/** Where a bad row ends a save. @throws whatever else has. */
+function rejectedRow(error: unknown): PersistenceError {
+  if (error instanceof PersistenceError && error.code === 'PERSIST_ROW_REJECTED') return error
+  throw error
 }

@@ -77,7 +77,7 @@ it.each([{ key: ['a'] }, { key: ['b', 'a'] }] as const)(
             .map(({ o }) => [o]),
         )
       }),
-      { numRuns: 25 },
+      { numRuns: 15 },
     )
   },
 )

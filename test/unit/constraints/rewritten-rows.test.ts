@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { OnConflict } from '../../../src/protocol/requests.js'
 import { shutdownWordsBytes } from '../../../src/protocol/shutdown-words.js'
 import { CatalogReader } from '../../../src/worker/catalog/catalog-reader.js'
@@ -23,16 +23,20 @@ let database: Database
 let transaction: TransactionConnection
 let connection: DuckDBConnection
 
-beforeEach(async () => {
+beforeAll(async () => {
   const shutdown = new Shutdown(new SharedArrayBuffer(shutdownWordsBytes))
-  const request = { path: ':memory:', config: {}, settingChanges: {}, sandbox: false }
+  const request = { path: ':memory:', config: { threads: '1' }, settingChanges: {}, sandbox: false }
   database = await Database.open(request, shutdown)
+})
+afterAll(() => database.close())
+beforeEach(async () => {
+  // Temporary tables are its own.
   transaction = await TransactionConnection.open(database)
   connection = transaction.duckdbConnection
 })
 afterEach(async () => {
+  await connection.run('DROP TABLE IF EXISTS child; DROP TABLE t')
   transaction.disconnect()
-  await database.close()
 })
 
 /** A pass of rows to the table `t`, whose key is `id`; `rows` is SQL of its columns and the ordinal. */

@@ -154,7 +154,7 @@ describe.each([
         expect([...outcomes].sort(byOrdinal)).toEqual([...model.outcomes].sort(byOrdinal))
         expect(updated).toBe(model.updated)
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     )
   })
 })

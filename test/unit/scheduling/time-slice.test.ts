@@ -119,4 +119,15 @@ describe('rows whose source takes no time', () => {
       expect(slice.isOverAfter(textBytes)).toBe(true)
     }
   })
+
+  it('are as many as they were since the last look, also where that was for their strings', () => {
+    slice.start()
+    pass(0.0001)
+    slice.isOverAfter(0)
+    // From now on 32 rows would be taken blindly, but for this one.
+    pass(0.1)
+    slice.isOverAfter(9000)
+    pass(100)
+    expect(slice.isOverAfter(9000)).toBe(true)
+  })
 })

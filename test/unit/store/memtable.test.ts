@@ -69,7 +69,7 @@ const initial: fc.Arbitrary<[string, number][]> = fc.uniqueArray(fc.tuple(key, f
 
 describe('Memtable', () => {
   it('has what a Map would have, and its snapshots what it had, whatever changes meanwhile', () => {
-    const steps = fc.array(step, { maxLength: 30, size: 'max' })
+    const steps = fc.array(step, { minLength: 12, maxLength: 30, size: 'max' })
     fc.assert(
       fc.property(initial, steps, (entries, some) => {
         const table = load(entries)
@@ -115,7 +115,7 @@ describe('Memtable', () => {
         save(table, database)
         expect(sorted(database)).toEqual(sorted(model))
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     )
   })
 
@@ -141,7 +141,7 @@ describe('Memtable', () => {
         save(table, database)
         expect(sorted(database)).toEqual(sorted(model))
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     )
   })
 

@@ -39,7 +39,7 @@ it('it reads as if its changes were made, which they are not until its list of t
       base.apply(overlay.changes())
       expect(contentOf(base)).toEqual(contentOf(model))
     }),
-    { numRuns: 100 },
+    { numRuns: 60 },
   )
 })
 
