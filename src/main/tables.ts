@@ -1,9 +1,9 @@
-import { type TableRef, tableIn } from '../protocol/sql.js'
+import { tableIn } from '../protocol/sql.js'
 import { type PersistOptions, resolvePersistOptions } from './contract/persist-options.js'
 import type { Receipt } from './contract/receipt.js'
 import type { Rows } from './contract/rows.js'
 import type { Operations } from './scheduling/operations.js'
-import { type BoundTable, bindTable } from './schema/bound-table.js'
+import { BoundTable } from './schema/bound-table.js'
 import { checkSchema } from './schema/compare-schema.js'
 import {
   checkName,
@@ -60,7 +60,7 @@ export class Tables {
     )
     if (definition !== undefined) checkSchema(name, definition, resolved, description)
     const key = resolveTableKey(name, resolved.key, description)
-    const bound = bindTable(ref, description, key, pool, () => this.#isConstrained(ref))
+    const bound = new BoundTable(ref, description, key, pool)
     const table = new Table<never>(ref, description.columns, key.columns, (rows, persistOptions) =>
       this.#persist(bound, rows, persistOptions, savesLast),
     )
@@ -75,16 +75,6 @@ export class Tables {
     if (bound === undefined) throw new TypeError('Expected a table of this service')
     if (takeRows === undefined) finalWrites.delete(bound)
     else finalWrites.set(bound, () => encodeAtExit(bound, takeRows()))
-  }
-
-  /** Where that is not to be found out, what begins to write will say why. */
-  #isConstrained(table: TableRef): Promise<boolean> {
-    const { supervisor } = this.#context
-    const ask = () => supervisor.use((client) => client.request('constraints', { table }))
-    return this.#operations.run(ask).then(
-      ({ isConstrained }) => isConstrained,
-      () => true,
-    )
   }
 
   async #persist(

@@ -9,10 +9,8 @@ interface Requests {
   open: { request: OpenRequest; reply: OpenReply }
   /** Creates the table if it is missing and a definition is given, and describes its columns. */
   describe: { request: DescribeRequest; reply: TableDescription }
-  /** Whether DuckDB itself may refuse a row of a table, where its description does not. */
-  constraints: { request: ConstraintsRequest; reply: ConstraintsReply }
   /** Starts a transaction on a connection of its own, with a writer for each table. */
-  begin: { request: BeginRequest; reply: void }
+  begin: { request: BeginRequest; reply: BeginReply }
   /** Appends the rows of a batch. The reply carries the batch's buffer back. */
   write: { request: WriteRequest; reply: WriteReply }
   /**
@@ -109,17 +107,9 @@ export interface TableDescription {
   readonly uniqueKeys: readonly (readonly string[])[]
   /**
    * True where DuckDB itself may refuse a row: a CHECK, a FOREIGN KEY, a PRIMARY KEY, a UNIQUE constraint or index. Absent
-   * where that is not known yet, for it takes a look at the constraints of all tables: see `constraints`.
+   * where that is not known yet, for it takes a look at the constraints of all tables: `begin` finds out.
    */
   readonly isConstrained?: boolean
-}
-
-interface ConstraintsRequest {
-  readonly table: TableRef
-}
-
-interface ConstraintsReply {
-  readonly isConstrained: boolean
 }
 
 /** Rows that are written when the process exits, in a transaction of their own, once all others are rolled back. */
@@ -145,6 +135,11 @@ export interface BeginRequest extends TransactionRequest {
   readonly reading: Reading
 }
 
+interface BeginReply {
+  /** Of each table, whether DuckDB itself may refuse a row. */
+  readonly isConstrained: readonly boolean[]
+}
+
 /** A table that a transaction writes to. */
 export interface WriterRequest {
   readonly table: TableRef
@@ -152,7 +147,7 @@ export interface WriterRequest {
   /** Columns of the key that `onConflict` is about; none when empty. */
   readonly key: readonly string[]
   readonly onConflict: OnConflict
-  /** Whether `apply` will be asked: the table has a key or constraints. */
+  /** Whether `apply` will be asked: the table has a key or constraints, or that is not known. */
   readonly isChecked: boolean
 }
 

@@ -25,7 +25,6 @@ export type Handle = (call: Call) => Promise<Outcome<unknown>>
 const failures: Readonly<Record<RequestName, readonly [code: PersistenceErrorCode, message: string]>> = {
   open: ['PERSIST_OPEN_FAILED', 'The database cannot be opened'],
   describe: ['PERSIST_QUERY_FAILED', 'The table cannot be read'],
-  constraints: ['PERSIST_QUERY_FAILED', 'The table cannot be read'],
   begin: ['PERSIST_WRITE_FAILED', 'DuckDB refused the rows'],
   write: ['PERSIST_WRITE_FAILED', 'DuckDB refused the rows'],
   apply: ['PERSIST_WRITE_FAILED', 'DuckDB refused the rows'],

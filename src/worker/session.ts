@@ -73,17 +73,7 @@ export class Session implements SessionHandlers {
     }
   }
 
-  async constraints({ table }: RequestOf<'constraints'>): Promise<ReplyOf<'constraints'>> {
-    const connection = await this.#database.connect()
-    try {
-      const { isConstrained } = await this.#catalog.metadataOf(connection, table)
-      return { isConstrained }
-    } finally {
-      this.#database.disconnect(connection)
-    }
-  }
-
-  begin(request: RequestOf<'begin'>): Promise<void> {
+  begin(request: RequestOf<'begin'>): Promise<ReplyOf<'begin'>> {
     const started = new WriteTransaction(this.#database, this.#catalog)
     this.#transactions.set(request.transaction, started)
     return started.begin(request)

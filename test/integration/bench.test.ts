@@ -114,11 +114,11 @@ describe('a quick run of everything', () => {
       ['lag', 'request latency'],
       ['memory', 'resident memory'],
     ] as const) {
-      for (const { contender, timelines } of readReport(suite).tests.flatMap(
-        ({ contenders }) => contenders,
-      )) {
-        const points = timelines?.find((timeline) => timeline.name === name)?.points ?? []
-        expect([contender, points]).not.toEqual([contender, []])
+      const contenders = readReport(suite).tests.flatMap((test) => test.contenders)
+      const all = contenders.map(({ timelines }) => timelines?.find((timeline) => timeline.name === name))
+      // What writes so few rows may be done before the first request is answered.
+      expect(all.some((timeline) => (timeline?.points.length ?? 0) > 0)).toBe(true)
+      for (const { points } of all.filter((timeline) => timeline !== undefined)) {
         const seconds = points.map(([at]) => at)
         expect(seconds).toEqual(seconds.toSorted((a, b) => a - b))
         expect(points.every(([at, value]) => at >= 0 && value > 0)).toBe(true)

@@ -55,7 +55,7 @@ describe('a source that is not read to its end', () => {
         const controller = new AbortController()
         const call = given.table.persist(rows, { signal: controller.signal })
         controller.abort()
-        await held.end()
+        await Promise.all([held.end(), expect(call).rejects.toThrow()])
         return call
       },
     ],

@@ -147,6 +147,8 @@ export class EncodeLoop {
       const isAlone = this.#batch?.rows === 0
       if (!this.#sendBatch()) return false
       if (isAlone && ++attempts > encoder.columnCount) {
+        // Else the next row would go into the batch that is gone.
+        encoder.detach()
         this.#reject(row, growingRow)
         return true
       }

@@ -75,10 +75,10 @@ export class PersistCall {
   }
 
   async #write(client: WorkerClient, call: Call): Promise<Receipt> {
-    const { encoders } = this.#table
+    const { encoders, isChecked } = this.#table
     const encoder = encoders.lease(this.#options.onConflict === 'update')
     try {
-      return await this.#transact(client, call, encoder, await this.#table.isChecked())
+      return await this.#transact(client, call, encoder, isChecked)
     } finally {
       encoders.giveBack(encoder)
       this.#context.pool.trim()
@@ -125,6 +125,7 @@ export class PersistCall {
     const { onConflict } = this.#options
     const begin = { writers: [{ table: ref, columns, key, onConflict, isChecked }], reading }
     return new TransactionClient(client, begin, pool, flow, {
+      begun: ([isConstrained = true]) => this.#table.learn(isConstrained),
       appended,
       failed: (error) => this.#cancellation.cancel(error),
       committed: (walBytes) => checkpoints.record(walBytes),

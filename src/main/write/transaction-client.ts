@@ -7,6 +7,8 @@ import type { WorkerClient } from '../worker-thread/worker-client.js'
 let transactions = 0
 
 interface Events {
+  /** Of each table, whether DuckDB itself may refuse a row. */
+  readonly begun: (isConstrained: readonly boolean[]) => void
   /** The worker has appended a batch of so many rows. */
   readonly appended: (rows: number) => void
   /** All of it is committed, and the write-ahead log has so many bytes. */
@@ -60,7 +62,10 @@ export class TransactionClient {
   begin(): void {
     if (this.#hasBegun) return
     this.#hasBegun = true
-    this.#watch(this.#client.request('begin', { transaction: this.#id, ...this.#begin }))
+    const begin = { transaction: this.#id, ...this.#begin }
+    this.#watch(
+      this.#client.request('begin', begin).then(({ isConstrained }) => this.#events.begun(isConstrained)),
+    )
   }
 
   /** Hands a batch over; false, and nothing happens, while the worker is too far behind. */

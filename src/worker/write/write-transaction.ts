@@ -5,6 +5,7 @@ import {
   type CallOutcome,
   type CallRange,
   exactReading,
+  type ReplyOf,
   type ViolationPage,
 } from '../../protocol/requests.js'
 import { FifoLock } from '../../sync/fifo-lock.js'
@@ -35,7 +36,7 @@ export class WriteTransaction {
     this.#catalog = catalog
   }
 
-  begin({ transaction, writers, reading }: BeginRequest): Promise<void> {
+  begin({ transaction, writers, reading }: BeginRequest): Promise<ReplyOf<'begin'>> {
     return this.#step(async () => {
       this.#database.file?.checkSame()
       this.#reading = reading
@@ -52,6 +53,7 @@ export class WriteTransaction {
         }
         this.#writers.push(await TransactionWriter.open(place, request))
       }
+      return { isConstrained: this.#writers.map(({ isConstrained }) => isConstrained) }
     })
   }
 
