@@ -1,6 +1,7 @@
 import type { CallOutcome, Reading } from '../../protocol/requests.js'
 import { quoteName } from '../../protocol/visible-text.js'
 import type { ResolvedPersistOptions } from '../contract/persist-options.js'
+import { PersistenceError } from '../contract/persistence-error.js'
 import type { Receipt } from '../contract/receipt.js'
 import type { BufferPool } from '../encode/buffer-pool.js'
 import type { RowEncoder } from '../encode/row-encoder.js'
@@ -107,6 +108,7 @@ export class PersistCall {
       const outcome = isChecked ? await this.#awaitOutcome(loop, log, transaction) : undefined
       if (ending !== undefined) throw ending
       cancellation.check()
+      if (loop.sentRows !== loop.rows - log.count) throw notSent(loop.rows - log.count - loop.sentRows)
       await transaction.commit()
       return this.#receipt(loop, log, slice, transaction, outcome)
     } catch (error) {
@@ -198,4 +200,12 @@ export class PersistCall {
       totalMs: now() - this.#startedAt,
     })
   }
+}
+
+/** Nothing is lost silently, also where the mistake is ours. */
+function notSent(rows: number): PersistenceError {
+  return new PersistenceError(
+    'PERSIST_WRITE_FAILED',
+    `${rows} rows were encoded and not sent: nothing is written`,
+  )
 }
