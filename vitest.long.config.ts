@@ -9,7 +9,7 @@ const generated = [
 export default defineConfig({
   test: {
     include: ['test/long/**/*.test.ts', ...generated],
-    env: { GENERATED_TIMES: '5' },
+    env: { GENERATED_TIMES: '2' },
     maxWorkers: 1,
     fileParallelism: false,
     testTimeout: 300_000,
