@@ -1,7 +1,7 @@
 import { Deferred } from '../../sync/deferred.js'
 import { PersistenceError } from '../contract/persistence-error.js'
 import { codeInside } from '../scheduling/code-inside.js'
-import { setImmediate } from '../scheduling/real-timers.js'
+import { nextTurn, setImmediate } from '../scheduling/real-timers.js'
 import { ChangeSet, type KeyChange } from './change-set.js'
 import type { Memtable } from './memtable.js'
 import { emptyReceipt, type StorageReceipt } from './storage-receipt.js'
@@ -59,7 +59,8 @@ export class SaveQueue<T> {
   async saveAll(): Promise<void> {
     for (;;) {
       const problem = await this.save().then(skippedValue, rejectedRow)
-      // A call that was let in before may make its change only now.
+      // A call that was let in before may make its change only now: one that is made in slices ends at its next.
+      if (problem !== undefined) for (let turns = 0; turns < 2; turns++) await nextTurn()
       if (this.dirty.length === 0) return
       if (problem !== undefined && !this.#isSkippedReplaced()) throw problem
     }
