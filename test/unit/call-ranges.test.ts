@@ -141,9 +141,7 @@ describe.each([
       reading: exactReading,
     })
     await transaction.write(0, encode([[5, 50], [1, 12], [6, 60]])) // biome-ignore format: a call a line
-    const [first, second, third] = ranges(1, 1, 1)
-    if (first === undefined || second === undefined || third === undefined) return
-    const calls = [first, { ...second, isAllOrNothing: true }, third]
+    const calls = ranges(1, 1, 1).map((call, index) => ({ ...call, isAllOrNothing: index === 1 }))
     expect(await transaction.apply(0, calls)).toEqual([
       { ...counts, inserted: 1 },
       { ...counts, rejected: 1 },

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import type { Settings } from '../../protocol/requests.js'
+import { Deferred } from '../../sync/deferred.js'
 import { inMemory } from '../database/database-path.js'
 import { internalsOf } from '../service-internals.js'
 import type { ChangeSet } from './change-set.js'
@@ -12,7 +13,7 @@ export class ExitChanges<T> {
   readonly #options: ResolvedStorageOptions
   readonly #path: string
   readonly #config: Settings | undefined
-  readonly #accepted = new Set<() => readonly Change<T>[]>()
+  readonly #accepted = new Map<() => readonly Change<T>[], Deferred<void>>()
   /** The worker of the database was given what is due, and writes it. */
   isHandedOver = false
 
@@ -31,13 +32,22 @@ export class ExitChanges<T> {
   accept(takeRest: () => readonly Change<T>[]): () => void {
     // Each call is one of its own.
     const take = () => takeRest()
-    this.#accepted.add(take)
-    return () => this.#accepted.delete(take)
+    const made = new Deferred<void>()
+    this.#accepted.set(take, made)
+    return () => {
+      this.#accepted.delete(take)
+      made.resolve()
+    }
+  }
+
+  /** Resolves when the calls that are accepted now have made their changes, or were refused. */
+  async made(): Promise<void> {
+    await Promise.all([...this.#accepted.values()].map(({ promise }) => promise))
   }
 
   /** The changes that are not made yet, in the order of their calls. */
   takeAccepted(): Change<T>[] {
-    const changes = [...this.#accepted].flatMap((take) => {
+    const changes = [...this.#accepted.keys()].flatMap((take) => {
       try {
         return take()
       } catch (error) {

@@ -1,8 +1,8 @@
 import { Deferred } from '../../sync/deferred.js'
 import { PersistenceError } from '../contract/persistence-error.js'
 import { codeInside } from '../scheduling/code-inside.js'
-import { nextTurn, setImmediate } from '../scheduling/real-timers.js'
-import { ChangeSet, type KeyChange } from './change-set.js'
+import { setImmediate } from '../scheduling/real-timers.js'
+import { ChangeSet } from './change-set.js'
 import type { Memtable } from './memtable.js'
 import { emptyReceipt, type StorageReceipt } from './storage-receipt.js'
 
@@ -21,8 +21,6 @@ export class SaveQueue<T> {
   readonly #write: SaveChanges<T>
   /** The first one is running. */
   readonly #saves: Save<T>[] = []
-  /** What the last write has not written. */
-  #skipped: ReadonlyMap<string, KeyChange<T>> = new Map()
   /** Of those who wait for the next save. */
   #group: Deferred<StorageReceipt> | undefined
 
@@ -52,17 +50,18 @@ export class SaveQueue<T> {
   }
 
   /**
-   * Saves until nothing is due, what is changed meanwhile included.
+   * Saves until nothing is due. Nothing may be changed meanwhile.
    *
-   * @throws `PERSIST_ROW_REJECTED` for a value that has no JSON, unless another one has taken its place.
+   * @throws `PERSIST_ROW_REJECTED` for a value that was skipped.
    */
   async saveAll(): Promise<void> {
     for (;;) {
-      const problem = await this.save().then(skippedValue, rejectedRow)
-      // A call that was let in before may make its change only now: one that is made in slices ends at its next.
-      if (problem !== undefined) for (let turns = 0; turns < 2; turns++) await nextTurn()
+      const { rejections } = await this.save()
       if (this.dirty.length === 0) return
-      if (problem !== undefined && !this.#isSkippedReplaced()) throw problem
+      const [rejection] = rejections
+      if (rejection === undefined) continue
+      const message = 'A value has no JSON and cannot be saved: set it anew, delete its key, or discard it'
+      throw new PersistenceError('PERSIST_ROW_REJECTED', message, { rejection })
     }
   }
 
@@ -74,12 +73,6 @@ export class SaveQueue<T> {
       if (!this.isRunning) setImmediate(() => this.#startGroup())
     }
     return this.#group.promise
-  }
-
-  /** Whether something of what could not be written is not due any more, or something else in its place. */
-  #isSkippedReplaced(): boolean {
-    const { dirty } = this
-    return [...this.#skipped].some(([key, change]) => dirty.every(({ keys }) => keys.get(key) !== change))
   }
 
   #startGroup(): void {
@@ -109,7 +102,6 @@ export class SaveQueue<T> {
         },
       )
       this.#saves.shift()
-      this.#skipped = rest.keys
       // What was not saved is due again, before what has changed since.
       const next = this.#saves[0]?.changes ?? this.#memory.pending
       if (!rest.isEmpty) next.addEarlier(rest)
@@ -117,16 +109,4 @@ export class SaveQueue<T> {
     }
     this.#startGroup()
   }
-}
-
-function skippedValue({ rejections: [rejection] }: StorageReceipt): PersistenceError | undefined {
-  if (rejection === undefined) return undefined
-  const message = 'A value has no JSON and cannot be saved: set it anew, delete its key, or discard it'
-  return new PersistenceError('PERSIST_ROW_REJECTED', message, { rejection })
-}
-
-/** Where a bad row ends a save. @throws whatever else has. */
-function rejectedRow(error: unknown): PersistenceError {
-  if (error instanceof PersistenceError && error.code === 'PERSIST_ROW_REJECTED') return error
-  throw error
 }

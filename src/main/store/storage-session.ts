@@ -169,7 +169,11 @@ export class StorageSession<T> implements Dependent {
     this.#discardsChanges = discardsChanges
     if (this.#database === undefined) return
     this.#autoSave.stop()
-    if (!discardsChanges) await this.#queue.saveAll()
+    if (!discardsChanges) {
+      // Those that were let in before are part of what is saved; no other is let in.
+      await this.#exitChanges.made()
+      await this.#queue.saveAll()
+    }
     await this.#loading?.catch(() => undefined)
     await this.#compaction
   }

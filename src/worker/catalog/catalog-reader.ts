@@ -5,7 +5,7 @@ import { foldRef, qualify, quoteIdentifier, quoteLiteral, type TableRef } from '
 import type { Database } from '../database.js'
 import type { ChangedTables } from './changed-tables.js'
 import { MetadataReader } from './metadata-reader.js'
-import { canLookUp } from './read-columns.js'
+import { canLookUp, type TableColumns } from './read-columns.js'
 import type { TableMetadata } from './table-metadata.js'
 
 /** What tables look like, read from DuckDB's catalog table by table. */
@@ -59,12 +59,13 @@ export class CatalogReader {
   async describe(connection: DuckDBConnection, table: TableRef): Promise<TableDescription> {
     const known = this.#known.get(foldRef(table))
     if (known !== undefined) return toDescription(known)
+    const changes = this.#changes
     const columns = await this.#metadata.readColumns(connection, table)
     // Their columns' order, and what each is made of, only the constraints say.
     const isKeyKnown = columns.primaryKey.length <= 1 && !columns.hasUnique
-    if (!isKeyKnown) return toDescription(await this.metadataOf(connection, table))
-    const indexRows = await this.#metadata.readIndexes(connection, table)
-    if (indexRows.length > 0) return toDescription(await this.metadataOf(connection, table))
+    if (!isKeyKnown || (await this.#metadata.readIndexes(connection, table)).length > 0) {
+      return toDescription(await this.#read(connection, table, columns, changes))
+    }
     return {
       columns: this.#metadata.describeColumns(table, columns),
       primaryKey: columns.primaryKey,
@@ -78,7 +79,18 @@ export class CatalogReader {
     const known = this.#known.get(foldRef(table))
     if (known !== undefined) return known
     const changes = this.#changes
-    const metadata = await this.#metadata.read(connection, table)
+    const columns = await this.#metadata.readColumns(connection, table)
+    return this.#read(connection, table, columns, changes)
+  }
+
+  /** @param changes - Their count before the columns were read. */
+  async #read(
+    connection: DuckDBConnection,
+    table: TableRef,
+    columns: TableColumns,
+    changes: number,
+  ): Promise<TableMetadata> {
+    const metadata = await this.#metadata.read(connection, table, columns)
     if (changes === this.#changes) this.#known.set(foldRef(table), { ...metadata, ref: table })
     return metadata
   }

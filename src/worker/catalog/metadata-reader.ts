@@ -30,9 +30,13 @@ export class MetadataReader {
     this.#database = database
   }
 
-  /** All about a table. @throws `PERSIST_TABLE_NOT_FOUND`, `PERSIST_SCHEMA_MISMATCH`. */
-  async read(connection: DuckDBConnection, table: TableRef): Promise<TableMetadata> {
-    const found = await this.readColumns(connection, table)
+  /**
+   * All about a table.
+   *
+   * @param found - Its columns, as `readColumns` has them.
+   * @throws `PERSIST_SCHEMA_MISMATCH`.
+   */
+  async read(connection: DuckDBConnection, table: TableRef, found: TableColumns): Promise<TableMetadata> {
     const { types, defaults, generated } = found
     const { constraintRows, referenceRows } = await this.#readConstraints(connection, table)
     const indexRows = await this.readIndexes(connection, table)
@@ -71,7 +75,7 @@ export class MetadataReader {
     }
   }
 
-  /** What is known of its columns alone; throws like `read`. */
+  /** What is known of its columns alone. @throws `PERSIST_TABLE_NOT_FOUND`, `PERSIST_SCHEMA_MISMATCH`. */
   async readColumns(connection: DuckDBConnection, table: TableRef): Promise<TableColumns> {
     let columns: TableColumns
     if (!canLookUp(table)) await this.#checkKind(connection, table)

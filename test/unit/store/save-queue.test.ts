@@ -160,25 +160,6 @@ describe('saveAll()', () => {
     expect(dirtyKeys()).toEqual([['bad']])
   })
 
-  it('saves what has taken the place of a value that was skipped', async () => {
-    for (const key of ['bad', 'worse']) set(key, 1)
-    const saved = queue.saveAll()
-    memory.apply([{ type: 'delete', key: 'worse' }])
-    set('bad', 2)
-    const writing = settle(0, (write) => write.succeed('bad', 'worse'))
-    await Promise.all([saved, writing, settle(1, succeed)])
-    expect([...database]).toEqual([['bad', 2]])
-  })
-
-  it('saves all once more where a bad value has ended a save, and was replaced meanwhile', async () => {
-    for (const key of ['bad', 'good']) set(key, 1)
-    const saved = queue.saveAll()
-    set('bad', 2)
-    const writing = settle(0, (write) => write.fail('no JSON', 'PERSIST_ROW_REJECTED'))
-    await Promise.all([saved, writing, settle(1, succeed)])
-    expect(new Map(database)).toEqual(new Map(Object.entries({ bad: 2, good: 1 })))
-  })
-
   it.each([
     ['a bad value that is still due', 'PERSIST_ROW_REJECTED'],
     ['what is not about a value', undefined],
