@@ -189,19 +189,38 @@ describe('a store', () => {
     }
   })
 
-  it.each(['abort', 'skip'] as const)(
-    'is closed where a value that cannot be saved is replaced by a call of before: %s',
-    async (onRowError) => {
+  // What takes turns with the rest of the program, or waits for that, is refused where the store is closed meanwhile.
+  const replacing: [string, (store: DuckDBStorageAdapter) => Promise<unknown>, 'made' | 'refused'][] = [
+    ['batch()', (store) => store.batch([{ type: 'set', key: 'bad', value: 'good' }]), 'made'],
+    ['set()', (store) => store.set('bad', 'good'), 'refused'],
+    ['setMany()', (store) => store.setMany(new Map([['bad', 'good']])), 'refused'],
+    ['delete()', (store) => store.delete('bad'), 'refused'],
+  ]
+
+  it.each(
+    replacing.flatMap(([name, replace, end]) =>
+      (['abort', 'skip'] as const).map((onRowError) => ({ name, onRowError, replace, end })),
+    ),
+  )(
+    'is closed, or not, as a $name of before has taken away a value that cannot be saved: $onRowError',
+    async ({ onRowError, replace, end }) => {
       const store = stores.create({ onRowError })
-      await setPoisoned(store, 'bad')
+      const { mend } = await setPoisoned(store, 'bad')
       const many = store.setMany(numbered(200_000))
       // Waits for the call before it, which the close ends.
-      const batch = store.batch([{ type: 'set', key: 'bad', value: 'good' }])
+      const replaced = replace(store)
       while ((await store.size()) < 2) await new Promise(setImmediate)
-      const [, ...settled] = await Promise.allSettled([many, batch, store.close()])
-      expect(settled).toMatchObject([{ status: 'fulfilled' }, { status: 'fulfilled' }])
-      const sql = `SELECT value::VARCHAR AS value FROM ${stores.tableOf(store)} WHERE key = 'bad'`
-      expect(await stores.service.query(sql)).toEqual([{ value: '"good"' }])
+      const [, ...settled] = await Promise.allSettled([many, replaced, store.close()])
+      if (end === 'made') {
+        expect(settled).toMatchObject([{ status: 'fulfilled' }, { status: 'fulfilled' }])
+        const sql = `SELECT value::VARCHAR AS value FROM ${stores.tableOf(store)} WHERE key = 'bad'`
+        expect(await stores.service.query(sql)).toEqual([{ value: '"good"' }])
+      } else {
+        const reasons = [{ code: 'PERSIST_CLOSED' }, { code: 'PERSIST_ROW_REJECTED' }]
+        expect(settled).toMatchObject(reasons.map((reason) => ({ status: 'rejected', reason })))
+        mend()
+        await store.close()
+      }
     },
   )
 
