@@ -2,12 +2,12 @@ export type { ColumnDescriptor, ColumnType, ColumnTypeName } from '../protocol/c
 export type { PersistenceErrorCode } from '../protocol/failure.js'
 export type {
   BigintReading,
-  OnConflict,
   QueryParameter,
   QueryRow,
   QueryValue,
   TimestampReading,
-} from '../protocol/requests.js'
+} from '../protocol/query-value.js'
+export type { OnConflict } from '../protocol/requests.js'
 export type { OpenOptions } from './contract/open-options.js'
 export type { OnRowError, PersistOptions } from './contract/persist-options.js'
 export { PersistenceError } from './contract/persistence-error.js'

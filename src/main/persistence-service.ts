@@ -5,7 +5,7 @@ import {
   type QueryRow,
   type Reading,
   type TimestampReading,
-} from '../protocol/requests.js'
+} from '../protocol/query-value.js'
 import { tableIn } from '../protocol/sql.js'
 import { checkNumber, ownOptions } from './contract/check-option.js'
 import type { ResolvedOpenOptions } from './contract/open-options.js'

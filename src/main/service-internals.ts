@@ -1,4 +1,5 @@
-import type { QueryRow, Settings } from '../protocol/requests.js'
+import type { QueryRow } from '../protocol/query-value.js'
+import type { Settings } from '../protocol/requests.js'
 import type { TableRef } from '../protocol/sql.js'
 import type { RunReport } from './read/query-runner.js'
 import type { Dependents } from './scheduling/dependents.js'

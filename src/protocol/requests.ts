@@ -1,7 +1,9 @@
 import type { EncodedBatch } from './batch-layout.js'
 import type { ColumnDescriptor } from './column-type.js'
 import type { Failure } from './failure.js'
+import type { QueryParameter, Reading, ResultPage } from './query-value.js'
 import type { SchemaRef, TableRef } from './sql.js'
+import type { ViolationPage } from './violation.js'
 
 /** What the worker is asked, and what it answers. */
 interface Requests {
@@ -173,33 +175,6 @@ export interface CallOutcome {
   readonly rejected: number
 }
 
-/** Why the database does not take a row. */
-export type ViolationCode = 'not-null' | 'check' | 'foreign-key' | 'duplicate-key' | 'unique'
-
-/** A row that the database does not take. */
-export interface Violation {
-  /** Position among the rows that were written to the transaction, from 0. */
-  readonly ordinal: number
-  readonly code: ViolationCode
-  /** The constraint that the row breaks, as SQL. */
-  readonly constraint: string
-  /** The columns that the constraint is about, as far as they are known. */
-  readonly columns: readonly string[]
-  /** For a FOREIGN KEY that binds the row because others refer to it: the table of those. */
-  readonly referringTable?: string
-  /** Position of the row of the same call whose key this row has; absent when the table has it. */
-  readonly conflictOrdinal?: number
-  /** The row as it would have been written. */
-  readonly row: QueryRow
-}
-
-export interface ViolationPage {
-  readonly violations: readonly Violation[]
-  readonly isLast: boolean
-  /** As of a `ResultPage`. */
-  readonly isDeep: boolean
-}
-
 interface TransactionRequest {
   readonly transaction: number
 }
@@ -222,9 +197,6 @@ interface CommitReply {
   /** Bytes of the write-ahead log. */
   readonly walBytes: number
 }
-
-/** What a statement's parameter can be. */
-export type QueryParameter = null | boolean | number | bigint | string | Date | Uint8Array
 
 export interface ExecuteRequest {
   readonly cursor: number
@@ -249,58 +221,3 @@ export type ExecuteReply =
 interface CursorRequest {
   readonly cursor: number
 }
-
-/** What DATE, TIMESTAMP of every precision and TIMESTAMPTZ are read as. */
-export type TimestampReading = 'date' | 'string' | 'bigint'
-
-/** What BIGINT, UBIGINT, HUGEINT, UHUGEINT and BIGNUM are read as. */
-export type BigintReading = 'bigint' | 'number' | 'string'
-
-/** What the values of a result are read as, where a type leaves the choice. */
-export interface Reading {
-  readonly timestamps: TimestampReading
-  readonly bigints: BigintReading
-}
-
-/** What every value can be read as. */
-export const exactReading: Reading = { timestamps: 'string', bigints: 'bigint' }
-
-/**
- * What a value read from the database can be. README has the table of conversions.
- *
- * @typeParam Timestamps - The option `timestamps` of the query; all of them where it is not known.
- * @typeParam Bigints - The same, of the option `bigints`.
- */
-export type QueryValue<
-  Timestamps extends TimestampReading = TimestampReading,
-  Bigints extends BigintReading = BigintReading,
-> =
-  | null
-  | boolean
-  | number
-  | string
-  | Uint8Array
-  | (Timestamps extends 'date' ? Date : never)
-  | (Timestamps extends 'bigint' ? bigint : never)
-  | (Bigints extends 'bigint' ? bigint : never)
-  // An INTERVAL, whatever the options.
-  | { readonly months: number; readonly days: number; readonly micros: bigint }
-  | readonly QueryValue<Timestamps, Bigints>[]
-  | { readonly [key: string]: QueryValue<Timestamps, Bigints> }
-
-/** A row that is read: its columns by their names, a name that is there already with a number (`id`, `id:1`). */
-export type QueryRow<
-  Timestamps extends TimestampReading = TimestampReading,
-  Bigints extends BigintReading = BigintReading,
-> = Record<string, QueryValue<Timestamps, Bigints>>
-
-export interface ResultPage {
-  readonly rows: readonly QueryRow[]
-  /** True when this page is the last one, and the cursor is gone. */
-  readonly isLast: boolean
-  /** True where a value is nested so deeply that the page is packed. */
-  readonly isDeep: boolean
-}
-
-/** The page after the last one. */
-export const noRows: ResultPage = { rows: [], isLast: true, isDeep: false }

@@ -1,12 +1,6 @@
 import type { Failure } from '../protocol/failure.js'
-import {
-  type InstanceNews,
-  noRows,
-  type OpenRequest,
-  type ReplyOf,
-  type RequestName,
-  type RequestOf,
-} from '../protocol/requests.js'
+import { noRows } from '../protocol/query-value.js'
+import type { InstanceNews, OpenRequest, ReplyOf, RequestName, RequestOf } from '../protocol/requests.js'
 import type { SchemaRef } from '../protocol/sql.js'
 import { quoteName } from '../protocol/visible-text.js'
 import { CatalogReader } from './catalog/catalog-reader.js'

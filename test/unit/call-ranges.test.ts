@@ -1,12 +1,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type EncodedBatch, layOutBatch } from '../../src/protocol/batch-layout.js'
-import {
-  type CallRange,
-  exactReading,
-  type OnConflict,
-  type WriterRequest,
-} from '../../src/protocol/requests.js'
+import { exactReading } from '../../src/protocol/query-value.js'
+import type { CallRange, OnConflict, WriterRequest } from '../../src/protocol/requests.js'
 import { shutdownWordsBytes } from '../../src/protocol/shutdown-words.js'
 import { CatalogReader } from '../../src/worker/catalog/catalog-reader.js'
 import { Database } from '../../src/worker/database.js'

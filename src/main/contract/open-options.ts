@@ -1,5 +1,6 @@
 import { availableParallelism, totalmem } from 'node:os'
-import type { Reading, Settings } from '../../protocol/requests.js'
+import type { Reading } from '../../protocol/query-value.js'
+import type { Settings } from '../../protocol/requests.js'
 import { quoteName, toVisible } from '../../protocol/visible-text.js'
 import { checkNumber, checkType, ownOptions } from './check-option.js'
 import { describeValue } from './describe-value.js'

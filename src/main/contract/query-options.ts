@@ -1,4 +1,4 @@
-import type { BigintReading, Reading, TimestampReading } from '../../protocol/requests.js'
+import type { BigintReading, Reading, TimestampReading } from '../../protocol/query-value.js'
 import { ownOptions } from './check-option.js'
 import { describeValue } from './describe-value.js'
 

@@ -1,4 +1,5 @@
-import type { QueryValue, ViolationCode } from '../../protocol/requests.js'
+import type { QueryValue } from '../../protocol/query-value.js'
+import type { ViolationCode } from '../../protocol/violation.js'
 
 /** Why a row cannot be written, as far as encoding can tell. */
 export type EncodeErrorCode = 'type' | 'range' | 'not-null' | 'serialize' | 'too-large' | 'unknown-column'

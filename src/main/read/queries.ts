@@ -1,4 +1,4 @@
-import { exactReading, type QueryRow } from '../../protocol/requests.js'
+import { exactReading, type QueryRow } from '../../protocol/query-value.js'
 import { Deferred } from '../../sync/deferred.js'
 import type { Cancellation } from '../scheduling/cancellation.js'
 import type { Operations } from '../scheduling/operations.js'

@@ -1,5 +1,6 @@
 import { isDate, isPromise, isUint8Array } from 'node:util/types'
-import type { ExecuteRequest, QueryParameter } from '../../protocol/requests.js'
+import type { QueryParameter } from '../../protocol/query-value.js'
+import type { ExecuteRequest } from '../../protocol/requests.js'
 import { quoteName } from '../../protocol/visible-text.js'
 import { describeValue } from '../contract/describe-value.js'
 import { isDetached } from '../encode/is-detached.js'

@@ -1,4 +1,5 @@
-import type { ExecuteRequest, QueryRow } from '../../protocol/requests.js'
+import type { QueryRow } from '../../protocol/query-value.js'
+import type { ExecuteRequest } from '../../protocol/requests.js'
 import type { Call } from '../scheduling/call.js'
 import { presentCall } from '../scheduling/call-queue.js'
 import type { Cancellation } from '../scheduling/cancellation.js'

@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { EventEmitter } from 'node:events'
-import type { BigintReading, QueryRow, TimestampReading } from '../../protocol/requests.js'
+import type { BigintReading, QueryRow, TimestampReading } from '../../protocol/query-value.js'
 import { checkType, ownOptions } from '../contract/check-option.js'
 import type { QueryOptions } from '../contract/query-options.js'
 import { checkFile } from '../database/local-file.js'

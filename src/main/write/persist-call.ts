@@ -1,4 +1,5 @@
-import type { CallOutcome, Reading } from '../../protocol/requests.js'
+import type { Reading } from '../../protocol/query-value.js'
+import type { CallOutcome } from '../../protocol/requests.js'
 import { quoteName } from '../../protocol/visible-text.js'
 import type { ResolvedPersistOptions } from '../contract/persist-options.js'
 import { PersistenceError } from '../contract/persistence-error.js'

@@ -1,4 +1,4 @@
-import type { ViolationPage } from '../../protocol/requests.js'
+import type { ViolationPage } from '../../protocol/violation.js'
 import type { ResolvedPersistOptions } from '../contract/persist-options.js'
 import type { Rejection } from '../contract/rejection.js'
 import type { RowError } from '../encode/row-error.js'

@@ -1,4 +1,5 @@
-import type { BeginRequest, CallOutcome, CallRange, ViolationPage } from '../../protocol/requests.js'
+import type { BeginRequest, CallOutcome, CallRange } from '../../protocol/requests.js'
+import type { ViolationPage } from '../../protocol/violation.js'
 import type { Batch } from '../encode/batch.js'
 import type { BufferPool } from '../encode/buffer-pool.js'
 import type { FlowControl } from '../scheduling/flow-control.js'

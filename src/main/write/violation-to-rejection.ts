@@ -1,4 +1,5 @@
-import type { QueryRow, QueryValue, Violation } from '../../protocol/requests.js'
+import type { QueryRow, QueryValue } from '../../protocol/query-value.js'
+import type { Violation } from '../../protocol/violation.js'
 import { quoteName, toVisible } from '../../protocol/visible-text.js'
 import { describeValue } from '../contract/describe-value.js'
 import type { Rejection } from '../contract/rejection.js'

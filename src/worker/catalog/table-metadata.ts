@@ -1,4 +1,5 @@
-import type { TableDescription, ViolationCode } from '../../protocol/requests.js'
+import type { TableDescription } from '../../protocol/requests.js'
+import type { ViolationCode } from '../../protocol/violation.js'
 
 /** Something that DuckDB demands of the rows of a table. Expressions are SQL over the table's columns. */
 export interface Constraint {

@@ -1,6 +1,7 @@
 import type { DuckDBMaterializedResult } from '@duckdb/node-api'
 import type { ColumnDescriptor } from '../../protocol/column-type.js'
-import type { QueryRow, QueryValue, Reading, Violation, ViolationPage } from '../../protocol/requests.js'
+import type { QueryRow, QueryValue, Reading } from '../../protocol/query-value.js'
+import type { Violation, ViolationPage } from '../../protocol/violation.js'
 import type { Constraint } from '../catalog/table-metadata.js'
 import type { Database } from '../database.js'
 import { ResultPager } from '../read/result-batches.js'

@@ -17,7 +17,7 @@ import {
   USMALLINT,
   UTINYINT,
 } from '@duckdb/node-api'
-import type { QueryParameter } from '../../protocol/requests.js'
+import type { QueryParameter } from '../../protocol/query-value.js'
 import { dateParameter } from './date-parameter.js'
 import type { UntypedDate } from './date-probe.js'
 import { decimalParameter } from './decimal-parameter.js'

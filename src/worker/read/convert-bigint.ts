@@ -1,4 +1,4 @@
-import type { QueryValue } from '../../protocol/requests.js'
+import type { QueryValue } from '../../protocol/query-value.js'
 import type { ReadingContext } from './reading-context.js'
 
 /** What makes of a bigint what the option `bigints` says; nothing where that is the bigint. */

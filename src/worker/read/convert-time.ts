@@ -1,5 +1,5 @@
 import type { ColumnTypeName } from '../../protocol/column-type.js'
-import type { QueryValue } from '../../protocol/requests.js'
+import type { QueryValue } from '../../protocol/query-value.js'
 import { floorMod, formatDate, formatTimestamp } from './format-time.js'
 import type { ReadingContext } from './reading-context.js'
 

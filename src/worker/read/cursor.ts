@@ -1,12 +1,7 @@
 import type { DuckDBConnection, DuckDBMaterializedResult } from '@duckdb/node-api'
 import type { Failure } from '../../protocol/failure.js'
-import {
-  type ExecuteReply,
-  type ExecuteRequest,
-  exactReading,
-  noRows,
-  type ResultPage,
-} from '../../protocol/requests.js'
+import { exactReading, noRows, type ResultPage } from '../../protocol/query-value.js'
+import type { ExecuteReply, ExecuteRequest } from '../../protocol/requests.js'
 import type { Database } from '../database.js'
 import { WorkerFailure } from '../failure.js'
 import { executeReads } from './execute-reads.js'

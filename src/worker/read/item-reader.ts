@@ -18,7 +18,7 @@ import {
 } from '@duckdb/node-api'
 import type { Vector } from '@duckdb/node-bindings'
 import type { ItemTypeName, TypeName } from '../../protocol/column-type.js'
-import type { QueryValue } from '../../protocol/requests.js'
+import type { QueryValue } from '../../protocol/query-value.js'
 import { typeNameOf } from '../catalog/type-name.js'
 import { convertBigint } from './convert-bigint.js'
 import { convertDate, convertTimestamp, type TimestampTypeName, timeUnits } from './convert-time.js'

@@ -1,5 +1,5 @@
 import type { Vector } from '@duckdb/node-bindings'
-import type { QueryValue } from '../../protocol/requests.js'
+import type { QueryValue } from '../../protocol/query-value.js'
 import { duckdb } from '../instance/duckdb.js'
 import type { Tally } from './reading-context.js'
 import { setOwn } from './set-own.js'

@@ -1,5 +1,5 @@
 import type { DuckDBType } from '@duckdb/node-api'
-import type { Reading } from '../../protocol/requests.js'
+import type { Reading } from '../../protocol/query-value.js'
 import { WorkerFailure } from '../failure.js'
 
 /** Levels of arrays and objects that are sent as they are: any stack suffices for these. */

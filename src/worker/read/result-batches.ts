@@ -1,6 +1,6 @@
 import { getHeapStatistics } from 'node:v8'
 import type { DuckDBDataChunk, DuckDBMaterializedResult, DuckDBType } from '@duckdb/node-api'
-import type { QueryRow, Reading, ResultPage } from '../../protocol/requests.js'
+import type { QueryRow, Reading, ResultPage } from '../../protocol/query-value.js'
 import type { Database } from '../database.js'
 import { WorkerFailure } from '../failure.js'
 import { duckdb } from '../instance/duckdb.js'

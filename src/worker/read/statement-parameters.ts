@@ -1,5 +1,6 @@
 import { type DuckDBPreparedStatement, DuckDBTypeId } from '@duckdb/node-api'
-import type { ExecuteRequest, QueryParameter } from '../../protocol/requests.js'
+import type { QueryParameter } from '../../protocol/query-value.js'
+import type { ExecuteRequest } from '../../protocol/requests.js'
 import { toVisible } from '../../protocol/visible-text.js'
 import { WorkerFailure } from '../failure.js'
 import { bindParameter } from './bind-parameter.js'

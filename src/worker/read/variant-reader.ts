@@ -17,7 +17,7 @@ import {
   DuckDBVariantValue,
   DuckDBVariantVector,
 } from '@duckdb/node-api'
-import type { QueryValue } from '../../protocol/requests.js'
+import type { QueryValue } from '../../protocol/query-value.js'
 import { convertBigint } from './convert-bigint.js'
 import { convertDate, convertTimestamp, type TimestampTypeName, timeUnits } from './convert-time.js'
 import { formatBits } from './format-bits.js'

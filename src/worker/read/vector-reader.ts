@@ -1,5 +1,5 @@
 import type { Vector } from '@duckdb/node-bindings'
-import type { QueryValue } from '../../protocol/requests.js'
+import type { QueryValue } from '../../protocol/query-value.js'
 
 /** The value at a position of a vector: plain, cloneable, and nothing of it lost. README has the table. */
 export type ReadAt = (index: number) => QueryValue

@@ -1,12 +1,8 @@
 import type { EncodedBatch } from '../../protocol/batch-layout.js'
 import { type ColumnDescriptor, formatColumnType } from '../../protocol/column-type.js'
-import type {
-  CallOutcome,
-  CallRange,
-  Reading,
-  ViolationPage,
-  WriterRequest,
-} from '../../protocol/requests.js'
+import type { Reading } from '../../protocol/query-value.js'
+import type { CallOutcome, CallRange, WriterRequest } from '../../protocol/requests.js'
+import type { ViolationPage } from '../../protocol/violation.js'
 import { quoteName } from '../../protocol/visible-text.js'
 import type { CatalogReader } from '../catalog/catalog-reader.js'
 import { mismatch } from '../catalog/metadata-reader.js'

@@ -1,13 +1,8 @@
 import type { EncodedBatch } from '../../protocol/batch-layout.js'
 import type { Failure } from '../../protocol/failure.js'
-import {
-  type BeginRequest,
-  type CallOutcome,
-  type CallRange,
-  exactReading,
-  type ReplyOf,
-  type ViolationPage,
-} from '../../protocol/requests.js'
+import { exactReading } from '../../protocol/query-value.js'
+import type { BeginRequest, CallOutcome, CallRange, ReplyOf } from '../../protocol/requests.js'
+import type { ViolationPage } from '../../protocol/violation.js'
 import { FifoLock } from '../../sync/fifo-lock.js'
 import type { CatalogReader } from '../catalog/catalog-reader.js'
 import type { Database } from '../database.js'

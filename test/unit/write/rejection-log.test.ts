@@ -4,7 +4,7 @@ import type { PersistenceError } from '../../../src/main/contract/persistence-er
 import { unknownColumn } from '../../../src/main/encode/row-error.js'
 import { CallEnded } from '../../../src/main/write/call-ended.js'
 import { RejectionLog } from '../../../src/main/write/rejection-log.js'
-import type { Violation, ViolationPage } from '../../../src/protocol/requests.js'
+import type { Violation, ViolationPage } from '../../../src/protocol/violation.js'
 
 const error = unknownColumn('x')
 const start = (options: PersistOptions, isChecked = true) =>

@@ -1,0 +1,57 @@
+/** What a statement's parameter can be. */
+export type QueryParameter = null | boolean | number | bigint | string | Date | Uint8Array
+
+/** What DATE, TIMESTAMP of every precision and TIMESTAMPTZ are read as. */
+export type TimestampReading = 'date' | 'string' | 'bigint'
+
+/** What BIGINT, UBIGINT, HUGEINT, UHUGEINT and BIGNUM are read as. */
+export type BigintReading = 'bigint' | 'number' | 'string'
+
+/** What the values of a result are read as, where a type leaves the choice. */
+export interface Reading {
+  readonly timestamps: TimestampReading
+  readonly bigints: BigintReading
+}
+
+/** What every value can be read as. */
+export const exactReading: Reading = { timestamps: 'string', bigints: 'bigint' }
+
+/**
+ * What a value read from the database can be. README has the table of conversions.
+ *
+ * @typeParam Timestamps - The option `timestamps` of the query; all of them where it is not known.
+ * @typeParam Bigints - The same, of the option `bigints`.
+ */
+export type QueryValue<
+  Timestamps extends TimestampReading = TimestampReading,
+  Bigints extends BigintReading = BigintReading,
+> =
+  | null
+  | boolean
+  | number
+  | string
+  | Uint8Array
+  | (Timestamps extends 'date' ? Date : never)
+  | (Timestamps extends 'bigint' ? bigint : never)
+  | (Bigints extends 'bigint' ? bigint : never)
+  // An INTERVAL, whatever the options.
+  | { readonly months: number; readonly days: number; readonly micros: bigint }
+  | readonly QueryValue<Timestamps, Bigints>[]
+  | { readonly [key: string]: QueryValue<Timestamps, Bigints> }
+
+/** A row that is read: its columns by their names, a name that is there already with a number (`id`, `id:1`). */
+export type QueryRow<
+  Timestamps extends TimestampReading = TimestampReading,
+  Bigints extends BigintReading = BigintReading,
+> = Record<string, QueryValue<Timestamps, Bigints>>
+
+export interface ResultPage {
+  readonly rows: readonly QueryRow[]
+  /** True when this page is the last one, and the cursor is gone. */
+  readonly isLast: boolean
+  /** True where a value is nested so deeply that the page is packed. */
+  readonly isDeep: boolean
+}
+
+/** The page after the last one. */
+export const noRows: ResultPage = { rows: [], isLast: true, isDeep: false }
