@@ -11,14 +11,16 @@ interface Requests {
   open: { request: OpenRequest; reply: OpenReply }
   /** Creates the table if it is missing and a definition is given, and describes its columns. */
   describe: { request: DescribeRequest; reply: TableDescription }
+  /**
+   * Writes calls to several tables in one transaction of its own, and commits it if no row is rejected. Where one is, the
+   * transaction stays as `apply` leaves it, for `violations`, and `commit` or `rollback`.
+   */
+  group: { request: GroupRequest; reply: GroupReply }
   /** Starts a transaction on a connection of its own, with a writer for each table. */
   begin: { request: BeginRequest; reply: BeginReply }
   /** Appends the rows of a batch. The reply carries the batch's buffer back. */
   write: { request: WriteRequest; reply: WriteReply }
-  /**
-   * Decides about every row that was written to a checked table, and leaves the table as it is to be committed. There are
-   * no outcomes after that of the first call which is not to be committed.
-   */
+  /** Decides about every row that was written to a checked table, and leaves the table as it is to be committed. */
   apply: { request: ApplyRequest; reply: readonly CallOutcome[] }
   /** The next page of the rows that `apply` refused. */
   violations: { request: WriterReference; reply: ViolationPage }
@@ -133,6 +135,10 @@ export type OnConflict = 'error' | 'ignore' | 'update'
 export interface BeginRequest extends TransactionRequest {
   /** What the transaction writes to, in the order in which it is applied; each is called by its index. */
   readonly writers: readonly WriterRequest[]
+  /**
+   * Rows are staged outside of the transaction, which begins when they are applied: it sees what is committed until then.
+   */
+  readonly beginsAtApply?: boolean
   /** What the values of rejected rows are read as. */
   readonly reading: Reading
 }
@@ -148,7 +154,6 @@ export interface WriterRequest {
   readonly columns: readonly ColumnDescriptor[]
   /** Columns of the key that `onConflict` is about; none when empty. */
   readonly key: readonly string[]
-  readonly onConflict: OnConflict
   /** Whether `apply` will be asked: the table has a key or constraints, or that is not known. */
   readonly isChecked: boolean
 }
@@ -158,8 +163,32 @@ export interface CallRange {
   /** The ordinal of its first row: how many rows were written before it. */
   readonly firstRow: number
   readonly rows: number
-  /** Leaves the table alone where a row is rejected: the transaction will be rolled back. */
+  readonly onConflict: OnConflict
+  /** Where a row of the call is rejected, none of it is written, as if the call had not been made. */
   readonly isAllOrNothing: boolean
+}
+
+interface GroupRequest extends TransactionRequest {
+  /** In the order in which they are applied; no two of them have the same table. */
+  readonly writers: readonly GroupWriter[]
+  /** What the values of rejected rows are read as. */
+  readonly reading: Reading
+}
+
+/** What a group writes to one table. */
+export interface GroupWriter extends WriterRequest {
+  readonly batches: readonly EncodedBatch[]
+  /** In their order, without gaps between their rows: each is as if it were applied alone after those before it. */
+  readonly calls: readonly CallRange[]
+}
+
+interface GroupReply extends BeginReply {
+  /** Of each writer, for each of its calls. */
+  readonly outcomes: readonly (readonly CallOutcome[])[]
+  /** Of all batches. */
+  readonly buffers: readonly ArrayBuffer[]
+  /** Bytes of the write-ahead log; absent where a row is rejected, and so nothing is committed yet. */
+  readonly walBytes?: number
 }
 
 interface ApplyRequest extends WriterReference {
