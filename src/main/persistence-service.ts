@@ -18,17 +18,26 @@ import { QueryRunner, type RunReport } from './read/query-runner.js'
 import { CheckpointScheduler } from './scheduling/checkpoint-scheduler.js'
 import { Dependents } from './scheduling/dependents.js'
 import { FlowControl } from './scheduling/flow-control.js'
+import { LoadSlots } from './scheduling/load-slots.js'
 import { Operations } from './scheduling/operations.js'
 import { WriteScheduler } from './scheduling/write-scheduler.js'
+import { commits, everything } from './scheduling/write-scope.js'
 import type { AnyRow, RowOf } from './schema/row-types.js'
 import type { ColumnDefinitions, KeyOptions, TableOptions } from './schema/table-definition.js'
 import { shareInternals } from './service-internals.js'
 import type { Table } from './table.js'
 import { Tables } from './tables.js'
 import type { WorkerSupervisor } from './worker-thread/worker-supervisor.js'
+import { GroupCommit } from './write/group-commit.js'
 import type { WriteContext } from './write/persist-call.js'
 
 const batchBytes = 1024 * 1024
+
+/** Two keep the worker busy. */
+const mostLoadsAtHand = 2
+
+/** Each has a buffer, and a transaction, however slowly its rows come. */
+const mostLoadsComing = 32
 
 /** A database that is open in a worker thread. Made by `open()`. */
 export class PersistenceService implements AsyncDisposable {
@@ -38,6 +47,7 @@ export class PersistenceService implements AsyncDisposable {
   readonly #scheduler = new WriteScheduler()
   readonly #operations: Operations
   readonly #writing: WriteContext
+  readonly #groups: GroupCommit
   readonly #tables: Tables
   readonly #queries: Queries
   readonly #reading: Reading
@@ -66,9 +76,11 @@ export class PersistenceService implements AsyncDisposable {
     const { sliceBudgetMs, maxInFlightBytes, reading } = options
     const pool = new BufferPool(Math.min(batchBytes, maxInFlightBytes))
     const flow = new FlowControl(maxInFlightBytes)
-    this.#writing = { supervisor, scheduler, checkpoints, pool, flow, sliceBudgetMs, reading }
+    const loads = { atHand: new LoadSlots(mostLoadsAtHand), coming: new LoadSlots(mostLoadsComing) }
+    this.#writing = { supervisor, scheduler, checkpoints, pool, flow, sliceBudgetMs, reading, loads }
+    this.#groups = new GroupCommit(this.#writing)
     const [tables, queries] = [
-      new Tables(this.#writing, this.#operations),
+      new Tables(this.#writing, this.#groups, this.#operations),
       new Queries(new QueryRunner(supervisor, scheduler, checkpoints), this.#operations),
     ]
     this.#tables = tables
@@ -174,7 +186,7 @@ export class PersistenceService implements AsyncDisposable {
    */
   async checkpoint(): Promise<void> {
     await this.#operations.run((cancellation) =>
-      this.#scheduler.acquire(cancellation, 'checkpoint()', () =>
+      this.#scheduler.acquire(cancellation, 'checkpoint()', commits, () =>
         this.#supervisor.use((client) => client.request('checkpoint', undefined)),
       ),
     )
@@ -187,7 +199,7 @@ export class PersistenceService implements AsyncDisposable {
       status: this.#operations.status,
       duckdbVersion: this.#supervisor.duckdbVersion,
       workers: this.#supervisor.workers,
-      waiting: this.#scheduler.waiting,
+      waiting: this.#scheduler.waiting + this.#groups.waiting,
       persisting: this.#tables.persisting,
       querying: this.#queries.running,
       inFlightBytes: flow.bytes,
@@ -214,7 +226,7 @@ export class PersistenceService implements AsyncDisposable {
     const { timeoutMs } = ownOptions('the options of close()', options, ['timeoutMs'])
     checkNumber('timeoutMs', timeoutMs, 0, false)
     if (timeoutMs !== undefined) return this.#operations.close({ timeoutMs })
-    const call = this.#scheduler.queue.join('close()')
+    const call = this.#scheduler.queue.join('close()', everything)
     return this.#operations.close({ timeoutMs }).finally(() => this.#scheduler.queue.leave(call))
   }
 

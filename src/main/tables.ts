@@ -1,7 +1,12 @@
 import { tableIn } from '../protocol/sql.js'
-import { type PersistOptions, resolvePersistOptions } from './contract/persist-options.js'
+import {
+  type PersistOptions,
+  type ResolvedPersistOptions,
+  resolvePersistOptions,
+} from './contract/persist-options.js'
 import type { Receipt } from './contract/receipt.js'
 import type { Rows } from './contract/rows.js'
+import type { Cancellation } from './scheduling/cancellation.js'
 import type { Operations } from './scheduling/operations.js'
 import { BoundTable } from './schema/bound-table.js'
 import { checkSchema } from './schema/compare-schema.js'
@@ -13,20 +18,27 @@ import {
 } from './schema/table-definition.js'
 import { resolveTableKey } from './schema/table-key.js'
 import { Table } from './table.js'
+import { ArraySource } from './write/array-source.js'
 import { encodeAtExit } from './write/encode-at-exit.js'
+import type { GroupCommit } from './write/group-commit.js'
 import { PersistCall, type WriteContext } from './write/persist-call.js'
-import { createRowSource } from './write/row-source.js'
+import { createRowSource, type RowSource } from './write/row-source.js'
+
+/** Rows from which on a call is a load of its own. */
+const mostGroupedRows = 4096
 
 /** The tables of a service, and what was written to them. */
 export class Tables {
   readonly #context: WriteContext
+  readonly #groups: GroupCommit
   readonly #operations: Operations
   readonly #bound = new WeakMap<Table<never>, BoundTable>()
   #persisting = 0
   readonly #committed = { persisted: 0, rows: 0, rejected: 0, bytes: 0 }
 
-  constructor(context: WriteContext, operations: Operations) {
+  constructor(context: WriteContext, groups: GroupCommit, operations: Operations) {
     this.#context = context
+    this.#groups = groups
     this.#operations = operations
   }
 
@@ -91,7 +103,7 @@ export class Tables {
         throw new TypeError(`Expected \`onConflict: '${resolved.onConflict}'\` for a table with a key only`)
       }
       const receipt = await this.#operations.run(
-        (cancellation) => new PersistCall(this.#context, table, source, resolved, cancellation).run(),
+        (cancellation) => this.#write(table, source, resolved, cancellation),
         savesLast,
       )
       this.#committed.persisted++
@@ -106,5 +118,18 @@ export class Tables {
     } finally {
       this.#persisting--
     }
+  }
+
+  #write(
+    table: BoundTable,
+    source: RowSource,
+    options: ResolvedPersistOptions,
+    cancellation: Cancellation,
+  ): Promise<Receipt> {
+    const isAtHand = source instanceof ArraySource && source.length <= mostGroupedRows
+    if (isAtHand && table.maybeUnchecked && options.onProgress === undefined) {
+      return this.#groups.submit({ table, source, options, cancellation })
+    }
+    return new PersistCall(this.#context, table, source, options, cancellation).run()
   }
 }

@@ -11,16 +11,21 @@ interface Requests {
   open: { request: OpenRequest; reply: OpenReply }
   /** Creates the table if it is missing and a definition is given, and describes its columns. */
   describe: { request: DescribeRequest; reply: TableDescription }
+  /** Looks for what may refuse rows of a table, among the constraints of all tables. */
+  constrain: { request: { readonly table: TableRef }; reply: TableConstraints }
   /**
-   * Writes calls to several tables in one transaction of its own, and commits it if no row is rejected. Where one is, the
-   * transaction stays as `apply` leaves it, for `violations`, and `commit` or `rollback`.
+   * What `begin`, `write` and `commit` do, by one request, for tables that nothing is checked of. Where it fails, the
+   * transaction is still to be rolled back.
    */
   group: { request: GroupRequest; reply: GroupReply }
   /** Starts a transaction on a connection of its own, with a writer for each table. */
-  begin: { request: BeginRequest; reply: BeginReply }
+  begin: { request: BeginRequest; reply: void }
   /** Appends the rows of a batch. The reply carries the batch's buffer back. */
   write: { request: WriteRequest; reply: WriteReply }
-  /** Decides about every row that was written to a checked table, and leaves the table as it is to be committed. */
+  /**
+   * Decides about every row that was written to a checked table, and leaves the table as it is to be committed. There are
+   * no outcomes after that of the first call which is not to be committed.
+   */
   apply: { request: ApplyRequest; reply: readonly CallOutcome[] }
   /** The next page of the rows that `apply` refused. */
   violations: { request: WriterReference; reply: ViolationPage }
@@ -111,9 +116,15 @@ export interface TableDescription {
   readonly uniqueKeys: readonly (readonly string[])[]
   /**
    * True where DuckDB itself may refuse a row: a CHECK, a FOREIGN KEY, a PRIMARY KEY, a UNIQUE constraint or index. Absent
-   * where that is not known yet, for it takes a look at the constraints of all tables: `begin` finds out.
+   * where that is not known yet, for it takes a look at the constraints of all tables: `constrain` finds out.
    */
   readonly isConstrained?: boolean
+}
+
+export interface TableConstraints {
+  readonly isConstrained: boolean
+  /** The tables that are linked with it by a FOREIGN KEY, in either direction. */
+  readonly linked: readonly TableRef[]
 }
 
 /** Rows that are written when the process exits, in a transaction of their own, once all others are rolled back. */
@@ -135,17 +146,8 @@ export type OnConflict = 'error' | 'ignore' | 'update'
 export interface BeginRequest extends TransactionRequest {
   /** What the transaction writes to, in the order in which it is applied; each is called by its index. */
   readonly writers: readonly WriterRequest[]
-  /**
-   * Rows are staged outside of the transaction, which begins when they are applied: it sees what is committed until then.
-   */
-  readonly beginsAtApply?: boolean
   /** What the values of rejected rows are read as. */
   readonly reading: Reading
-}
-
-interface BeginReply {
-  /** Of each table, whether DuckDB itself may refuse a row. */
-  readonly isConstrained: readonly boolean[]
 }
 
 /** A table that a transaction writes to. */
@@ -154,6 +156,7 @@ export interface WriterRequest {
   readonly columns: readonly ColumnDescriptor[]
   /** Columns of the key that `onConflict` is about; none when empty. */
   readonly key: readonly string[]
+  readonly onConflict: OnConflict
   /** Whether `apply` will be asked: the table has a key or constraints, or that is not known. */
   readonly isChecked: boolean
 }
@@ -163,32 +166,24 @@ export interface CallRange {
   /** The ordinal of its first row: how many rows were written before it. */
   readonly firstRow: number
   readonly rows: number
-  readonly onConflict: OnConflict
-  /** Where a row of the call is rejected, none of it is written, as if the call had not been made. */
+  /** Leaves the table alone where a row is rejected: the transaction will be rolled back. */
   readonly isAllOrNothing: boolean
 }
 
 interface GroupRequest extends TransactionRequest {
-  /** In the order in which they are applied; no two of them have the same table. */
   readonly writers: readonly GroupWriter[]
   /** What the values of rejected rows are read as. */
   readonly reading: Reading
 }
 
-/** What a group writes to one table. */
+/** What a group writes to one table, which nothing can refuse. */
 export interface GroupWriter extends WriterRequest {
   readonly batches: readonly EncodedBatch[]
-  /** In their order, without gaps between their rows: each is as if it were applied alone after those before it. */
-  readonly calls: readonly CallRange[]
 }
 
-interface GroupReply extends BeginReply {
-  /** Of each writer, for each of its calls. */
-  readonly outcomes: readonly (readonly CallOutcome[])[]
+interface GroupReply extends CommitReply {
   /** Of all batches. */
   readonly buffers: readonly ArrayBuffer[]
-  /** Bytes of the write-ahead log; absent where a row is rejected, and so nothing is committed yet. */
-  readonly walBytes?: number
 }
 
 interface ApplyRequest extends WriterReference {

@@ -26,10 +26,10 @@ export class Database {
   readonly shutdown: Shutdown
   /**
    * Calls that DuckDB's bindings run on the process's libuv pool, whose few threads Node's own I/O needs too. One at
-   * a time for short calls; commits and checkpoints, which may be long, go past the queue, and are one at a time
-   * because main runs one transaction at a time.
+   * a time for short calls; commits and checkpoints, which may be long, go past the queue, and each have one of their own.
    */
   readonly #poolCalls = new FifoLock()
+  readonly #commits = new FifoLock()
   readonly #checkpoints = new FifoLock()
   readonly #inFlight = new Set<Promise<unknown>>()
   readonly #connections = new Set<DuckDBConnection>()
@@ -144,6 +144,11 @@ export class Database {
     } catch (error) {
       throw await this.recordFailure(error)
     }
+  }
+
+  /** One at a time: DuckDB has them wait for each other, and those who wait would each have a thread of the pool. */
+  async commit(connection: DuckDBConnection): Promise<void> {
+    await this.#commits.run(() => this.executeToTheEnd(connection, 'COMMIT'))
   }
 
   /**

@@ -25,6 +25,8 @@ export type Handle = (call: Call) => Promise<Outcome<unknown>>
 const failures: Readonly<Record<RequestName, readonly [code: PersistenceErrorCode, message: string]>> = {
   open: ['PERSIST_OPEN_FAILED', 'The database cannot be opened'],
   describe: ['PERSIST_QUERY_FAILED', 'The table cannot be read'],
+  constrain: ['PERSIST_QUERY_FAILED', 'The table cannot be read'],
+  group: ['PERSIST_WRITE_FAILED', 'DuckDB refused the rows'],
   begin: ['PERSIST_WRITE_FAILED', 'DuckDB refused the rows'],
   write: ['PERSIST_WRITE_FAILED', 'DuckDB refused the rows'],
   apply: ['PERSIST_WRITE_FAILED', 'DuckDB refused the rows'],
@@ -45,8 +47,15 @@ export function createHandle(shutdown: Shutdown): Handle {
   return async (call) => {
     const result = await answer(call, shutdown)
     const outcome = { ...result, ...session?.takeNews() }
-    return call.name === 'write' && result.ok ? withTransfer(outcome, call.request.batch.buffer) : outcome
+    return result.ok ? withTransfer(outcome, buffersOf(call)) : outcome
   }
+}
+
+/** What goes back as it came, and not as a copy. */
+function buffersOf(call: Call): readonly ArrayBuffer[] {
+  if (call.name === 'write') return [call.request.batch.buffer]
+  if (call.name !== 'group') return []
+  return call.request.writers.flatMap(({ batches }) => batches.map(({ buffer }) => buffer))
 }
 
 async function answer(call: Call, shutdown: Shutdown): Promise<Result<unknown>> {

@@ -1,7 +1,7 @@
 import type { Failure } from '../protocol/failure.js'
 import { noRows } from '../protocol/query-value.js'
 import type { InstanceNews, OpenRequest, ReplyOf, RequestName, RequestOf } from '../protocol/requests.js'
-import type { SchemaRef } from '../protocol/sql.js'
+import { type SchemaRef, tableIn } from '../protocol/sql.js'
 import { quoteName } from '../protocol/visible-text.js'
 import { CatalogReader } from './catalog/catalog-reader.js'
 import { collectGarbage } from './collect-garbage.js'
@@ -65,6 +65,33 @@ export class Session implements SessionHandlers {
     } finally {
       this.#database.disconnect(connection)
     }
+  }
+
+  async constrain({ table }: RequestOf<'constrain'>): Promise<ReplyOf<'constrain'>> {
+    const connection = await this.#database.connect()
+    try {
+      const metadata = await this.#catalog.metadataOf(connection, table)
+      const { isConstrained, foreignKeys, references } = metadata
+      const names = [
+        ...foreignKeys.map(({ referencedTable }) => referencedTable),
+        ...references.map(({ referringTable }) => referringTable),
+      ]
+      // DuckDB has no FOREIGN KEY to another schema.
+      return { isConstrained, linked: [...new Set(names)].map((name) => tableIn(table, name)) }
+    } finally {
+      this.#database.disconnect(connection)
+    }
+  }
+
+  async group(request: RequestOf<'group'>): Promise<ReplyOf<'group'>> {
+    const { transaction, writers } = request
+    // The requests of a transaction are in order, so none of them has to be waited for but the last.
+    const steps: Promise<unknown>[] = [this.begin(request)]
+    const batches = writers.flatMap(({ batches }, writer) => batches.map((batch) => ({ writer, batch })))
+    for (const { writer, batch } of batches) steps.push(this.#transaction(transaction).write(writer, batch))
+    await Promise.all(steps)
+    const { walBytes } = await this.commit({ transaction })
+    return { walBytes, buffers: batches.map(({ batch }) => batch.buffer) }
   }
 
   begin(request: RequestOf<'begin'>): Promise<ReplyOf<'begin'>> {

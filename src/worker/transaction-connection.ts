@@ -74,7 +74,12 @@ export class TransactionConnection {
     return this.#isLast ? this.#database.poolCallToTheEnd(create) : this.#database.poolCall(create)
   }
 
-  /** Runs a statement that must not be stopped: COMMIT, ROLLBACK. */
+  /** Not to be stopped: it may reject then although everything is committed. */
+  commit(): Promise<void> {
+    return this.#database.commit(this.#connection)
+  }
+
+  /** Runs a statement that must not be stopped, such as ROLLBACK. */
   async runToTheEnd(sql: string): Promise<void> {
     await this.#database.executeToTheEnd(this.#connection, sql)
   }

@@ -1,8 +1,9 @@
 import { move, transferableSymbol, valueSymbol } from 'piscina'
 
-/** `value`, marked so that piscina transfers `buffer`, which is part of it, instead of copying it. */
-export function withTransfer<Value>(value: Value, buffer: ArrayBuffer): Value {
-  const transferable = { [transferableSymbol]: buffer, [valueSymbol]: value }
+/** `value`, marked so that piscina transfers `buffers`, which are part of it, instead of copying them. */
+export function withTransfer<Value>(value: Value, buffers: readonly ArrayBuffer[]): Value {
+  if (buffers.length === 0) return value
+  const transferable = { [transferableSymbol]: buffers, [valueSymbol]: value }
   // piscina takes the mark off again: what arrives on the other side is `value`.
   return move(transferable as never) as unknown as Value
 }

@@ -33,8 +33,8 @@ function* rows(count: number, start = 0): Generator<Row> {
   for (let id = start; id < start + count; id++) yield { id, name: `name of row ${id}` }
 }
 
-async function createTable() {
-  return db.table(name, { columns: { id: 'BIGINT NOT NULL', name: 'VARCHAR' } })
+async function createTable(options: { readonly key?: readonly ['id'] } = {}) {
+  return db.table(name, { columns: { id: 'BIGINT NOT NULL', name: 'VARCHAR' }, ...options })
 }
 
 /** Expects so many rows in the table, now and for another client after close(). */
@@ -248,8 +248,11 @@ describe('the main thread', () => {
 })
 
 describe('overlapping calls', () => {
-  it('are committed in the order in which they were made', async () => {
-    const table = await createTable()
+  it.each([
+    ['with a key', true],
+    ['without one', false],
+  ])('on a table %s are committed in the order in which they were made, or as they are ready', async (_, hasKey) => {
+    const table = await createTable(hasKey ? { key: ['id'] } : {})
     const order: number[] = []
     const calls = [50_000, 1, 2000, 3].map(async (count, index) => {
       await table.persist(rows(count, index * 100_000))
@@ -257,6 +260,8 @@ describe('overlapping calls', () => {
       return db.query<{ n: bigint }>(`SELECT count(DISTINCT id // 100000) AS n FROM ${name}`)
     })
     const seen = await Promise.all(calls)
+    expect([...order].sort()).toEqual([0, 1, 2, 3])
+    if (!hasKey) return
     expect(order).toEqual([0, 1, 2, 3])
     for (const [index, result] of seen.entries()) expect(Number(result[0]?.n)).toBeGreaterThan(index)
   })

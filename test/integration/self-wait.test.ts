@@ -10,6 +10,7 @@ let db: PersistenceService
 let other: PersistenceService
 let table: Table<Row>
 let second: Table<Row>
+let keyed: Table<Row>
 
 const definition = { columns: { id: 'BIGINT NOT NULL' } } as const
 
@@ -21,8 +22,9 @@ async function openAgain(service: PersistenceService | undefined): Promise<Persi
 beforeEach(async () => {
   ;[db, other] = await Promise.all([openAgain(db), openAgain(other)])
   for (const service of [db, other]) await service.run('DROP TABLE IF EXISTS t; DROP TABLE IF EXISTS u')
-  await db.run('DROP TABLE IF EXISTS s')
+  await db.run('DROP TABLE IF EXISTS s; DROP TABLE IF EXISTS k')
   table = await db.table('t', definition)
+  keyed = await db.table('k', { columns: definition.columns, key: ['id'] })
   second = await db.table('s', definition)
 })
 afterAll(async () => {
@@ -32,12 +34,19 @@ afterAll(async () => {
 const waits = { name: 'TypeError', message: expect.stringContaining('would wait for persist() to `t`') }
 
 const calls: [string, () => Promise<unknown>][] = [
-  ['persist() to the table', () => table.persist([{ id: 2 }])],
-  ['persist() to another table', () => second.persist([{ id: 2 }])],
   ['run()', () => db.run('CREATE TABLE u (id INT)')],
   ['query() that writes', () => db.query('INSERT INTO s VALUES (1) RETURNING id')],
-  ['checkpoint()', () => db.checkpoint()],
   ['close()', () => db.close()],
+]
+
+/** What does not wait for a call whose rows are still coming. */
+const others: [string, () => Promise<unknown>][] = [
+  ['persist() to the table, which has neither key nor constraints', () => table.persist([{ id: 2 }])],
+  ['persist() to another table', () => second.persist([{ id: 2 }])],
+  ['persist() of a source to another table', () => second.persist((async function* () { yield { id: 3 } })())],
+  ['persist() to a table with a key', () => keyed.persist([{ id: 2 }], { onConflict: 'update' })],
+  ['table()', () => db.table('s')],
+  ['checkpoint()', () => db.checkpoint()],
 ]
 
 /** When, in the life of a source, something is called: V8 resumes it in other ways each time. */
@@ -130,10 +139,42 @@ describe.each(calls)('%s, awaited by the source of a persist() that it waits for
   })
 })
 
+describe.each(others)('%s, awaited by the source of a persist()', (_, call) => {
+  it.each(sources)('%s, works', async (_title, make) => {
+    expect(await table.persist(make(call))).toMatchObject({ rejected: 0 })
+  })
+})
+
 describe('a source', () => {
+  it('of rows for a table with a key cannot wait for another call on the table', async () => {
+    async function* rows() {
+      yield { id: 1 }
+      await keyed.persist([{ id: 2 }])
+    }
+    await expect(keyed.persist(rows())).rejects.toMatchObject({
+      name: 'TypeError',
+      message: expect.stringContaining('would wait for persist() to `k`'),
+    })
+    expect(await keyed.persist([{ id: 1 }])).toMatchObject({ inserted: 1 })
+  })
+
+  it('cannot wait for a call that waits for one which waits for it', async () => {
+    let ddl: Promise<unknown> | undefined
+    async function* rows() {
+      yield { id: 1 }
+      await new Promise(setImmediate)
+      await second.persist([{ id: 2 }])
+    }
+    const call = table.persist(rows())
+    ddl = db.run('CREATE TABLE u (i INT)')
+    await expect(call).rejects.toMatchObject({ name: 'TypeError' })
+    await ddl
+    expect(await second.persist([{ id: 1 }])).toMatchObject({ inserted: 1 })
+  })
+
   it('may catch the rejection, and go on', async () => {
     async function* rows() {
-      yield await table.persist([{ id: 1 }]).catch(() => ({ id: 7 }))
+      yield await db.run('CREATE TABLE u (i INT)').catch(() => ({ id: 7 }))
     }
     await table.persist(rows() as never)
     expect(await db.query('SELECT id::INT AS id FROM t')).toEqual([{ id: 7 }])

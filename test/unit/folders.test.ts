@@ -22,7 +22,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'main/scheduling': ['sync', 'main/contract'],
   'main/encode': ['protocol', 'main/contract', 'main/encode/encoders'],
   'main/encode/encoders': ['protocol', 'main/contract', 'main/encode'],
-  'main/schema': ['protocol', 'main/contract', 'main/encode'],
+  'main/schema': ['protocol', 'main/contract', 'main/encode', 'main/scheduling'],
   'main/database': [...shared, 'main/contract'],
   'main/worker-thread': [...shared, 'main/contract', 'main/scheduling'],
   'main/read': [...shared, 'main/contract', 'main/encode', 'main/scheduling', 'main/worker-thread'],

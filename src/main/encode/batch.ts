@@ -1,5 +1,6 @@
 import { type BatchLayout, type EncodedBatch, omittedWords } from '../../protocol/batch-layout.js'
 import { inlineStringBytes } from '../../protocol/column-type.js'
+import type { BatchMark } from './batch-mark.js'
 import { batchFull, type EncodeError, encodeError } from './encode-error.js'
 import { byteLengthOf } from './own-slots.js'
 import { PendingTexts } from './pending-texts.js'
@@ -36,15 +37,14 @@ export class Batch {
   readonly #heapCapacity: number
   readonly #hasNulls: boolean[]
   readonly #pending = new PendingTexts()
+  #flushes = 0
+  #flushedHeapBytes = 0
   /** Where the heap and the pending strings were when the row began. */
   #rowHeapBytes = 0
   #rowTexts = 0
   #rowTextUnits = 0
-  /** The same of the first of the rows that may be taken back together. */
-  #groupStart = 0
-  #groupHeapBytes = 0
-  #groupTexts = 0
-  #groupTextUnits = 0
+  /** The first of the rows that may be taken back together. */
+  #group: BatchMark | undefined
   /** Made for the first row that lacks a column; most batches have none. */
   #omitted: Uint32Array<ArrayBuffer> | undefined
 
@@ -104,20 +104,30 @@ export class Batch {
 
   /** What is written from now on are rows that may have to be taken back together. */
   startGroup(): void {
-    this.#groupStart = this.rows
-    this.#groupHeapBytes = this.heapBytes
-    this.#groupTexts = this.#pending.count
-    this.#groupTextUnits = this.#pending.units
+    this.#group = this.mark()
   }
 
   /** Takes back the rows of the group; returns how many. */
   dropGroup(): number {
-    const dropped = this.rows - this.#groupStart
-    for (let row = this.#groupStart; row < this.rows; row++) this.#clearMarks(row)
-    this.rows = this.#groupStart
-    this.heapBytes = this.#groupHeapBytes
-    this.#pending.truncate(this.#groupTexts, this.#groupTextUnits)
-    return dropped
+    const { rows } = this
+    if (this.#group !== undefined) this.rewind(this.#group)
+    return rows - this.rows
+  }
+
+  mark(): BatchMark {
+    const { rows, heapBytes } = this
+    const { count: texts, units: textUnits } = this.#pending
+    return { rows, heapBytes, texts, textUnits, flushes: this.#flushes }
+  }
+
+  /** Takes back every row since the mark, which is one of this batch. */
+  rewind({ rows, heapBytes, texts, textUnits, flushes }: BatchMark): void {
+    for (let row = rows; row < this.rows; row++) this.#clearMarks(row)
+    this.rows = rows
+    // Strings of before the mark may have been written since, together with those of rows that go: their bytes stay.
+    const isSameHeap = flushes === this.#flushes
+    this.heapBytes = isSameHeap ? heapBytes : this.#flushedHeapBytes
+    this.#pending.truncate(isSameHeap ? texts : 0, isSameHeap ? textUnits : 0)
   }
 
   markNull(column: number, row: number): void {
@@ -221,10 +231,8 @@ export class Batch {
   #writePending(): void {
     if (this.#pending.count === 0) return
     this.#pending.writeTo(this)
-    // Strings of before the group are beyond those of its rows now; a group that is dropped leaves its bytes behind.
-    this.#groupHeapBytes = this.heapBytes
-    this.#groupTexts = 0
-    this.#groupTextUnits = 0
+    this.#flushes++
+    this.#flushedHeapBytes = this.heapBytes
   }
 
   /** Takes back every `markNull` and `markOmitted` of a row that is not going to be in the batch. */

@@ -1,10 +1,12 @@
 import type { Call } from './call.js'
 import { codeInside } from './code-inside.js'
+import { ScopeUnion } from './scope-union.js'
+import { everything, type WriteScope } from './write-scope.js'
 
 let calls = 0
 
 /**
- * Calls that hold each other up: each waits for all before it.
+ * Calls that hold each other up: each waits for those before it that are in conflict with it.
  *
  * A call whose own code waits for another one behind it would wait for ever, and everybody else with it. Code that runs
  * for a call is known by `code-inside.ts`; a call that it makes is refused where it would complete a circle.
@@ -25,8 +27,9 @@ export class CallQueue {
    * @param outer - The call whose code asks for it, where that was some time ago.
    * @throws TypeError if the call would wait for itself.
    */
-  join(what: string, outer: Call | undefined = presentCall()): Call {
-    const call: Call = { what, queue: this, number: ++calls, outer, inner: new Set(), isRunningCode: true }
+  join(what: string, scope: WriteScope, outer: Call | undefined = presentCall()): Call {
+    const inner = new Set<Call>()
+    const call: Call = { what, queue: this, number: ++calls, scope, outer, inner, isRunningCode: true }
     if (outer !== undefined) {
       refuseCircle(call)
       outer.inner.add(call)
@@ -51,20 +54,34 @@ export class CallQueue {
 
   /** @throws TypeError if something that waits for all who have a place here would wait for itself. */
   check(what: string): void {
-    this.leave(this.join(what))
+    this.leave(this.join(what, everything))
   }
 
   pathTo(goals: ReadonlySet<Call>, waiting: Call, seen: Set<Call>): readonly Call[] | undefined {
-    for (const goal of goals) if (goal.queue === this && goal.number < waiting.number) return [goal]
-    for (const outer of this.#outers) {
-      if (outer.number >= waiting.number || seen.has(outer)) continue
-      seen.add(outer)
-      for (const inner of outer.inner) {
+    for (const before of this.#waitedFor(goals, waiting)) {
+      if (goals.has(before)) return [before]
+      if (seen.has(before)) continue
+      seen.add(before)
+      for (const inner of before.inner) {
         const path = inner.queue.pathTo(goals, inner, seen)
-        if (path !== undefined) return [outer, ...path]
+        if (path !== undefined) return [before, ...path]
       }
     }
     return undefined
+  }
+
+  /** Those of the goals, and of the calls whose code has made calls, that a call waits for: at once, or by way of others. */
+  *#waitedFor(goals: ReadonlySet<Call>, waiting: Call): Generator<Call> {
+    let ends = 0
+    for (const call of this.#calls) if (goals.has(call) || this.#outers.has(call)) ends++
+    if (ends === 0) return
+    const scopes = new ScopeUnion(waiting.scope)
+    // From the last one back: each may wait for those before it.
+    for (const call of [...this.#calls].reverse()) {
+      if (call.number >= waiting.number || !scopes.isInConflict(call.scope)) continue
+      scopes.add(call.scope)
+      if (goals.has(call) || this.#outers.has(call)) yield call
+    }
   }
 }
 

@@ -1,3 +1,5 @@
+import type { WriteScope } from './write-scope.js'
+
 /** A call that has its place in a queue: it has its turn, or waits for those before it. */
 export interface Call {
   /** What it is, for a message: `run()`. */
@@ -5,6 +7,8 @@ export interface Call {
   readonly queue: Queue
   /** Calls join in this order. */
   readonly number: number
+  /** It waits for those before it in its queue that are in conflict with this. */
+  scope: WriteScope
   /** The call whose source, or whose work, made this one. */
   readonly outer: Call | undefined
   /** The calls that code of its own has made and that have a place in some queue. */

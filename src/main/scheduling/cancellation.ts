@@ -24,6 +24,19 @@ export class Cancellation {
     if (this.#reason !== undefined) throw this.#reason.error
   }
 
+  /**
+   * Has `listener` called when the call is cancelled, and at once if it is.
+   *
+   * @returns a function that ends this.
+   */
+  onCancel(listener: (error: unknown) => void): () => void {
+    if (this.#reason !== undefined) listener(this.#reason.error)
+    else this.#waiters.add(listener)
+    return () => {
+      this.#waiters.delete(listener)
+    }
+  }
+
   /** Waits for `promise`, but no longer than until the call is cancelled. */
   guard<Value>(promise: Promise<Value>): Promise<Value> {
     return new Promise((resolve, reject) => {

@@ -22,6 +22,10 @@ export class FlowControl {
     this.#maxBytes = maxBytes
   }
 
+  get maxBytes(): number {
+    return this.#maxBytes
+  }
+
   get bytes(): number {
     return this.#bytes
   }

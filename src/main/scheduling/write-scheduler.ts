@@ -1,15 +1,24 @@
-import { FifoLock } from '../../sync/fifo-lock.js'
+import { Deferred } from '../../sync/deferred.js'
 import type { Call } from './call.js'
 import { CallQueue } from './call-queue.js'
 import type { Cancellation } from './cancellation.js'
+import { WriteOrder } from './write-order.js'
+import { anything, everything, type WriteScope } from './write-scope.js'
 
-/** Lets what writes run one after the other, in the order in which it was asked for. */
+/** A scope of which not all is known yet. */
+export interface LateScope {
+  /** More than it will turn out to be. */
+  readonly atFirst: WriteScope
+  /** Never rejects; undefined where it is all that. */
+  readonly known: Promise<WriteScope> | undefined
+}
+
+/** Runs what writes in the order in which it was asked for, as far as one could see what another does. */
 export class WriteScheduler {
   /** What runs or waits for its turn. */
   readonly queue: CallQueue = new CallQueue()
-  readonly #lock = new FifoLock()
+  readonly order: WriteOrder = new WriteOrder()
   #waiting = 0
-  #running = 0
   /** How many of all may change what tables look like. */
   #changes = 0
 
@@ -20,7 +29,7 @@ export class WriteScheduler {
 
   /** Whether anything runs or waits. */
   get isBusy(): boolean {
-    return this.#waiting + this.#running > 0
+    return !this.order.isEmpty
   }
 
   /** Runs `task`, which may change what tables look like, when everything that asked before has ended. */
@@ -32,7 +41,7 @@ export class WriteScheduler {
   ): Promise<Result> {
     this.#changes++
     try {
-      return await this.acquire(cancellation, what, task, outer)
+      return await this.acquire(cancellation, what, everything, task, outer)
     } finally {
       this.#changes--
     }
@@ -44,42 +53,51 @@ export class WriteScheduler {
     what: string,
     task: () => Promise<Result>,
   ): Promise<Result> {
-    return this.#changes === 0 ? task() : this.acquire(cancellation, what, task)
+    return this.#changes === 0 ? task() : this.acquire(cancellation, what, anything, task)
   }
 
   /**
-   * Runs `task` when everything that asked before has ended.
+   * Runs `task` when everything that asked before, and is in conflict with its scope, has ended.
    *
    * Cancelled while it waits, it gives up its place at once.
    *
    * @param what - For messages: `run()`.
+   * @param scope - What it may change and look at, or as much as is known now.
    * @throws TypeError if it would wait for itself: the code that calls it is that of a call which has its place here.
    */
   async acquire<Result>(
     cancellation: Cancellation,
     what: string,
+    scope: WriteScope | LateScope,
     task: (call: Call) => Promise<Result>,
     outer?: Call,
   ): Promise<Result> {
-    const call = this.queue.join(what, outer)
-    const ticket = this.#lock.enter()
+    const { atFirst, known } = 'atFirst' in scope ? scope : { atFirst: scope, known: undefined }
+    const call = this.queue.join(what, atFirst, outer)
+    const granted = new Deferred<void>()
+    const place = this.order.enter(atFirst, () => granted.resolve())
+    const narrowed = known?.then((narrower) => {
+      call.scope = narrower
+      if (!place.hasLeft) this.order.narrow(place, narrower)
+    })
+    const leave = () => {
+      this.queue.leave(call)
+      this.order.leave(place)
+    }
     this.#waiting++
     try {
-      await cancellation.guard(ticket.granted)
+      if (narrowed !== undefined) await cancellation.guard(narrowed)
+      await cancellation.guard(granted.promise)
     } catch (error) {
-      this.queue.leave(call)
-      ticket.leave()
+      leave()
       throw error
     } finally {
       this.#waiting--
     }
-    this.#running++
     try {
       return await task(call)
     } finally {
-      this.#running--
-      this.queue.leave(call)
-      ticket.leave()
+      leave()
     }
   }
 }

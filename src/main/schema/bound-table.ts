@@ -1,9 +1,10 @@
 import type { ColumnDescriptor } from '../../protocol/column-type.js'
-import type { TableDescription } from '../../protocol/requests.js'
-import type { TableRef } from '../../protocol/sql.js'
+import type { TableConstraints, TableDescription } from '../../protocol/requests.js'
+import { foldRef, type TableRef } from '../../protocol/sql.js'
 import { BatchAllocator } from '../encode/batch-allocator.js'
 import type { BufferPool } from '../encode/buffer-pool.js'
 import { EncoderPool } from '../encode/encoder-pool.js'
+import type { WriteTable } from '../scheduling/write-scope.js'
 import type { TableKey } from './table-key.js'
 
 /** A table as `persist()` needs it. Calls share it. */
@@ -15,13 +16,21 @@ export class BoundTable {
   readonly key: readonly string[]
   readonly encoders: EncoderPool
   readonly allocator: BatchAllocator
+  /** The same for all tables that `table()` has returned and that rows are encoded alike for. */
+  readonly signature: string
+  /** While the worker looks for constraints. */
+  learning: Promise<void> | undefined
+  readonly #folded: string
   #isChecked: boolean | undefined
+  #linked: readonly string[] | undefined
 
   /** @param key - What rows of the table are told apart by, and whether only this library keeps it. */
   constructor(ref: TableRef, { columns, isConstrained }: TableDescription, key: TableKey, pool: BufferPool) {
     this.ref = ref
     this.columns = columns
     this.key = key.columns
+    this.signature = JSON.stringify([foldRef(ref), key, columns])
+    this.#folded = foldRef(ref)
     // A key that has no index has no NOT NULL either, where the table was made by others.
     const encoded = columns.map((column) =>
       key.isOurs && key.columns.includes(column.name) ? { ...column, notNull: true } : column,
@@ -38,8 +47,24 @@ export class BoundTable {
     return this.#isChecked ?? true
   }
 
+  /** Whether it is known, or may turn out, that nothing can refuse its rows. */
+  get maybeUnchecked(): boolean {
+    return this.#isChecked !== true
+  }
+
+  /** What of it calls can see of each other. */
+  get visible(): WriteTable {
+    return { table: this.#folded, isChecked: this.isChecked, linked: this.#linked }
+  }
+
+  /** Whether all is known that calls have to wait for each other for. */
+  get isLearned(): boolean {
+    return this.#linked !== undefined
+  }
+
   /** The worker has looked for constraints. */
-  learn(isConstrained: boolean): void {
+  learn({ isConstrained, linked }: TableConstraints): void {
     this.#isChecked ??= isConstrained
+    this.#linked = linked.map(foldRef)
   }
 }

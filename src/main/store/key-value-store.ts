@@ -5,6 +5,7 @@ import type { Call } from '../scheduling/call.js'
 import { CallQueue } from '../scheduling/call-queue.js'
 import { codeInside } from '../scheduling/code-inside.js'
 import { inSlices, SlicedLoop } from '../scheduling/sliced-loop.js'
+import { everything } from '../scheduling/write-scope.js'
 import { type BatchOperation, checkEntry, checkIterable, checkKey, checkOperation } from './check-change.js'
 import { toJsonValue } from './json-value.js'
 import type { Change, Layer } from './layer.js'
@@ -180,7 +181,7 @@ export class KeyValueStore<T = unknown> {
     if (this.#transactions.isRunningCode) {
       throw new TypeError('A transaction on this store is under way: use the store that it was given')
     }
-    const call = this.#transactions.join('transaction()')
+    const call = this.#transactions.join('transaction()', everything)
     return this.#transactionLock
       .run(() => this.#transact(work, call))
       .finally(() => this.#transactions.leave(call))

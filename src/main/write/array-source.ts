@@ -23,6 +23,10 @@ export class ArraySource implements RowStore {
     return true
   }
 
+  get length(): number {
+    return this.#rows.length
+  }
+
   get row(): unknown {
     return this.#rows[this.#given - 1]
   }

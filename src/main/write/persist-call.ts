@@ -10,6 +10,7 @@ import type { Call } from '../scheduling/call.js'
 import type { Cancellation } from '../scheduling/cancellation.js'
 import type { CheckpointScheduler } from '../scheduling/checkpoint-scheduler.js'
 import type { FlowControl } from '../scheduling/flow-control.js'
+import type { LoadSlots } from '../scheduling/load-slots.js'
 import { onAbort } from '../scheduling/on-abort.js'
 import { onRejection } from '../scheduling/promise-like.js'
 import { now } from '../scheduling/real-timers.js'
@@ -19,6 +20,7 @@ import type { BoundTable } from '../schema/bound-table.js'
 import type { WorkerClient } from '../worker-thread/worker-client.js'
 import type { WorkerSupervisor } from '../worker-thread/worker-supervisor.js'
 import { EncodeLoop } from './encode-loop.js'
+import { lateScopeOf } from './late-scope.js'
 import { RejectionLog } from './rejection-log.js'
 import type { RowSource } from './row-source.js'
 import { TransactionClient } from './transaction-client.js'
@@ -33,6 +35,8 @@ export interface WriteContext {
   readonly sliceBudgetMs: number
   /** What the values of rejected rows are read as. */
   readonly reading: Reading
+  /** Of loads whose rows are at hand, and of those whose rows have to be waited for. */
+  readonly loads: { readonly atHand: LoadSlots; readonly coming: LoadSlots }
 }
 
 /** The only writer of a transaction, by its index. */
@@ -45,7 +49,7 @@ export class PersistCall {
   readonly #source: RowSource
   readonly #options: ResolvedPersistOptions
   readonly #cancellation: Cancellation
-  readonly #startedAt = now()
+  readonly #startedAt: number
 
   constructor(
     context: WriteContext,
@@ -53,7 +57,9 @@ export class PersistCall {
     source: RowSource,
     options: ResolvedPersistOptions,
     cancellation: Cancellation,
+    startedAt: number = now(),
   ) {
+    this.#startedAt = startedAt
     this.#context = context
     this.#table = table
     this.#source = source
@@ -68,11 +74,24 @@ export class PersistCall {
     const { scheduler, supervisor } = this.#context
     try {
       const what = `persist() to ${quoteName(this.#table.ref.name)}`
-      return await scheduler.acquire(cancellation, what, (call) =>
-        supervisor.use((client) => this.#write(client, call)),
-      )
+      const scope = lateScopeOf(supervisor, this.#table, !this.#source.isAsync)
+      return await scheduler.acquire(cancellation, what, scope, (call) => this.write(call))
     } finally {
       stopListening()
+    }
+  }
+
+  /** Writes the rows now that the call has its turn. */
+  async write(call: Call): Promise<Receipt> {
+    const { loads, supervisor } = this.#context
+    const slots = this.#source.isAsync ? loads.coming : loads.atHand
+    // Code of a call that has a slot may wait for this one.
+    const takesSlot = call.outer === undefined
+    if (takesSlot) await slots.take((taken) => this.#cancellation.guard(taken))
+    try {
+      return await supervisor.use((client) => this.#write(client, call))
+    } finally {
+      if (takesSlot) slots.giveBack()
     }
   }
 
@@ -128,7 +147,6 @@ export class PersistCall {
     const { onConflict } = this.#options
     const begin = { writers: [{ table: ref, columns, key, onConflict, isChecked }], reading }
     return new TransactionClient(client, begin, pool, flow, {
-      begun: ([isConstrained = true]) => this.#table.learn(isConstrained),
       appended,
       failed: (error) => this.#cancellation.cancel(error),
       committed: (walBytes) => checkpoints.record(walBytes),

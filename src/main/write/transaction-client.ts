@@ -7,9 +7,12 @@ import type { WorkerClient } from '../worker-thread/worker-client.js'
 
 let transactions = 0
 
+/** Numbers of transactions, by which the worker knows them. */
+export function nextTransaction(): number {
+  return ++transactions
+}
+
 interface Events {
-  /** Of each table, whether DuckDB itself may refuse a row. */
-  readonly begun: (isConstrained: readonly boolean[]) => void
   /** The worker has appended a batch of so many rows. */
   readonly appended: (rows: number) => void
   /** All of it is committed, and the write-ahead log has so many bytes. */
@@ -25,7 +28,7 @@ interface Events {
  * comes after one that failed.
  */
 export class TransactionClient {
-  readonly #id = ++transactions
+  readonly #id = nextTransaction()
   readonly #client: WorkerClient
   readonly #begin: Omit<BeginRequest, 'transaction'>
   readonly #pool: BufferPool
@@ -64,9 +67,7 @@ export class TransactionClient {
     if (this.#hasBegun) return
     this.#hasBegun = true
     const begin = { transaction: this.#id, ...this.#begin }
-    this.#watch(
-      this.#client.request('begin', begin).then(({ isConstrained }) => this.#events.begun(isConstrained)),
-    )
+    this.#watch(this.#client.request('begin', begin))
   }
 
   /** Hands a batch over; false, and nothing happens, while the worker is too far behind. */

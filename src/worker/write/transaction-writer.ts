@@ -32,16 +32,13 @@ export class TransactionWriter {
   readonly #place: Place
   readonly #request: WriterRequest
   readonly #writer: TableWriter
-  /** Whether DuckDB itself may refuse a row of the table. */
-  readonly isConstrained: boolean
   #rows = 0
   #violations: ViolationPager | undefined
 
-  private constructor(place: Place, request: WriterRequest, writer: TableWriter, isConstrained: boolean) {
+  private constructor(place: Place, request: WriterRequest, writer: TableWriter) {
     this.#place = place
     this.#request = request
     this.#writer = writer
-    this.isConstrained = isConstrained
   }
 
   static async open(place: Place, request: WriterRequest): Promise<TransactionWriter> {
@@ -54,7 +51,7 @@ export class TransactionWriter {
       changed(`The constraints of ${quoteName(table.name)} have changed`)
     const target = createWriteTarget(request, metadata, new TemporaryTables(transaction, writer))
     const tableWriter = await chooseWriter(connection, target)
-    return new TransactionWriter(place, request, tableWriter, metadata.isConstrained)
+    return new TransactionWriter(place, request, tableWriter)
   }
 
   async append(batch: EncodedBatch): Promise<void> {

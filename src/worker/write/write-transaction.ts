@@ -1,7 +1,8 @@
+import { setImmediate } from 'node:timers/promises'
 import type { EncodedBatch } from '../../protocol/batch-layout.js'
 import type { Failure } from '../../protocol/failure.js'
 import { exactReading } from '../../protocol/query-value.js'
-import type { BeginRequest, CallOutcome, CallRange, ReplyOf } from '../../protocol/requests.js'
+import type { BeginRequest, CallOutcome, CallRange } from '../../protocol/requests.js'
 import type { ViolationPage } from '../../protocol/violation.js'
 import { FifoLock } from '../../sync/fifo-lock.js'
 import type { CatalogReader } from '../catalog/catalog-reader.js'
@@ -9,6 +10,9 @@ import type { Database } from '../database.js'
 import { toFailure, WorkerFailure } from '../failure.js'
 import { TransactionConnection } from '../transaction-connection.js'
 import { TransactionWriter } from './transaction-writer.js'
+
+/** How long, in milliseconds, batches are appended one after the other before other requests have their turn. */
+const turnMs = 2
 
 /**
  * One transaction on a connection of its own, from BEGIN to COMMIT or ROLLBACK.
@@ -25,13 +29,14 @@ export class WriteTransaction {
   readonly #writers: TransactionWriter[] = []
   #reading = exactReading
   #failure: Failure | undefined
+  #turnEnds = 0
 
   constructor(database: Database, catalog: CatalogReader) {
     this.#database = database
     this.#catalog = catalog
   }
 
-  begin({ transaction, writers, reading }: BeginRequest): Promise<ReplyOf<'begin'>> {
+  begin({ transaction, writers, reading }: BeginRequest): Promise<void> {
     return this.#step(async () => {
       this.#database.file?.checkSame()
       this.#reading = reading
@@ -48,13 +53,17 @@ export class WriteTransaction {
         }
         this.#writers.push(await TransactionWriter.open(place, request))
       }
-      return { isConstrained: this.#writers.map(({ isConstrained }) => isConstrained) }
     })
   }
 
   /** Appends a batch to the table of a writer. */
   write(writer: number, batch: EncodedBatch): Promise<void> {
     return this.#step(async () => {
+      // What main has sent in the meantime is only heard when this thread's event loop has a turn.
+      if (performance.now() > this.#turnEnds) {
+        await setImmediate()
+        this.#turnEnds = performance.now() + turnMs
+      }
       this.#connection?.checkStop()
       await this.#writer(writer).append(batch)
     })
@@ -76,7 +85,7 @@ export class WriteTransaction {
       for (const writer of this.#writers) await writer.applyUnchecked()
       this.#connection.checkStop()
       this.#database.file?.checkSame()
-      await this.#connection.runToTheEnd('COMMIT')
+      await this.#connection.commit()
       this.#disconnect()
     })
   }

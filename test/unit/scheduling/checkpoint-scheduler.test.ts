@@ -1,5 +1,6 @@
 import { afterAll, beforeEach, expect, it, vi } from 'vitest'
 import type { WriteScheduler as Writes } from '../../../src/main/scheduling/write-scheduler.js'
+import { everything } from '../../../src/main/scheduling/write-scope.js'
 
 // The library takes the timers as they are when it is imported.
 vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
@@ -61,7 +62,7 @@ it('a log of 64 MiB is moved at once', () => {
 
 it('it waits for as long as anything writes', async () => {
   const write = new Deferred<void>()
-  const written = writes.acquire(new Cancellation(), 'persist()', () => write.promise)
+  const written = writes.acquire(new Cancellation(), 'persist()', everything, () => write.promise)
   start().record(16 * mebibyte)
   for (let times = 0; times < 3; times++) idle()
   expect(checkpoints).toHaveLength(0)

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { Cancellation } from '../../../src/main/scheduling/cancellation.js'
 import { codeInside } from '../../../src/main/scheduling/code-inside.js'
 import { WriteScheduler } from '../../../src/main/scheduling/write-scheduler.js'
+import { everything } from '../../../src/main/scheduling/write-scope.js'
 import { Deferred } from '../../../src/sync/deferred.js'
 
 const turn = () => new Promise(setImmediate)
@@ -25,7 +26,7 @@ function task(name: string) {
 
 function acquire(name: string, cancellation = new Cancellation()) {
   const { run, end, fail } = task(name)
-  return { done: scheduler.acquire(cancellation, name, run), end, fail }
+  return { done: scheduler.acquire(cancellation, name, everything, run), end, fail }
 }
 
 describe('WriteScheduler', () => {
@@ -48,7 +49,7 @@ describe('WriteScheduler', () => {
 
   it('goes on after a task that fails or throws', async () => {
     const a = acquire('a')
-    const b = scheduler.acquire(new Cancellation(), 'b', () => {
+    const b = scheduler.acquire(new Cancellation(), 'b', everything, () => {
       throw new Error('b is bad')
     })
     const c = acquire('c')
@@ -95,7 +96,7 @@ describe('WriteScheduler', () => {
       if (next !== undefined) done.push(scheduler.afterChanges(never, 'table()', next.run))
     }
     if (write === undefined || change === undefined) return
-    done.push(scheduler.acquire(never, 'persist()', write.run))
+    done.push(scheduler.acquire(never, 'persist()', everything, write.run))
     await turn()
     ask(first)
     expect(log).toEqual(['write runs', 'first runs'])
@@ -119,8 +120,8 @@ describe('a task whose own code asks for a turn', () => {
   const inside = async () => 'inside'
 
   it('is refused a turn behind itself, which would never come', async () => {
-    const outer = scheduler.acquire(never, 'persist()', (call) =>
-      codeInside.run(call, () => scheduler.acquire(never, 'run()', inside)),
+    const outer = scheduler.acquire(never, 'persist()', everything, (call) =>
+      codeInside.run(call, () => scheduler.acquire(never, 'run()', everything, inside)),
     )
     const message = 'run() would wait for persist(), which waits for the code that calls it, for ever'
     await expect(outer).rejects.toThrow(new TypeError(message))
@@ -130,11 +131,11 @@ describe('a task whose own code asks for a turn', () => {
   it('may have a turn elsewhere, and once it has ended', async () => {
     const other = new WriteScheduler()
     let later: (() => Promise<string>) | undefined
-    const outer = scheduler.acquire(never, 'persist()', (call) =>
+    const outer = scheduler.acquire(never, 'persist()', everything, (call) =>
       codeInside.run(call, () => {
-        const ended = outer.then(() => scheduler.acquire(never, 'run()', inside))
+        const ended = outer.then(() => scheduler.acquire(never, 'run()', everything, inside))
         later = () => ended
-        return other.acquire(never, 'run()', inside)
+        return other.acquire(never, 'run()', everything, inside)
       }),
     )
     expect(await outer).toBe('inside')
@@ -144,16 +145,16 @@ describe('a task whose own code asks for a turn', () => {
   it('is refused one that closes a circle by way of another scheduler', async () => {
     const other = new WriteScheduler()
     const both = new Deferred<void>()
-    const first = scheduler.acquire(never, 'a.persist()', (call) =>
+    const first = scheduler.acquire(never, 'a.persist()', everything, (call) =>
       codeInside.run(call, async () => {
         await both.promise
-        return other.acquire(never, 'b.run()', inside)
+        return other.acquire(never, 'b.run()', everything, inside)
       }),
     )
-    const second = other.acquire(never, 'b.persist()', (call) =>
+    const second = other.acquire(never, 'b.persist()', everything, (call) =>
       codeInside.run(call, async () => {
         await both.promise
-        return scheduler.acquire(never, 'a.run()', inside)
+        return scheduler.acquire(never, 'a.run()', everything, inside)
       }),
     )
     await turn()
@@ -167,7 +168,7 @@ describe('a task whose own code asks for a turn', () => {
   })
 
   it('holds nobody up by what it may not wait for', async () => {
-    await scheduler.acquire(never, 'persist()', (call) =>
+    await scheduler.acquire(never, 'persist()', everything, (call) =>
       codeInside.run(call, async () => {
         expect(scheduler.queue.isRunningCode).toBe(true)
         expect(() => scheduler.queue.check('close()')).toThrow(TypeError)
@@ -176,6 +177,6 @@ describe('a task whose own code asks for a turn', () => {
     )
     expect(scheduler.queue.isRunningCode).toBe(false)
     expect(() => scheduler.queue.check('close()')).not.toThrow()
-    expect(await scheduler.acquire(never, 'run()', inside)).toBe('inside')
+    expect(await scheduler.acquire(never, 'run()', everything, inside)).toBe('inside')
   })
 })
