@@ -73,11 +73,14 @@ export class PersistenceService implements AsyncDisposable {
       },
       abandon: () => supervisor.abandon(),
     })
-    const { sliceBudgetMs, maxInFlightBytes, reading } = options
+    const { sliceBudgetMs, maxInFlightBytes, maxWaitingCalls, reading } = options
     const pool = new BufferPool(Math.min(batchBytes, maxInFlightBytes))
     const flow = new FlowControl(maxInFlightBytes)
     const loads = { atHand: new LoadSlots(mostLoadsAtHand), coming: new LoadSlots(mostLoadsComing) }
-    this.#writing = { supervisor, scheduler, checkpoints, pool, flow, sliceBudgetMs, reading, loads }
+    this.#writing = {
+      ...{ supervisor, scheduler, checkpoints, pool, flow, sliceBudgetMs, reading, maxWaitingCalls, loads },
+      commits: { count: 0 },
+    }
     this.#groups = new GroupCommit(this.#writing)
     const [tables, queries] = [
       new Tables(this.#writing, this.#groups, this.#operations),
@@ -200,11 +203,13 @@ export class PersistenceService implements AsyncDisposable {
       duckdbVersion: this.#supervisor.duckdbVersion,
       workers: this.#supervisor.workers,
       waiting: this.#scheduler.waiting + this.#groups.waiting,
+      waitingRows: this.#groups.waitingRows,
       persisting: this.#tables.persisting,
       querying: this.#queries.running,
       inFlightBytes: flow.bytes,
       peakInFlightBytes: flow.peakBytes,
       freeBufferBytes: pool.freeBytes,
+      commits: this.#writing.commits.count,
       ...this.#tables.committed,
     })
   }

@@ -4,6 +4,7 @@ import {
   type ResolvedPersistOptions,
   resolvePersistOptions,
 } from './contract/persist-options.js'
+import { PersistenceError } from './contract/persistence-error.js'
 import type { Receipt } from './contract/receipt.js'
 import type { Rows } from './contract/rows.js'
 import type { Cancellation } from './scheduling/cancellation.js'
@@ -98,6 +99,7 @@ export class Tables {
     const source = createRowSource(rows)
     this.#persisting++
     try {
+      if (!savesLast) this.#checkLoad()
       const resolved = resolvePersistOptions(options)
       if (resolved.onConflict !== 'error' && table.key.length === 0) {
         throw new TypeError(`Expected \`onConflict: '${resolved.onConflict}'\` for a table with a key only`)
@@ -118,6 +120,14 @@ export class Tables {
     } finally {
       this.#persisting--
     }
+  }
+
+  /** @throws `PERSIST_OVERLOADED`. */
+  #checkLoad(): void {
+    const { maxWaitingCalls, scheduler } = this.#context
+    if (scheduler.waiting + this.#groups.waiting < maxWaitingCalls) return
+    const message = `${maxWaitingCalls} calls wait already, as many as \`maxWaitingCalls\` lets in`
+    throw new PersistenceError('PERSIST_OVERLOADED', message)
   }
 
   #write(

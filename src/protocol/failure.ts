@@ -19,6 +19,7 @@ export type PersistenceErrorCode =
   | 'PERSIST_DATABASE_INVALID'
   | 'PERSIST_READ_ONLY'
   | 'PERSIST_ABORTED'
+  | 'PERSIST_OVERLOADED'
 
 /** A failure in the worker, as data: structured clone would drop an error's class and code. */
 export interface Failure {

@@ -11,7 +11,8 @@ afterAll(() => db.close())
 
 let tables = 0
 const plain = () => db.table(`plain_${++tables}`, { columns: { id: 'BIGINT NOT NULL', text: 'VARCHAR' } })
-const keyed = () => db.table(`keyed_${++tables}`, { columns: { id: 'BIGINT NOT NULL', text: 'VARCHAR' }, key: ['id'] })
+const keyed = () =>
+  db.table(`keyed_${++tables}`, { columns: { id: 'BIGINT NOT NULL', text: 'VARCHAR' }, key: ['id'] })
 
 const idsOf = async ({ name }: { readonly name: string }) =>
   (await db.query<{ id: number }>(`SELECT id::INT AS id FROM ${name} ORDER BY id`)).map(({ id }) => id)
@@ -206,7 +207,19 @@ describe('calls that share a commit', () => {
             stores.push(storage.getStore())
             return 'skip' as const
           }
-          await table.persist([row, { id: 1, get text() { stores.push(storage.getStore()); return 'y' } }], { onRowError })
+          await table.persist(
+            [
+              row,
+              {
+                id: 1,
+                get text() {
+                  stores.push(storage.getStore())
+                  return 'y'
+                },
+              },
+            ],
+            { onRowError },
+          )
           stores.push(storage.getStore())
           return stores
         }),
@@ -247,7 +260,9 @@ describe('calls that share a commit', () => {
       if (id % 10 === 5) expect(outcome).toMatchObject({ reason: { code: 'PERSIST_TABLE_NOT_FOUND' } })
       else expect(outcome).toMatchObject({ value: { inserted: 1 } })
     }
-    expect(await idsOf(table)).toEqual(Array.from({ length: 40 }, (_, id) => id).filter((id) => id % 10 !== 5))
+    expect(await idsOf(table)).toEqual(
+      Array.from({ length: 40 }, (_, id) => id).filter((id) => id % 10 !== 5),
+    )
   })
 
   it('are counted by what they share', async () => {

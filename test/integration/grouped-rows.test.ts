@@ -165,6 +165,8 @@ describe('rows of an array', () => {
 
   it('may change as soon as the event loop has had its turn', async () => {
     const table = await db.table('changing', { columns })
+    // The first call on a table waits until it is known what it is linked with.
+    await table.persist([])
     const rows = Array.from({ length: 50_000 }, (_, id) => ({ id, first: { id, isOver: false } }))
     const persisting = table.persist(rows)
     let isDone = false

@@ -251,20 +251,23 @@ describe('overlapping calls', () => {
   it.each([
     ['with a key', true],
     ['without one', false],
-  ])('on a table %s are committed in the order in which they were made, or as they are ready', async (_, hasKey) => {
-    const table = await createTable(hasKey ? { key: ['id'] } : {})
-    const order: number[] = []
-    const calls = [50_000, 1, 2000, 3].map(async (count, index) => {
-      await table.persist(rows(count, index * 100_000))
-      order.push(index)
-      return db.query<{ n: bigint }>(`SELECT count(DISTINCT id // 100000) AS n FROM ${name}`)
-    })
-    const seen = await Promise.all(calls)
-    expect([...order].sort()).toEqual([0, 1, 2, 3])
-    if (!hasKey) return
-    expect(order).toEqual([0, 1, 2, 3])
-    for (const [index, result] of seen.entries()) expect(Number(result[0]?.n)).toBeGreaterThan(index)
-  })
+  ])(
+    'on a table %s are committed in the order in which they were made, or as they are ready',
+    async (_, hasKey) => {
+      const table = await createTable(hasKey ? { key: ['id'] } : {})
+      const order: number[] = []
+      const calls = [50_000, 1, 2000, 3].map(async (count, index) => {
+        await table.persist(rows(count, index * 100_000))
+        order.push(index)
+        return db.query<{ n: bigint }>(`SELECT count(DISTINCT id // 100000) AS n FROM ${name}`)
+      })
+      const seen = await Promise.all(calls)
+      expect([...order].sort()).toEqual([0, 1, 2, 3])
+      if (!hasKey) return
+      expect(order).toEqual([0, 1, 2, 3])
+      for (const [index, result] of seen.entries()) expect(Number(result[0]?.n)).toBeGreaterThan(index)
+    },
+  )
 
   it('do not hold reads, which see nothing of what is not committed', async () => {
     const table = await createTable()

@@ -43,7 +43,15 @@ const calls: [string, () => Promise<unknown>][] = [
 const others: [string, () => Promise<unknown>][] = [
   ['persist() to the table, which has neither key nor constraints', () => table.persist([{ id: 2 }])],
   ['persist() to another table', () => second.persist([{ id: 2 }])],
-  ['persist() of a source to another table', () => second.persist((async function* () { yield { id: 3 } })())],
+  [
+    'persist() of a source to another table',
+    () =>
+      second.persist(
+        (async function* () {
+          yield { id: 3 }
+        })(),
+      ),
+  ],
   ['persist() to a table with a key', () => keyed.persist([{ id: 2 }], { onConflict: 'update' })],
   ['table()', () => db.table('s')],
   ['checkpoint()', () => db.checkpoint()],
@@ -159,14 +167,13 @@ describe('a source', () => {
   })
 
   it('cannot wait for a call that waits for one which waits for it', async () => {
-    let ddl: Promise<unknown> | undefined
     async function* rows() {
       yield { id: 1 }
       await new Promise(setImmediate)
       await second.persist([{ id: 2 }])
     }
     const call = table.persist(rows())
-    ddl = db.run('CREATE TABLE u (i INT)')
+    const ddl = db.run('CREATE TABLE u (i INT)')
     await expect(call).rejects.toMatchObject({ name: 'TypeError' })
     await ddl
     expect(await second.persist([{ id: 1 }])).toMatchObject({ inserted: 1 })

@@ -70,6 +70,15 @@ export interface OpenOptions extends QueryOptions {
    */
   readonly maxInFlightBytes?: number | undefined
   /**
+   * How many calls may wait for their turn, or for their commit to begin, before `persist()` rejects at once with
+   * `PERSIST_OVERLOADED`: for a server that would rather shed load than answer late.
+   *
+   * Minimum: 1.
+   *
+   * @defaultValue no limit
+   */
+  readonly maxWaitingCalls?: number | undefined
+  /**
    * Limits of the worker's JavaScript heap. They do not cover DuckDB's memory.
    *
    * @see https://nodejs.org/api/worker_threads.html#new-workerfilename-options
@@ -86,6 +95,7 @@ export interface ResolvedOpenOptions {
   readonly config: Settings
   readonly sliceBudgetMs: number
   readonly maxInFlightBytes: number
+  readonly maxWaitingCalls: number
   readonly resourceLimits: ResourceLimits | undefined
   /** What a query reads where it does not say. */
   readonly reading: Reading
@@ -110,6 +120,7 @@ const names = [
   'config',
   'sliceBudgetMs',
   'maxInFlightBytes',
+  'maxWaitingCalls',
   'resourceLimits',
   ...queryOptionNames,
 ]
@@ -120,6 +131,7 @@ export function resolveOpenOptions(given: OpenOptions): ResolvedOpenOptions {
   checkType('readOnly', options.readOnly, 'boolean')
   checkType('sandbox', options.sandbox, 'boolean')
   checkNumber('maxInFlightBytes', options.maxInFlightBytes, 65_536, true)
+  checkNumber('maxWaitingCalls', options.maxWaitingCalls, 1, true)
   checkSliceBudget(options.sliceBudgetMs)
   const resourceLimits = resolveResourceLimits(options.resourceLimits)
   const threads = options.threads ?? Math.max(1, availableParallelism() - 1)
@@ -155,6 +167,7 @@ export function resolveOpenOptions(given: OpenOptions): ResolvedOpenOptions {
     }),
     sliceBudgetMs: options.sliceBudgetMs ?? defaultSliceBudgetMs,
     maxInFlightBytes: options.maxInFlightBytes ?? 64 * mebibyte,
+    maxWaitingCalls: options.maxWaitingCalls ?? Number.POSITIVE_INFINITY,
     resourceLimits,
     reading: resolveReading(options),
     isWalLeft,

@@ -10,6 +10,8 @@ export interface Stats {
   readonly workers: number
   /** Calls of `persist()`, `run()`, `table()` and `checkpoint()` that wait for their turn. */
   readonly waiting: number
+  /** Rows of the calls of `persist()` among them that wait for a commit to share. */
+  readonly waitingRows: number
   /** Calls of `persist()` that have not settled, those that wait included. */
   readonly persisting: number
   /** Calls of `query()` and `run()` that have not settled. */
@@ -22,6 +24,8 @@ export interface Stats {
   readonly freeBufferBytes: number
   /** Calls of `persist()` that were committed. */
   readonly persisted: number
+  /** Transactions by which they were: calls that wait at the same time share one. */
+  readonly commits: number
   /** Rows that were committed. */
   readonly rows: number
   /** Rows that were rejected in calls that were committed. */

@@ -84,6 +84,7 @@ export class CommitGroup {
       const request = { transaction, writers, reading }
       const { buffers, walBytes } = await client.request('group', request, transferred)
       for (const buffer of buffers) pool.give(buffer)
+      this.#context.commits.count++
       checkpoints.record(walBytes)
     } catch (error) {
       // A worker that has ended took its transactions with it.

@@ -40,7 +40,6 @@ export class GroupCommit {
   #isDue = false
   #waiting = 0
   #waitingRows = 0
-  #groups = 0
 
   constructor(context: WriteContext) {
     this.#context = context
@@ -54,11 +53,6 @@ export class GroupCommit {
   /** Rows of the calls that wait. */
   get waitingRows(): number {
     return this.#waitingRows
-  }
-
-  /** Transactions that groups were committed by. */
-  get groups(): number {
-    return this.#groups
   }
 
   /** Writes rows together with what else waits; resolves when they are committed. */
@@ -186,7 +180,6 @@ export class GroupCommit {
     try {
       if (group.isEmpty) group.resolve()
       else await this.#context.supervisor.use((client) => group.commit(client))
-      if (!group.isEmpty) this.#groups++
     } catch (error) {
       group.release()
       const isEverybodys = error instanceof PersistenceError && everybodys.has(error.code)

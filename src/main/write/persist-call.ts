@@ -35,7 +35,11 @@ export interface WriteContext {
   readonly sliceBudgetMs: number
   /** What the values of rejected rows are read as. */
   readonly reading: Reading
+  /** Calls that may wait before others are refused. */
+  readonly maxWaitingCalls: number
   /** Of loads whose rows are at hand, and of those whose rows have to be waited for. */
+  /** How many transactions were committed. */
+  readonly commits: { count: number }
   readonly loads: { readonly atHand: LoadSlots; readonly coming: LoadSlots }
 }
 
@@ -149,7 +153,10 @@ export class PersistCall {
     return new TransactionClient(client, begin, pool, flow, {
       appended,
       failed: (error) => this.#cancellation.cancel(error),
-      committed: (walBytes) => checkpoints.record(walBytes),
+      committed: (walBytes) => {
+        this.#context.commits.count++
+        checkpoints.record(walBytes)
+      },
     })
   }
 
