@@ -7,11 +7,14 @@ export class Misuse extends Error {
 }
 
 const runUsage =
-  'npm run bench -- [suite...] [--rows 1000,100000] [--trials 3] [--shape event,key-value] [--quick] [--out folder]'
+  'npm run bench -- [suite...] [--rows 1000,100000] [--trials 3] [--shape event,key-value] ' +
+  '[--seconds 1] [--only words] [--quick] [--out folder]'
 const runOptions = {
   rows: { type: 'string' },
   trials: { type: 'string' },
   shape: { type: 'string' },
+  seconds: { type: 'string' },
+  only: { type: 'string', default: '' },
   quick: { type: 'boolean', default: false },
   out: { type: 'string', default: 'reports/bench' },
 } as const
@@ -29,12 +32,14 @@ const compareOptions = {
  */
 export function parseRunArguments(args: readonly string[], knownSuites: readonly string[]) {
   const { values, positionals } = parse(args, runOptions, runUsage)
-  const { rows, trials, shape, quick, out } = values
+  const { rows, trials, shape, seconds, only, quick, out } = values
   return {
     suites: positionals.length === 0 ? knownSuites : checkNames('suites', positionals, knownSuites),
     sizes: rows?.split(',').map((text) => toCount('--rows', text)),
     shapes: shape === undefined ? undefined : checkNames('--shape', shape.split(','), shapeNames),
     trials: toCount('--trials', trials ?? (quick ? '1' : '3')),
+    seconds: seconds === undefined ? undefined : toSeconds(seconds),
+    only,
     isQuick: quick,
     /** Where the reports and charts go. */
     folder: out,
@@ -48,7 +53,7 @@ export function parseCompareArguments(args: readonly string[]) {
   if (before === undefined || after === undefined || others.length > 0) {
     throw new Misuse(`Expected two reports, got ${positionals.length}: ${compareUsage}`)
   }
-  const limitPercent = values.limit.trim() === '' ? Number.NaN : Number(values.limit)
+  const limitPercent = toNumber(values.limit)
   if (!(limitPercent >= 0)) throw new Misuse(`Expected --limit to be a number >= 0, got ${values.limit}`)
   return {
     before,
@@ -76,6 +81,16 @@ function checkNames(what: string, names: readonly string[], known: readonly stri
   const unknown = names.find((name) => !known.includes(name))
   if (unknown === undefined) return [...new Set(names)]
   throw new Misuse(`Expected ${what} to be among ${known.join(', ')}, got ${JSON.stringify(unknown)}`)
+}
+
+function toNumber(text: string): number {
+  return text.trim() === '' ? Number.NaN : Number(text)
+}
+
+function toSeconds(text: string): number {
+  const seconds = toNumber(text)
+  if (seconds > 0 && seconds < Infinity) return seconds
+  throw new Misuse(`Expected --seconds to be a number > 0, got ${JSON.stringify(text)}`)
 }
 
 function toCount(option: string, text: string): number {

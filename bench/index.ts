@@ -38,7 +38,8 @@ async function runSuites(): Promise<void> {
 
 /** Prints each of the tests as it is over. */
 async function runSuite(suite: string, { run }: Suite, plan: SuitePlan): Promise<SuiteReport> {
-  const command = ['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' ')
+  const typed = args.map((arg) => (arg.includes(' ') ? JSON.stringify(arg) : arg))
+  const command = ['npm run bench', ...(args.length > 0 ? ['--', ...typed] : [])].join(' ')
   const measuredAt = new Date().toISOString()
   console.error(suite)
   const tests: TestReport[] = []

@@ -29,7 +29,7 @@ export async function runTrials(
   contenders: readonly string[],
   rows: number,
   trials: number,
-  shape?: string,
+  options: TrialOptions = {},
 ): Promise<Trials[]> {
   const all = contenders.map((contender) => ({
     contender,
@@ -41,7 +41,7 @@ export async function runTrials(
     const first = trial % all.length
     for (const { contender, rows, results } of [...all.slice(first), ...all.slice(0, first)]) {
       console.error(`  ${rows} rows, trial ${trial + 1} of ${trials}: ${contender}`)
-      const result = await runTrial(task, contender, rows, { shape, checksum: checksums.get(rows) })
+      const result = await runTrial(task, contender, rows, { ...options, checksum: checksums.get(rows) })
       if (result.checksum !== undefined) checksums.set(rows, result.checksum)
       results.push(result)
     }

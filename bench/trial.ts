@@ -2,6 +2,8 @@
  * One trial, in a process of its own: `node trial.js <task> <contender> <rows> <folder> <options as JSON>`. Prints its
  * measurements as JSON, once what was written has been read back.
  */
+import { callBeside } from './tasks/call-beside.js'
+import { callExisting, callNew } from './tasks/calls.js'
 import { encodeColumn } from './tasks/encode-column.js'
 import { changeRecords, repeatChanges, saveRecords, setAlone, setTogether } from './tasks/records.js'
 import { upsertRounds, upsertScattered } from './tasks/upserts.js'
@@ -9,6 +11,7 @@ import { serveWhileWriting, streamRows, writeRows } from './tasks/write-rows.js'
 
 const tasks = {
   ...{ writeRows, serveWhileWriting, streamRows, upsertScattered, upsertRounds, encodeColumn },
+  ...{ callNew, callExisting, callBeside },
   ...{ saveRecords, changeRecords, setTogether, setAlone, repeatChanges },
 }
 export type TaskName = keyof typeof tasks

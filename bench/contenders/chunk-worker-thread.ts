@@ -15,6 +15,8 @@ interface ChunkSink {
   close(): unknown
 }
 
+// Above what runs: a function is hoisted, and this is not.
+const sqliteTypes = { integer: 'INTEGER', float: 'REAL', text: 'TEXT', json: 'TEXT', timestamp: 'INTEGER' }
 const sinks = { duckdb: openDuckDBSink, sqlite: openSqliteSink } as const
 const { database, path, shape }: ChunkWorkerData = workerData
 const sink = await sinks[database](path, findShape(shape))
@@ -54,8 +56,6 @@ async function openDuckDBSink(path: string, shape: Shape): Promise<ChunkSink> {
     close,
   }
 }
-
-const sqliteTypes = { integer: 'INTEGER', float: 'REAL', text: 'TEXT', json: 'TEXT', timestamp: 'INTEGER' }
 
 async function openSqliteSink(path: string, shape: Shape): Promise<ChunkSink> {
   const columns = columnKinds(shape)

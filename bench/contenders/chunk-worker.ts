@@ -28,29 +28,26 @@ export function chunkWorker(database: ChunkWorkerData['database'], readBack: Rea
       const workerData: ChunkWorkerData = { database, path, shape: shape.name }
       const worker = new Worker(program, { workerData })
       await once(worker, 'message')
-      let unanswered = 0
-      worker.on('message', () => unanswered--)
+      /** What waits for answers, which come in the order of the messages. What the worker dies of ends the process. */
+      const waiting: (() => void)[] = []
+      worker.on('message', () => waiting.shift()?.())
       const send = (message: Command | readonly Row[]) => {
-        unanswered++
         worker.postMessage(message)
-      }
-      /** Rejects with what the worker dies of. */
-      const fewerUnanswered = async (count: number) => {
-        while (unanswered >= count) await once(worker, 'message')
+        return new Promise<void>((resolve) => waiting.push(resolve))
       }
       return {
         async write(rows) {
+          const answers: Promise<void>[] = []
           for (const chunk of chunksOf(rows)) {
-            send(chunk)
+            answers.push(send(chunk))
             await new Promise(setImmediate)
-            await fewerUnanswered(maxUnacknowledged)
+            await answers.at(-maxUnacknowledged)
           }
-          send('commit')
-          await fewerUnanswered(1)
+          await send('commit')
           return undefined
         },
         async close() {
-          send('close')
+          worker.postMessage('close' satisfies Command)
           await once(worker, 'exit')
         },
       }

@@ -10,6 +10,8 @@ export interface Contender {
    * and opens files that have some already.
    */
   open(path: string, shape: Shape): Promise<Writer>
+  /** How many may call it at once; as many as there are, where it is undefined. */
+  readonly maxCallers?: number
   /** What reads its files; none of a contender that writes nothing. */
   readonly readBack?: ReadBack
   readonly entries?: ReadEntries

@@ -53,9 +53,12 @@ const contenders: Readonly<Record<string, Contender>> = {
   'Appender on main, PRIMARY KEY': main.appenderPrimaryKey,
   'worker, cloned rows': chunkWorker('duckdb', readDuckDB),
   'better-sqlite3 in a worker': chunkWorker('sqlite', readSqlite),
-  lmdb: lmdb.lmdbRows,
+  'one-row DuckDB transaction': main.oneCommit,
+  lmdb: lmdb.lmdbRows(true),
+  'lmdb, unflushed': lmdb.lmdbRows(false),
   duckpaddle: ours.duckpaddle('none'),
   'duckpaddle, async generator': ours.duckpaddleAsync(),
+  'duckpaddle, write stream': ours.duckpaddleStream,
   'duckpaddle, async generator, 64 MB': ours.duckpaddleAsync({ memoryLimit: '64MB' }),
   'duckpaddle, key': ours.duckpaddle('key'),
   'duckpaddle, primaryKey': ours.duckpaddle('primaryKey'),
@@ -75,7 +78,7 @@ const recordContenders: Readonly<Record<string, Contender>> = {
 /** Commit each record before its caller goes on. */
 const setContenders: Readonly<Record<string, SetContender>> = {
   DuckDBStorageAdapter: ours.storageAdapterEach,
-  'DuckDB commit on main': main.oneCommit,
+  'DuckDB commit on main': main.oneCommitSets,
   lmdb: lmdb.lmdbSets(false),
   'lmdb, flushed': lmdb.lmdbSets(true),
 }

@@ -25,28 +25,32 @@ const readBack: ReadBack = async (path, shape, keys) => {
 }
 
 /**
- * Puts each row by its key, and waits until the last is on the disk. The loop is let go from time to time, as a server
- * would; it is not one transaction, for lmdb makes them as it sees fit.
+ * Puts each row by its key, and waits for the last. The loop is let go from time to time, as a server would; it is not
+ * one transaction, for lmdb makes them as it sees fit.
+ *
+ * @param isFlushed - Waits until it is on the disk, and not only for the commit, as `lmdbSets` does.
  */
-export const lmdbRows: Contender = {
-  async open(path, shape) {
-    const database = openLmdb<Row>(path)
-    return {
-      async write(rows) {
-        let last: Promise<boolean> | undefined
-        let count = 0
-        for (const row of rows) {
-          last = database.put(shape.keyOf(row), row)
-          if (++count % rowsPerTurn === 0) await new Promise(setImmediate)
-        }
-        await last
-        await database.flushed
-        return undefined
-      },
-      close: () => database.close(),
-    }
-  },
-  readBack,
+export function lmdbRows(isFlushed: boolean): Contender {
+  return {
+    async open(path, shape) {
+      const database = openLmdb<Row>(path)
+      return {
+        async write(rows) {
+          let last: Promise<boolean> | undefined
+          let count = 0
+          for (const row of rows) {
+            last = database.put(shape.keyOf(row), row)
+            if (++count % rowsPerTurn === 0) await new Promise(setImmediate)
+          }
+          await last
+          if (isFlushed) await database.flushed
+          return undefined
+        },
+        close: () => database.close(),
+      }
+    },
+    readBack,
+  }
 }
 
 /** Puts each record, and awaits the last: what is put in one turn of the event loop shares a transaction. */

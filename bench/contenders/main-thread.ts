@@ -37,15 +37,16 @@ export const onConflictRecords: Contender = onMainThread(
   { hasPrimaryKey: true, config: { threads: String(availableParallelism()) } },
 )
 
-/** A transaction for each record, by an Appender that stays open: the least that DuckDB can do for it. */
-export const oneCommit: SetContender = {
-  async open(path) {
-    const database = await openMainThread(path, keyValue)
-    const appender = await database.connection.createAppender(keyValue.table)
+/** A transaction by an Appender that stays open: the least that DuckDB can do for a row. */
+export const oneCommit: Contender = {
+  maxCallers: 1,
+  async open(path, shape) {
+    const database = await openMainThread(path, shape)
+    const appender = await database.connection.createAppender(shape.table)
     return {
-      set: (record) =>
+      write: (rows) =>
         database.transaction(async () => {
-          keyValue.append(appender, record)
+          for (const row of rows) shape.append(appender, row)
           appender.flushSync()
         }),
       async close() {
@@ -53,6 +54,15 @@ export const oneCommit: SetContender = {
         await database.close()
       },
     }
+  },
+  readBack: readDuckDB,
+}
+
+/** The same for each record. */
+export const oneCommitSets: SetContender = {
+  async open(path) {
+    const { write, close } = await oneCommit.open(path, keyValue)
+    return { set: (record) => write([record]), close }
   },
   entries: storageEntries,
 }

@@ -11,7 +11,7 @@ export interface SqliteDatabase {
 }
 
 /** 13 needs Node 22. */
-export const sqliteInstallation = 'npm install --no-save better-sqlite3@12'
+const sqliteInstallation = 'npm install --no-save better-sqlite3@12'
 
 /** @throws Error if the package is not there, or was not compiled. */
 export async function openSqlite(path: string): Promise<SqliteDatabase> {
@@ -22,14 +22,16 @@ export async function openSqlite(path: string): Promise<SqliteDatabase> {
   return new Database(path)
 }
 
-/** Why SQLite cannot be measured; undefined if it can. */
-export async function findSqliteObstacle(): Promise<string | undefined> {
+/** The contender that is SQLite; none where it cannot be measured, which is printed. */
+export async function findSqlite(): Promise<readonly string[]> {
   try {
     const database = await openSqlite(':memory:')
     database.close()
-    return undefined
+    return ['better-sqlite3 in a worker']
   } catch (error) {
-    return String(error).split('\n')[0]
+    const [obstacle] = String(error).split('\n')
+    console.log(`better-sqlite3 is not measured (${obstacle}); to add it: ${sqliteInstallation}\n`)
+    return []
   }
 }
 

@@ -31,6 +31,15 @@ export function checksumOf(shape: Shape, rows: Iterable<Row>): Checksum {
   }
 }
 
+/** Of rows that are there several times, and of others, none of which has a key of theirs. */
+export function addChecksums(rows: Checksum, times: number, others: Checksum): Checksum {
+  const sums = Object.entries(rows).map(([name, value]) => {
+    const sum = BigInt(value) * BigInt(name === 'keys' ? 1 : times) + BigInt(others[name] ?? 0)
+    return [name, typeof value === 'number' ? Number(sum) : String(sum)] as const
+  })
+  return Object.fromEntries(sums)
+}
+
 /** Adds integers up, of which many may be more than a number holds. */
 class ExactSum {
   #whole = 0n

@@ -1,11 +1,12 @@
 import { event } from './event.js'
 import { keyValue } from './key-value.js'
 import { numeric } from './numeric.js'
+import { namedReading, reading } from './reading.js'
 import type { Shape } from './shape.js'
 import { text } from './text.js'
 
 const shapes: ReadonlyMap<string, Shape> = new Map(
-  [event, keyValue, numeric, text].map((shape) => [shape.name, shape]),
+  [event, keyValue, numeric, text, reading, namedReading].map((shape) => [shape.name, shape]),
 )
 
 export const shapeNames: readonly string[] = [...shapes.keys()]

@@ -3,10 +3,11 @@ import { encode } from './encode.js'
 import { kv } from './kv.js'
 import { lag } from './lag.js'
 import { memory } from './memory.js'
+import { small } from './small.js'
 import type { Suite } from './suite.js'
 import { throughput } from './throughput.js'
 
 /** By their names, in the order in which they run when none is named. */
 export const suites: ReadonlyMap<string, Suite> = new Map(
-  Object.entries({ lag, throughput, conflicts, kv, memory, encode }),
+  Object.entries({ lag, throughput, conflicts, kv, small, memory, encode }),
 )

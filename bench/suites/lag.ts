@@ -1,5 +1,5 @@
 import { lagCharts } from '../charts/lag-charts.js'
-import { findSqliteObstacle, sqliteInstallation } from '../contenders/sqlite.js'
+import { findSqlite } from '../contenders/sqlite.js'
 import { medianFigure } from '../report/print-report.js'
 import { median, percentiles } from '../report/statistics.js'
 import type { TestReport } from '../report/suite-report.js'
@@ -35,15 +35,11 @@ export const lag: Suite = {
 }
 
 async function* run({ sizes, shapes, trials }: SuitePlan): AsyncGenerator<TestReport> {
-  const obstacle = await findSqliteObstacle()
-  if (obstacle !== undefined) {
-    console.log(`better-sqlite3 is not measured (${obstacle}); to add it: ${sqliteInstallation}\n`)
-  }
-  const others = obstacle === undefined ? [...names, 'better-sqlite3 in a worker'] : names
+  const others = [...names, ...(await findSqlite())]
   for (const shape of shapes) {
     for (const size of sizes) {
       const run = (contenders: readonly string[]) =>
-        runTrials('serveWhileWriting', contenders, size, trials, shape)
+        runTrials('serveWhileWriting', contenders, size, trials, { shape })
       // idle takes no turns with the others: it is what they are measured against.
       const all = [...(await run(['idle'])), ...(await run(others))]
       yield toTest(planOf(shape, size, trials), all, remarksOf)

@@ -39,7 +39,7 @@ function stream(shape: string, size: number, trials: number): Promise<TestReport
     contenders,
     size,
     trials,
-    shape,
+    options: { shape },
     figures: [
       ...figures('less', 's', 2, 'time to write'),
       ...figures('less', 'MiB', 0, peak, 'memory above start at the end'),

@@ -2,6 +2,7 @@ import type { Chart } from '../charts/render-chart.js'
 import { median } from '../report/statistics.js'
 import type { ContenderReport, FigureDefinition, SuiteReport, TestReport } from '../report/suite-report.js'
 import { runTrials, type Trials } from '../run-trials.js'
+import type { TrialOptions } from '../tasks/task.js'
 import type { TaskName } from '../trial.js'
 
 /** How much of a suite is to be run. */
@@ -11,6 +12,10 @@ export interface SuitePlan {
   /** Names of row shapes, as `--shape` gives them, or the suite's own; ignored by suites whose rows are what they are. */
   readonly shapes: readonly string[]
   readonly trials: number
+  /** How long callers call, as `--seconds` gives it; only `small` has some. */
+  readonly seconds?: number | undefined
+  /** What is in the name of the tests to run, as `--only` gives it; only `small` heeds it. Empty for all. */
+  readonly only: string
   /** Everything that takes long is cut down: figures that say that it works, and not how fast. */
   readonly isQuick: boolean
 }
@@ -32,7 +37,8 @@ export interface TestPlan extends Pick<TestReport, 'name' | 'description' | 'fig
   readonly size: number
   /** Rows that every contender writes, where it is not the size. */
   readonly rows?: number
-  readonly shape?: string
+  /** What the task is told besides. */
+  readonly options?: TrialOptions
 }
 
 /** Figures of one kind. */
@@ -49,8 +55,8 @@ type Remarks = (test: TestReport, all: readonly Trials[]) => readonly string[]
 
 /** Has contenders do the same, and reports it. */
 export async function runTest(plan: TestPlan, remarks?: Remarks): Promise<TestReport> {
-  const { task, contenders, size, trials, shape } = plan
-  return toTest(plan, await runTrials(task, contenders, size, trials, shape), remarks)
+  const { task, contenders, size, trials, options } = plan
+  return toTest(plan, await runTrials(task, contenders, size, trials, options), remarks)
 }
 
 export function toTest(

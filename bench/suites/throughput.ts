@@ -56,7 +56,7 @@ function write(shape: string, size: number, contenders: readonly string[], trial
     contenders,
     size,
     trials,
-    shape,
+    options: { shape },
     figures: [
       { name: 'time to write', unit: 's', better: 'less', digits: 4, relativeTo: [base] },
       ...figures('more', 'rows/s', 0, 'rows per second'),

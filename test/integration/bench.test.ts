@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { findWriteStream } from '../../bench/contenders/duckpaddle.js'
 import { appender } from '../../bench/contenders/main-thread.js'
-import { checksumOf } from '../../bench/read-back/checksum.js'
+import { addChecksums, checksumOf } from '../../bench/read-back/checksum.js'
 import { readDuckDB } from '../../bench/read-back/read-duckdb.js'
 import { verifyRecords } from '../../bench/read-back/verify-records.js'
 import { sampleIndexes, verifyRows } from '../../bench/read-back/verify-rows.js'
@@ -13,7 +14,9 @@ import type { SuiteReport, TestReport } from '../../bench/report/suite-report.js
 import { event, makeEvent, makeScatteredEvents } from '../../bench/shapes/event.js'
 import { findShape, shapeNames } from '../../bench/shapes/index.js'
 import { makeRecord } from '../../bench/shapes/key-value.js'
+import { reading } from '../../bench/shapes/reading.js'
 import { generateRows } from '../../bench/shapes/shape.js'
+import { verifyCalls } from '../../bench/tasks/calls.js'
 import { verifyEvents } from '../../bench/tasks/upserts.js'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
 
@@ -39,7 +42,7 @@ describe('a quick run of everything', () => {
         .filter((contender) => !contender.startsWith('better-sqlite3')),
     ])
 
-  const suites = ['lag', 'throughput', 'conflicts', 'kv', 'memory', 'encode']
+  const suites = ['lag', 'throughput', 'conflicts', 'kv', 'small', 'memory', 'encode']
   it.each(suites)('the suite %s has figures of every contender, each of which is verified', (suite) => {
     const report = readReport(suite)
     expect(report).toMatchObject({ suite, command: `npm run bench -- --quick --out ${out}` })
@@ -49,13 +52,15 @@ describe('a quick run of everything', () => {
       expect(test.trials).toBe(1)
       expect(test.contenders).not.toEqual([])
       for (const { contender, rows, verifiedRows } of test.contenders) {
-        expect([contender, verifiedRows]).toEqual([contender, isIdle(contender) ? [] : [rows]])
+        // Of callers it is the time that is given, and not the rows.
+        const verified = suite === 'small' ? expect.any(Number) : rows
+        expect([contender, verifiedRows]).toEqual([contender, isIdle(contender) ? [] : [verified]])
       }
       expectFigures(test)
     }
   })
 
-  it('the suites measure what they are said to', () => {
+  it('the suites measure what they are said to', async () => {
     const all = [
       'row by row',
       'prepared statement',
@@ -106,6 +111,40 @@ describe('a quick run of everything', () => {
       ['set alone', adapter, 'DuckDB commit on main', 'lmdb', 'lmdb, flushed'],
       ['rounds', adapter],
     ])
+    const called = (...names: string[]) =>
+      names.flatMap((name) => [`${name}, 1 caller`, `${name}, 10 callers`])
+    expect(contendersOf('small')).toEqual([
+      [
+        'plain table',
+        ...called('duckpaddle'),
+        'one-row DuckDB transaction, 1 caller',
+        ...called('lmdb', 'lmdb, unflushed'),
+      ],
+      ...['BIGINT', 'VARCHAR'].flatMap((type) => [
+        [`key on ${type}, new keys`, ...called('duckpaddle, key')],
+        [`key on ${type}, existing keys`, ...called('duckpaddle, key')],
+      ]),
+      ['primaryKey, new keys', ...called('duckpaddle, primaryKey')],
+      ['primaryKey, existing keys', ...called('duckpaddle, primaryKey')],
+      ['beside bulk calls', 'duckpaddle, same table', 'duckpaddle, another table with a key'],
+      ['stream', 'duckpaddle, async generator', ...(await findWriteStream())],
+    ])
+  })
+
+  it('callers of new keys leave more rows than there were before, those of existing keys as many', () => {
+    for (const { name, contenders } of readReport('small').tests) {
+      for (const { contender, rows, verifiedRows } of contenders.filter(({ contender }) =>
+        /caller/.test(contender),
+      )) {
+        const added = Number(verifiedRows[0]) - rows
+        // One to warm up, and one of each caller.
+        expect([name, contender, name.endsWith('existing keys') ? added === 0 : added >= 2]).toEqual([
+          name,
+          contender,
+          true,
+        ])
+      }
+    }
   })
 
   it('shows the loop delay, the latency and the memory over time', () => {
@@ -196,6 +235,27 @@ it.each(shapeNames)('verifies every column of rows of the shape %s', async (name
   }
 })
 
+it('verifies that the row of every call is there, once and as the last call wrote it', async () => {
+  const path = newDatabase(folder)
+  const writer = await appender.open(path, reading)
+  // Of 10 rows that were there the calls 0 and 2 wrote the row 4, and the call 1 a new one.
+  const rows = [...generateRows(reading, 11)].with(4, { ...reading.makeRow(4), value: 2 })
+  await writer.write(rows.with(10, { ...reading.makeRow(10), value: 1 }))
+  await writer.close()
+  const verify = (...written: readonly number[]) => verifyCalls(appender, path, reading, 10, written)
+  await expect(verify(4, 10, 4)).resolves.toBe(11)
+  await expect(verify(4, 4)).rejects.toThrow('"rows":10')
+  await expect(verify(4, 10, 4, 4)).rejects.toThrow('"value":"45"')
+  // Their sum is right.
+  await expect(verify(4, 4, 10)).rejects.toThrow('"value":1}')
+})
+
+it('adds up the checksums of rows that are there several times, and of others', () => {
+  const [rows, others] = [makeScatteredEvents(3, 1, 0), [makeEvent(7, 0)]]
+  const all = checksumOf(event, [...rows, ...rows, ...others])
+  expect(addChecksums(checksumOf(event, rows), 2, checksumOf(event, others))).toEqual(all)
+})
+
 it('is exact about a thousand rows, from the first to the last', () => {
   expect(sampleIndexes(0)).toEqual([])
   expect(sampleIndexes(1)).toEqual([0])
@@ -232,4 +292,9 @@ it('tells what a trial that fails has to say', async () => {
 it('refuses what it cannot do, and says why', async () => {
   const stderr = expect.stringContaining('Expected suites to be among lag, throughput')
   await expect(bench('lags')).rejects.toMatchObject({ code: 1, stderr })
+  const only = expect.stringContaining('Expected --only to be part of one of plain table; ')
+  await expect(bench('small', '--only', 'big', '--out', folder)).rejects.toMatchObject({
+    code: 1,
+    stderr: only,
+  })
 })

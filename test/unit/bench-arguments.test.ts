@@ -12,6 +12,8 @@ describe('the arguments of a run', () => {
       sizes: undefined,
       shapes: undefined,
       trials: 3,
+      seconds: undefined,
+      only: '',
       isQuick: false,
       folder,
     })
@@ -32,7 +34,12 @@ describe('the arguments of a run', () => {
       'x',
     ]
     const expected = { suites: ['kv', 'lag'], sizes: [10, 2000], shapes: ['text', 'event'], trials: 5 }
-    expect(parse(...args)).toEqual({ ...expected, isQuick: false, folder: 'x' })
+    expect(parse(...args)).toEqual({ ...expected, only: '', isQuick: false, folder: 'x' })
+  })
+
+  it('say how long callers call, and which tests run', () => {
+    const args = ['small', '--seconds', '0.5', '--only', 'key on BIGINT, new']
+    expect(parseRunArguments(args, ['small'])).toMatchObject({ seconds: 0.5, only: 'key on BIGINT, new' })
   })
 
   it('ask for one trial of a quick run, unless they say how many', () => {
@@ -48,8 +55,10 @@ describe('the arguments of a run', () => {
     [['lag', '--trials', '0'], 'Expected --trials to be integers > 0, got "0"'],
     [
       ['lag', '--shape', 'event,round'],
-      'Expected --shape to be among event, key-value, numeric, text, got "round"',
+      'Expected --shape to be among event, key-value, numeric, text, reading, named-reading, got "round"',
     ],
+    [['lag', '--seconds', '0'], 'Expected --seconds to be a number > 0, got "0"'],
+    [['lag', '--seconds', ' '], 'Expected --seconds to be a number > 0, got " "'],
     [['lag', '--row', '1000'], 'npm run bench -- [suite...] [--rows'],
     [['lag', '--rows'], 'npm run bench -- [suite...] [--rows'],
   ])('are refused where they are %j', (args, message) => {
