@@ -162,7 +162,7 @@ function changeOf(name: TableName): fc.Arbitrary<Action> {
     // Rows without a key are not told apart.
     do: fc.constantFrom<ChangeAction['do']>(
       'insert',
-      ...(hasKeyOf(name) ? (['delete', 'update'] as const) : []),
+      ...(hasKeyOf(name) ? (['delete', 'delete', 'update'] as const) : []),
     ),
     table: fc.constant(name),
     id: values.id ?? fc.constant(null),
@@ -173,7 +173,7 @@ function actionOn(tables: readonly TableName[]): fc.Arbitrary<Action> {
   const changed = tables.filter((name) => callersTables[name].isChangedBySql)
   return fc.oneof(
     { weight: 60, arbitrary: fc.oneof(...tables.map(persistTo)) },
-    ...(changed.length > 0 ? [{ weight: 3, arbitrary: fc.oneof(...changed.map(changeOf)) }] : []),
+    ...(changed.length > 0 ? [{ weight: 6, arbitrary: fc.oneof(...changed.map(changeOf)) }] : []),
     {
       weight: 3,
       arbitrary: fc.record({ do: fc.constant('query' as const), table: fc.constantFrom(...tables) }),
@@ -213,7 +213,7 @@ export function scenarioOn(tables: readonly TableName[]): fc.Arbitrary<Scenario>
     endsBy: fc.constantFrom('awaiting all' as const, 'a turn' as const),
   })
   return fc.record({
-    bursts: fc.array(burst, { minLength: 2, maxLength: 6, size: 'max' }),
+    bursts: fc.array(burst, { minLength: 3, maxLength: 7, size: 'max' }),
     closesEarly: fc.boolean(),
   })
 }

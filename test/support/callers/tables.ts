@@ -74,7 +74,7 @@ function reference(column: string, table: string, own: string, valuesOf: ModelVa
   }
 }
 
-const ids = fc.integer({ min: 0, max: 6 })
+const ids = fc.integer({ min: 0, max: 4 })
 const orNull = <Value>(values: fc.Arbitrary<Value>) => fc.option(values, { freq: 8 })
 const numbers = orNull(fc.integer({ min: 0, max: 9 }))
 const letters = orNull(fc.constantFrom('a', 'b', 'c', 'd', 'e'))
