@@ -313,12 +313,12 @@ async function checkCalls(kind: Kind, calls: readonly Call[]): Promise<void> {
     const decide =
       typeof onRowError === 'string'
         ? onRowError
-        : (code: string) => (onRowError.includes(code) ? 'abort' : 'skip')
-    const expected = model.persist(rows, onConflict, decide as never)
+        : ({ code }: { code: string }) => (onRowError.includes(code) ? 'abort' : 'skip')
+    const expected = model.persist(rows, onConflict, decide)
     const outcome = await table
       .persist(isGenerator ? rows.values() : (rows as never), {
         onConflict: onConflict as 'error',
-        onRowError: typeof decide === 'string' ? decide : ({ code }) => decide(code),
+        onRowError: decide,
       })
       .catch((error: unknown) => error)
     if ('aborted' in expected) {
