@@ -182,7 +182,8 @@ export class PersistenceService implements AsyncDisposable {
 
   /**
    * Moves what is committed from the write-ahead log into the database file, after the calls of `persist()` made before
-   * it. DuckDB does so by itself as the log grows; commits wait while it does.
+   * it whose rows are at hand; it does not wait for those whose source is asynchronous. DuckDB does so by itself as the
+   * log grows; commits wait while it does.
    *
    * @throws `PERSIST_WRITE_FAILED`, `PERSIST_DISK_FULL`, `PERSIST_DATABASE_INVALID`, `PERSIST_CLOSED`,
    * `PERSIST_WORKER_LOST`.

@@ -34,6 +34,11 @@ export class BatchSeries {
     }, 0)
   }
 
+  /** Bytes of the buffers. */
+  get bufferBytes(): number {
+    return this.#batches.reduce((sum, { buffer }) => sum + buffer.byteLength, 0)
+  }
+
   /** Adds a row; returns why it is not added, where it is not. */
   add(row: unknown): RowError | undefined {
     const encoder = this.#encoder

@@ -54,6 +54,11 @@ export class FlowControl {
     for (const waiter of waiters) waiter.resolve()
   }
 
+  /** Resolves when so many bytes may be handed over, in however many batches. */
+  async roomFor(bytes: number): Promise<void> {
+    while (this.#bytes > 0 && this.#bytes + bytes > this.#maxBytes) await this.released()
+  }
+
   /** Resolves when bytes were written. Those who wait are woken in their order. */
   released(): Promise<void> {
     const waiter = new Deferred<void>()

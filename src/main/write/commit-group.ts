@@ -9,8 +9,8 @@ import type { GroupedCall } from './grouped-call.js'
 import type { WriteContext } from './persist-call.js'
 import { nextTransaction } from './transaction-client.js'
 
-/** Bytes of rows from which on a group takes no more calls. */
-const mostBytes = 4 * 1024 * 1024
+/** Bytes of buffers from which on a group takes no more calls, and of rows from which on a call is too large for one. */
+const mostBytes = 8 * 1024 * 1024
 
 /** What the calls of a group write to one table. */
 interface TableRows {
@@ -34,7 +34,8 @@ export class CommitGroup {
 
   constructor(context: WriteContext) {
     this.#context = context
-    this.#mostBytes = Math.min(mostBytes, context.flow.maxBytes)
+    // The last call may need as much again.
+    this.#mostBytes = Math.min(mostBytes, context.flow.maxBytes / 2)
     this.#slice = new TimeSlice(context.sliceBudgetMs)
   }
 
@@ -54,7 +55,7 @@ export class CommitGroup {
     let taken = 0
     try {
       for (const call of calls) {
-        if (this.tooLarge !== undefined || this.#bytes >= this.#mostBytes) break
+        if (this.tooLarge !== undefined || this.#bufferBytes > this.#mostBytes) break
         taken++
         await this.#encodeCall(call)
         if (slice.isOver()) await this.#yield()
@@ -79,6 +80,7 @@ export class CommitGroup {
       .map((rows) => this.#toWriter(rows))
     const transferred = writers.flatMap(({ batches }) => batches.flatMap(buffersOf))
     const bytes = transferred.reduce((sum, { byteLength }) => sum + byteLength, 0)
+    await flow.roomFor(bytes)
     flow.add(bytes)
     try {
       const request = { transaction, writers, reading }
@@ -114,9 +116,9 @@ export class CommitGroup {
     this.#tables.clear()
   }
 
-  get #bytes(): number {
+  get #bufferBytes(): number {
     let bytes = 0
-    for (const { series } of this.#tables.values()) bytes += series.bytes
+    for (const { series } of this.#tables.values()) bytes += series.bufferBytes
     return bytes
   }
 
