@@ -9,7 +9,7 @@ export type Conflict = 'error' | 'ignore' | 'update'
 /** A value of a column whose DEFAULT is nextval(), until `adopt` has learnt which. */
 export const numbered = '(nextval)'
 
-export interface ModelColumn {
+interface ModelColumn {
   readonly name: string
   readonly type: 'INTEGER' | 'BIGINT' | 'DOUBLE' | 'VARCHAR'
   readonly notNull?: boolean

@@ -3,7 +3,7 @@ import type { Conflict } from '../conflict-model.js'
 import { type CallersTable, callersTables, type TableName } from './tables.js'
 
 /** What is wrong with a row: `column` may be of another row's kind, and then nothing is. */
-export interface Fault {
+interface Fault {
   readonly kind: 'type' | 'range' | 'null' | 'getter' | 'unknown' | 'scalar'
   readonly column: string
 }
