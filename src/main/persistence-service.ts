@@ -33,11 +33,11 @@ import type { WriteContext } from './write/persist-call.js'
 
 const batchBytes = 1024 * 1024
 
-/** Two keep the worker busy. */
-const mostLoadsAtHand = 2
+/** Loads of arrays of many rows: two keep the worker busy. */
+const mostLongLoads = 2
 
 /** Each has a buffer, and a transaction, however slowly its rows come. */
-const mostLoadsComing = 32
+const mostOtherLoads = 32
 
 /** A database that is open in a worker thread. Made by `open()`. */
 export class PersistenceService implements AsyncDisposable {
@@ -76,7 +76,7 @@ export class PersistenceService implements AsyncDisposable {
     const { sliceBudgetMs, maxInFlightBytes, maxWaitingCalls, reading } = options
     const pool = new BufferPool(Math.min(batchBytes, maxInFlightBytes))
     const flow = new FlowControl(maxInFlightBytes)
-    const loads = { atHand: new LoadSlots(mostLoadsAtHand), coming: new LoadSlots(mostLoadsComing) }
+    const loads = { long: new LoadSlots(mostLongLoads), other: new LoadSlots(mostOtherLoads) }
     this.#writing = {
       ...{ supervisor, scheduler, checkpoints, pool, flow, sliceBudgetMs, reading, maxWaitingCalls, loads },
       commits: { count: 0 },

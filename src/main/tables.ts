@@ -19,14 +19,11 @@ import {
 } from './schema/table-definition.js'
 import { resolveTableKey } from './schema/table-key.js'
 import { Table } from './table.js'
-import { ArraySource } from './write/array-source.js'
+import { ArraySource, isShort } from './write/array-source.js'
 import { encodeAtExit } from './write/encode-at-exit.js'
 import type { GroupCommit } from './write/group-commit.js'
 import { PersistCall, type WriteContext } from './write/persist-call.js'
 import { createRowSource, type RowSource } from './write/row-source.js'
-
-/** Rows from which on a call is a load of its own. */
-const mostGroupedRows = 4096
 
 /** The tables of a service, and what was written to them. */
 export class Tables {
@@ -136,7 +133,7 @@ export class Tables {
     options: ResolvedPersistOptions,
     cancellation: Cancellation,
   ): Promise<Receipt> {
-    const isAtHand = source instanceof ArraySource && source.length <= mostGroupedRows
+    const isAtHand = source instanceof ArraySource && isShort(source)
     if (isAtHand && table.maybeUnchecked && options.onProgress === undefined) {
       return this.#groups.submit({ table, source, options, cancellation })
     }

@@ -1,8 +1,16 @@
+/** An array of more rows is a load of its own, which makes use of the whole worker. */
+const mostShortRows = 4096
+
 /** What only a source can do whose rows are all there, and at rest. */
 export interface RowStore {
   rowAt(index: number): unknown
   /** The last `rows` rows will be given again. */
   goBack(rows: number): void
+}
+
+/** Whether a source is no array of many rows. */
+export function isShort(source: object): boolean {
+  return !(source instanceof ArraySource) || source.length <= mostShortRows
 }
 
 /** Rows that are all there. */

@@ -73,6 +73,7 @@ export class GroupCommit {
     try {
       return await grouped.receipt.promise
     } finally {
+      if (grouped.isCancelled) this.#forgetWaiting(grouped)
       stopListening()
       scheduler.queue.leave(call)
     }
@@ -138,9 +139,17 @@ export class GroupCommit {
 
   /** Those that were not cancelled while they waited. */
   #seal(calls: readonly GroupedCall[]): GroupedCall[] {
-    for (const { given } of calls) this.#waitingRows -= given.source.length
-    this.#waiting -= calls.length
-    return calls.filter((call) => call.seal())
+    const sealed = calls.filter(({ isCancelled }) => !isCancelled)
+    for (const call of sealed) {
+      call.seal()
+      this.#forgetWaiting(call)
+    }
+    return sealed
+  }
+
+  #forgetWaiting({ given }: GroupedCall): void {
+    this.#waiting--
+    this.#waitingRows -= given.source.length
   }
 
   /** Of a table that turns out to have constraints. */

@@ -51,9 +51,13 @@ export class GroupedCall {
   }
 
   /** From now on it is part of a group, and cannot be cancelled; false where it has been. */
-  seal(): boolean {
+  seal(): void {
     this.#stopWaiting()
-    return !this.#isCancelled
+  }
+
+  /** Whether it was cancelled before it became part of a group. */
+  get isCancelled(): boolean {
+    return this.#isCancelled
   }
 
   /** Forgets what was encoded, for it has to be encoded again. */

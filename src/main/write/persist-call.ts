@@ -19,6 +19,7 @@ import type { WriteScheduler } from '../scheduling/write-scheduler.js'
 import type { BoundTable } from '../schema/bound-table.js'
 import type { WorkerClient } from '../worker-thread/worker-client.js'
 import type { WorkerSupervisor } from '../worker-thread/worker-supervisor.js'
+import { isShort } from './array-source.js'
 import { EncodeLoop } from './encode-loop.js'
 import { lateScopeOf } from './late-scope.js'
 import { RejectionLog } from './rejection-log.js'
@@ -37,10 +38,10 @@ export interface WriteContext {
   readonly reading: Reading
   /** Calls that may wait before others are refused. */
   readonly maxWaitingCalls: number
-  /** Of loads whose rows are at hand, and of those whose rows have to be waited for. */
   /** How many transactions were committed. */
   readonly commits: { count: number }
-  readonly loads: { readonly atHand: LoadSlots; readonly coming: LoadSlots }
+  /** Of calls with many rows that are at hand, and of all others. */
+  readonly loads: { readonly long: LoadSlots; readonly other: LoadSlots }
 }
 
 /** The only writer of a transaction, by its index. */
@@ -88,7 +89,7 @@ export class PersistCall {
   /** Writes the rows now that the call has its turn. */
   async write(call: Call): Promise<Receipt> {
     const { loads, supervisor } = this.#context
-    const slots = this.#source.isAsync ? loads.coming : loads.atHand
+    const slots = isShort(this.#source) ? loads.other : loads.long
     // Code of a call that has a slot may wait for this one.
     const takesSlot = call.outer === undefined
     if (takesSlot) await slots.take((taken) => this.#cancellation.guard(taken))
