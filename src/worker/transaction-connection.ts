@@ -11,6 +11,8 @@ export class TransactionConnection {
   /** Its calls are made although the process is exiting. */
   readonly #isLast: boolean
   #isStopped = false
+  /** Whether it may have temporary tables. */
+  #hasRun = false
 
   private constructor(database: Database, connection: DuckDBConnection, isLast: boolean) {
     this.#database = database
@@ -19,7 +21,7 @@ export class TransactionConnection {
   }
 
   static async open(database: Database): Promise<TransactionConnection> {
-    return new TransactionConnection(database, await database.connect(), false)
+    return new TransactionConnection(database, await database.connectToWrite(), false)
   }
 
   /** For what is written although the process is exiting: only `createAppender` and `runToTheEnd` are for it. */
@@ -42,6 +44,7 @@ export class TransactionConnection {
   }
 
   async run(sql: string): Promise<DuckDBMaterializedResult> {
+    this.#hasRun = true
     const statement = await this.#database.poolCall(() => this.#connection.prepare(sql))
     try {
       return await runCooperatively(this.#database, this.#connection, statement, () => this.checkStop())
@@ -86,6 +89,12 @@ export class TransactionConnection {
 
   disconnect(): void {
     this.#database.disconnect(this.#connection)
+  }
+
+  /** After a COMMIT: the next transaction may have the connection, unless something may be left on it. */
+  release(): void {
+    if (this.#hasRun || this.#isStopped) this.disconnect()
+    else this.#database.keep(this.#connection)
   }
 
   checkStop(): void {

@@ -53,6 +53,7 @@ export class WriteTransaction {
         }
         this.#writers.push(await TransactionWriter.open(place, request))
       }
+      this.#turnEnds = performance.now() + turnMs
     })
   }
 
@@ -86,7 +87,8 @@ export class WriteTransaction {
       this.#connection.checkStop()
       this.#database.file?.checkSame()
       await this.#connection.commit()
-      this.#disconnect()
+      this.#connection.release()
+      this.#forget()
     })
   }
 
@@ -116,6 +118,10 @@ export class WriteTransaction {
 
   #disconnect(): void {
     this.#connection?.disconnect()
+    this.#forget()
+  }
+
+  #forget(): void {
     this.#connection = undefined
     this.#writers.length = 0
   }
