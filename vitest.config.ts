@@ -5,7 +5,7 @@ const underHostileSettings = [
   ...['bad-row', 'interrupted', 'key-types', 'keys', 'many', 'model', 'names', 'omitted-columns'].map(
     (name) => `conflicts-${name}`,
   ),
-  ...['round-trip', 'upsert-examples'],
+  ...['callers-model', 'round-trip', 'upsert-examples'],
 ].map((name) => `test/integration/${name}.test.ts`)
 
 export default defineConfig({

@@ -2,7 +2,14 @@ import { defineConfig } from 'vitest/config'
 
 /** Tests of generated cases, of which `npm test` has a few. */
 const generated = [
-  ...['conflicts-model', 'grouped-rows', 'property-order', 'storage-model', 'upsert-references'],
+  ...[
+    'callers-model',
+    'conflicts-model',
+    'grouped-rows',
+    'property-order',
+    'storage-model',
+    'upsert-references',
+  ],
 ].map((name) => `test/integration/${name}.test.ts`)
 
 /** What takes minutes: hundreds of killed processes, and many millions of rows. */

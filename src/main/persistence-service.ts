@@ -18,7 +18,6 @@ import { QueryRunner, type RunReport } from './read/query-runner.js'
 import { CheckpointScheduler } from './scheduling/checkpoint-scheduler.js'
 import { Dependents } from './scheduling/dependents.js'
 import { FlowControl } from './scheduling/flow-control.js'
-import { LoadSlots } from './scheduling/load-slots.js'
 import { Operations } from './scheduling/operations.js'
 import { WriteScheduler } from './scheduling/write-scheduler.js'
 import { commits, everything } from './scheduling/write-scope.js'
@@ -29,15 +28,10 @@ import type { Table } from './table.js'
 import { Tables } from './tables.js'
 import type { WorkerSupervisor } from './worker-thread/worker-supervisor.js'
 import { GroupCommit } from './write/group-commit.js'
+import { createLoads } from './write/loads.js'
 import type { WriteContext } from './write/persist-call.js'
 
 const batchBytes = 1024 * 1024
-
-/** Loads of arrays of many rows: two keep the worker busy. */
-const mostLongLoads = 2
-
-/** Each has a buffer, and a transaction, however slowly its rows come. */
-const mostOtherLoads = 32
 
 /** A database that is open in a worker thread. Made by `open()`. */
 export class PersistenceService implements AsyncDisposable {
@@ -76,10 +70,10 @@ export class PersistenceService implements AsyncDisposable {
     const { sliceBudgetMs, maxInFlightBytes, maxWaitingCalls, reading } = options
     const pool = new BufferPool(Math.min(batchBytes, maxInFlightBytes))
     const flow = new FlowControl(maxInFlightBytes)
-    const loads = { long: new LoadSlots(mostLongLoads), other: new LoadSlots(mostOtherLoads) }
     this.#writing = {
-      ...{ supervisor, scheduler, checkpoints, pool, flow, sliceBudgetMs, reading, maxWaitingCalls, loads },
+      ...{ supervisor, scheduler, checkpoints, pool, flow, sliceBudgetMs, reading, maxWaitingCalls },
       commits: { count: 0 },
+      loads: createLoads(),
     }
     this.#groups = new GroupCommit(this.#writing)
     const [tables, queries] = [

@@ -144,6 +144,22 @@ describe('a call whose rows are still coming', () => {
     expect(await idsOf(table)).toEqual([...Array.from({ length: 30 }, (_, id) => id), 100])
   })
 
+  it('and more of them than are read at a time, hold up nobody whose rows are at hand', async () => {
+    const [table, other] = [await plain(), await keyed()]
+    const slow = Array.from({ length: 40 }, (_, id) => stall(id))
+    const calls = slow.map(({ rows }) => table.persist(rows))
+    await Promise.all(slow.slice(0, 32).map(({ started }) => started))
+    expect(await other.persist([{ id: 1 }])).toMatchObject({ inserted: 1 })
+    expect(await other.persist(new Set([{ id: 2 }]))).toMatchObject({ inserted: 1 })
+    expect(await table.persist(Array.from({ length: 5000 }, (_, id) => ({ id })))).toMatchObject({
+      rows: 5000,
+    })
+    await db.checkpoint()
+    for (const { end } of slow) end()
+    await Promise.all(calls)
+    expect(await db.query(`SELECT count(*)::INT AS n FROM ${table.name}`)).toEqual([{ n: 5040 }])
+  })
+
   it('that is aborted lets go of what waits for it', async () => {
     const table = await keyed()
     const slow = stall(1)
@@ -169,6 +185,16 @@ describe('calls that share a commit', () => {
         expect(row?.n).toBe(1)
       }),
     )
+  })
+
+  it('are counted while they wait by what they brought, whatever becomes of the array', async () => {
+    const table = await plain()
+    const rows = [{ id: 1 }]
+    const call = table.persist(rows)
+    rows.push({ id: 2 })
+    expect(db.stats().waitingRows).toBe(1)
+    await call
+    expect(db.stats().waitingRows).toBe(0)
   })
 
   it('have receipts of their own', async () => {

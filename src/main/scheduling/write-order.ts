@@ -34,6 +34,8 @@ export class WritePlace {
 export class WriteOrder {
   readonly #places = new Set<WritePlace>()
   readonly #resources = new Map<string, Holders>()
+  /** Whether places have been narrowed, and stand in the way of others as before. */
+  #isOutdated = false
 
   get isEmpty(): boolean {
     return this.#places.size === 0
@@ -41,6 +43,7 @@ export class WriteOrder {
 
   /** @param granted - Called when its turn has come: at once, before this returns, where nothing is in the way. */
   enter(scope: WriteScope, granted: () => void): WritePlace {
+    this.#update()
     const place = new WritePlace(scope, granted)
     this.#places.add(place)
     this.#line(place)
@@ -50,6 +53,7 @@ export class WriteOrder {
 
   /** Gives the place up, whether or not its turn has come. */
   leave(place: WritePlace): void {
+    this.#update()
     place.hasLeft = true
     // Those behind it wait for what it waits for, too.
     if (!place.isGranted) return
@@ -60,21 +64,20 @@ export class WriteOrder {
     }
   }
 
-  /** Has a place that turns out to need less stand in nobody's way for the rest. */
+  /**
+   * Has a place that turns out to need less stand in nobody's way for the rest, from the end of the microtasks on: what
+   * is known of one call is known of all on its table, and they are lined up anew together.
+   */
   narrow(place: WritePlace, scope: WriteScope): void {
     place.scope = scope
-    this.#resources.clear()
-    for (const each of this.#places) {
-      each.blockers = 0
-      each.followers.length = 0
-      each.changers.clear()
-    }
-    for (const each of this.#places) this.#line(each)
-    for (const each of [...this.#places]) if (this.#grant(each)) this.leave(each)
+    if (this.#isOutdated) return
+    this.#isOutdated = true
+    void Promise.resolve().then(() => this.#update())
   }
 
   /** Whether something that comes now, with the same scope, would come right after what has this place. */
   isLast(place: WritePlace): boolean {
+    this.#update()
     if (place.hasLeft) return false
     for (const name of place.scope.changes) {
       const holders = this.#resources.get(name)
@@ -85,6 +88,19 @@ export class WriteOrder {
       if (changer !== undefined && changer !== place.changers.get(name)) return false
     }
     return true
+  }
+
+  #update(): void {
+    if (!this.#isOutdated) return
+    this.#isOutdated = false
+    this.#resources.clear()
+    for (const each of this.#places) {
+      each.blockers = 0
+      each.followers.length = 0
+      each.changers.clear()
+    }
+    for (const each of this.#places) this.#line(each)
+    for (const each of [...this.#places]) if (this.#grant(each)) this.leave(each)
   }
 
   #line(place: WritePlace): void {

@@ -8,9 +8,8 @@ export interface RowStore {
   goBack(rows: number): void
 }
 
-/** Whether a source is no array of many rows. */
-export function isShort(source: object): boolean {
-  return !(source instanceof ArraySource) || source.length <= mostShortRows
+export function isShort({ length }: ArraySource): boolean {
+  return length <= mostShortRows
 }
 
 /** Rows that are all there. */

@@ -57,7 +57,7 @@ export class GroupCommit {
 
   /** Writes rows together with what else waits; resolves when they are committed. */
   async submit(given: WriteCall): Promise<Receipt> {
-    const { table, source, options, cancellation } = given
+    const { table, options, cancellation } = given
     const { supervisor, scheduler } = this.#context
     const scope = lateScopeOf(supervisor, table, true)
     const call = scheduler.queue.join(`persist() to ${quoteName(table.ref.name)}`, scope.atFirst)
@@ -67,7 +67,7 @@ export class GroupCommit {
     const stopListening = onAbort(options.signal, (error) => cancellation.cancel(error))
     const grouped = new GroupedCall(given, call)
     this.#waiting++
-    this.#waitingRows += source.length
+    this.#waitingRows += grouped.givenRows
     this.#laneOf(table, scope).add(grouped)
     this.#schedule()
     try {
@@ -147,9 +147,9 @@ export class GroupCommit {
     return sealed
   }
 
-  #forgetWaiting({ given }: GroupedCall): void {
+  #forgetWaiting({ givenRows }: GroupedCall): void {
     this.#waiting--
-    this.#waitingRows -= given.source.length
+    this.#waitingRows -= givenRows
   }
 
   /** Of a table that turns out to have constraints. */

@@ -33,6 +33,8 @@ export class GroupedCall {
   readonly #stopWaiting: () => void
   #isCancelled = false
   readonly startedAt: number = now()
+  /** Rows that the array had when the call was made. */
+  readonly givenRows: number
   #log: RejectionLog
   #rows = 0
   #bytes = 0
@@ -41,6 +43,7 @@ export class GroupedCall {
 
   constructor(given: WriteCall, call: Call) {
     this.given = given
+    this.givenRows = given.source.length
     this.call = call
     this.options = rememberAnswers(given.options)
     this.#log = new RejectionLog(this.options, false)
@@ -92,8 +95,7 @@ export class GroupedCall {
       const index = this.#rows++
       const problem = series.add(row)
       if (problem !== undefined) this.#log.add(index, row, problem)
-      // A row may be large, and the clock is soon looked at again.
-      isOver = slice.isOver() || this.#bytes + series.bytes - bytesBefore > mostBytes
+      isOver = slice.isOver()
     }
     this.#bytes += series.bytes - bytesBefore
     this.#encodeMs += now() - startedAt

@@ -10,7 +10,6 @@ import type { Call } from '../scheduling/call.js'
 import type { Cancellation } from '../scheduling/cancellation.js'
 import type { CheckpointScheduler } from '../scheduling/checkpoint-scheduler.js'
 import type { FlowControl } from '../scheduling/flow-control.js'
-import type { LoadSlots } from '../scheduling/load-slots.js'
 import { onAbort } from '../scheduling/on-abort.js'
 import { onRejection } from '../scheduling/promise-like.js'
 import { now } from '../scheduling/real-timers.js'
@@ -19,9 +18,9 @@ import type { WriteScheduler } from '../scheduling/write-scheduler.js'
 import type { BoundTable } from '../schema/bound-table.js'
 import type { WorkerClient } from '../worker-thread/worker-client.js'
 import type { WorkerSupervisor } from '../worker-thread/worker-supervisor.js'
-import { isShort } from './array-source.js'
 import { EncodeLoop } from './encode-loop.js'
 import { lateScopeOf } from './late-scope.js'
+import { type Loads, slotsOf } from './loads.js'
 import { RejectionLog } from './rejection-log.js'
 import type { RowSource } from './row-source.js'
 import { TransactionClient } from './transaction-client.js'
@@ -40,8 +39,7 @@ export interface WriteContext {
   readonly maxWaitingCalls: number
   /** How many transactions were committed. */
   readonly commits: { count: number }
-  /** Of calls with many rows that are at hand, and of all others. */
-  readonly loads: { readonly long: LoadSlots; readonly other: LoadSlots }
+  readonly loads: Loads
 }
 
 /** The only writer of a transaction, by its index. */
@@ -89,7 +87,7 @@ export class PersistCall {
   /** Writes the rows now that the call has its turn. */
   async write(call: Call): Promise<Receipt> {
     const { loads, supervisor } = this.#context
-    const slots = isShort(this.#source) ? loads.other : loads.long
+    const slots = slotsOf(loads, this.#source)
     // Code of a call that has a slot may wait for this one.
     const takesSlot = call.outer === undefined
     if (takesSlot) await slots.take((taken) => this.#cancellation.guard(taken))

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import type { Conflict } from '../conflict-model.js'
 import { type CallersTable, callersTables, type TableName } from './tables.js'
 
-/** What is wrong with a row: `column` may be of another row's kind, and then nothing is. */
+/** What is wrong with a row. */
 interface Fault {
   readonly kind: 'type' | 'range' | 'null' | 'getter' | 'unknown' | 'scalar'
   readonly column: string

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import { writeSync } from 'node:fs'
 import { DuckDBStorageAdapter } from '../../../dist/main/index.js'
+import { createRandom } from './random.mjs'
 
 const [path, seed, keyCount, changeCount] = [process.argv[2], ...process.argv.slice(3).map(Number)]
 const random = createRandom(seed)
@@ -87,15 +88,4 @@ function tell(line) {
 
 function pick(count) {
   return Math.floor(random() * count)
-}
-
-/** The generator mulberry32: numbers from 0 to 1 that are the same for the same seed. */
-function createRandom(start) {
-  let state = start
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
 }

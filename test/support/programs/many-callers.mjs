@@ -3,6 +3,7 @@
 // `done N` or `failed N CODE` after it. Each row has the number of its call, and of how many rows that is.
 import { writeSync } from 'node:fs'
 import { open } from '../../../dist/main/index.js'
+import { createRandom } from './random.mjs'
 
 const [, , path, way, ...numbers] = process.argv
 const [last, seed] = numbers.map(Number)
@@ -87,15 +88,4 @@ function tell(line) {
 
 function pick(count) {
   return Math.floor(random() * count)
-}
-
-/** The generator mulberry32: numbers from 0 to 1 that are the same for the same seed. */
-function createRandom(start) {
-  let state = start
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
 }

@@ -109,7 +109,7 @@ describe('WriteOrder', () => {
     expect(log).toEqual(['first', 'last'])
   })
 
-  it('lets go of what stands in the way only until more is known', () => {
+  it('lets go of what stands in the way only until more is known', async () => {
     const unknown = enter('unknown', scopeOf({ table: 't', isChecked: true, linked: undefined }, true))
     enter('linked', checked('child', ['parent']))
     enter('append', plain('t'))
@@ -117,7 +117,18 @@ describe('WriteOrder', () => {
     enter('keyed', checked('t'))
     expect(log).toEqual(['unknown', 'unlinked'])
     order.narrow(unknown, plain('t'))
+    await Promise.resolve()
     expect(log).toEqual(['unknown', 'unlinked', 'linked', 'append'])
+  })
+
+  it('lines up twenty thousand anew, of which more is known at the same time', async () => {
+    const unknown = scopeOf({ table: 't', isChecked: true, linked: undefined }, true)
+    const places = Array.from({ length: 20_000 }, (_, index) => enter(String(index), unknown))
+    for (const place of places) order.narrow(place, plain('t'))
+    await Promise.resolve()
+    expect(log).toHaveLength(20_000)
+    for (const place of places) order.leave(place)
+    expect(order.isEmpty).toBe(true)
   })
 
   it('knows whether what comes now would come right after a place', () => {
