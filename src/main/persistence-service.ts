@@ -9,18 +9,22 @@ import {
 import { tableIn } from '../protocol/sql.js'
 import { checkNumber, ownOptions } from './contract/check-option.js'
 import type { ResolvedOpenOptions } from './contract/open-options.js'
+import { PersistenceError } from './contract/persistence-error.js'
 import { type QueryOptions, resolveQueryOptions } from './contract/query-options.js'
 import type { CloseOptions, CloseReport, Stats } from './contract/stats.js'
 import { BufferPool } from './encode/buffer-pool.js'
 import { Queries } from './read/queries.js'
 import { copyStatement, type QueryParameters } from './read/query-parameters.js'
 import { QueryRunner, type RunReport } from './read/query-runner.js'
+import type { Call } from './scheduling/call.js'
+import { presentCall } from './scheduling/call-queue.js'
+import type { Cancellation } from './scheduling/cancellation.js'
 import { CheckpointScheduler } from './scheduling/checkpoint-scheduler.js'
 import { Dependents } from './scheduling/dependents.js'
 import { FlowControl } from './scheduling/flow-control.js'
 import { Operations } from './scheduling/operations.js'
 import { WriteScheduler } from './scheduling/write-scheduler.js'
-import { commits, everything } from './scheduling/write-scope.js'
+import { commits, everything, type WriteScope } from './scheduling/write-scope.js'
 import type { AnyRow, RowOf } from './schema/row-types.js'
 import type { ColumnDefinitions, KeyOptions, TableOptions } from './schema/table-definition.js'
 import { shareInternals } from './service-internals.js'
@@ -58,7 +62,9 @@ export class PersistenceService implements AsyncDisposable {
     this.#reading = options.reading
     const scheduler = this.#scheduler
     const dependents = new Dependents()
-    const checkpoints = new CheckpointScheduler(scheduler, !options.isWalLeft, () => this.checkpoint())
+    const checkpoints = new CheckpointScheduler(scheduler, !options.isWalLeft, () =>
+      this.#operations.run((cancellation) => this.#checkpoint(cancellation, commits)),
+    )
     this.#operations = new Operations({
       saveLast: () => dependents.close(),
       close() {
@@ -176,18 +182,26 @@ export class PersistenceService implements AsyncDisposable {
 
   /**
    * Moves what is committed from the write-ahead log into the database file, after the calls of `persist()` made before
-   * it whose rows are at hand; it does not wait for those whose source is asynchronous. DuckDB does so by itself as the
-   * log grows; commits wait while it does.
+   * it whose rows are at hand. Where rows were updated since a call began whose source is asynchronous, DuckDB refuses to:
+   * then it waits, as `run()` does, for all calls that are under way. The service does so by itself as the log grows;
+   * commits wait while it does.
    *
+   * @throws TypeError, as a rejection, if it would have to wait for the source that calls it.
    * @throws `PERSIST_WRITE_FAILED`, `PERSIST_DISK_FULL`, `PERSIST_DATABASE_INVALID`, `PERSIST_CLOSED`,
    * `PERSIST_WORKER_LOST`.
    */
   async checkpoint(): Promise<void> {
-    await this.#operations.run((cancellation) =>
-      this.#scheduler.acquire(cancellation, 'checkpoint()', commits, () =>
-        this.#supervisor.use((client) => client.request('checkpoint', undefined)),
-      ),
+    // It has to be known now: what comes after an await may be of nobody's.
+    const outer = presentCall()
+    // As one call: a service that is closing waits for it, and lets no other one in.
+    const isDone = await this.#operations.run(
+      async (cancellation) =>
+        (await this.#checkpoint(cancellation, commits)) ||
+        (await this.#checkpoint(cancellation, everything, outer)),
     )
+    if (isDone) return
+    const message = 'The checkpoint failed: DuckDB says that another transaction is in the way'
+    throw new PersistenceError('PERSIST_WRITE_FAILED', message)
   }
 
   /** What the service is doing and has done. Costs nothing worth mentioning. */
@@ -232,5 +246,14 @@ export class PersistenceService implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
+  }
+
+  /** Resolves to false where a transaction is in the way. */
+  #checkpoint(cancellation: Cancellation, scope: WriteScope, outer?: Call): Promise<boolean> {
+    const checkpoint = async () => {
+      const { isDone } = await this.#supervisor.use((client) => client.request('checkpoint', undefined))
+      return isDone
+    }
+    return this.#scheduler.acquire(cancellation, 'checkpoint()', scope, checkpoint, outer)
   }
 }

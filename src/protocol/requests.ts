@@ -37,7 +37,8 @@ interface Requests {
   fetch: { request: CursorRequest; reply: ResultPage }
   /** Interrupts a running `execute`, or gives up the rest of its result. */
   cancel: { request: CursorRequest; reply: void }
-  checkpoint: { request: undefined; reply: void }
+  /** Moves the write-ahead log into the file, unless a transaction is in the way. */
+  checkpoint: { request: undefined; reply: CheckpointReply }
   /** Closes the database and releases its file. The last request to every worker. */
   close: { request: CloseRequest; reply: void }
 }
@@ -220,6 +221,10 @@ interface WriteReply {
 interface CommitReply {
   /** Bytes of the write-ahead log. */
   readonly walBytes: number
+}
+
+interface CheckpointReply {
+  readonly isDone: boolean
 }
 
 export interface ExecuteRequest {

@@ -99,6 +99,14 @@ export function isBrokenCommit(error: unknown): boolean {
   return before.endsWith(failedCommit) && !orderlyReasons.test(messageOf(error).slice(before.length))
 }
 
+/**
+ * Whether DuckDB has refused a checkpoint for a transaction that has updated rows, taken a value from a sequence or changed
+ * the catalog, or for one that began before another has committed such a change.
+ */
+export function isHeldUpCheckpoint(error: unknown): boolean {
+  return messageOf(error).includes('Cannot CHECKPOINT: there are other write transactions active')
+}
+
 /** What V8 throws when it has no memory for a buffer. */
 function isHeapExhausted(error: unknown): boolean {
   return error instanceof RangeError && /^Array buffer allocation failed$/.test(error.message)

@@ -6,7 +6,7 @@ import { quoteName } from '../protocol/visible-text.js'
 import { CatalogReader } from './catalog/catalog-reader.js'
 import { collectGarbage } from './collect-garbage.js'
 import { Database } from './database.js'
-import { toFailure, WorkerFailure } from './failure.js'
+import { isHeldUpCheckpoint, toFailure, WorkerFailure } from './failure.js'
 import { Cursor } from './read/cursor.js'
 import { type LastingEffects, lastingEffects } from './read/lasting-effects.js'
 import { refuseOutsideEffects } from './read/outside-effects.js'
@@ -153,8 +153,14 @@ export class Session implements SessionHandlers {
     await this.#cursors.get(cursor)?.cancel()
   }
 
-  checkpoint(): Promise<void> {
-    return this.#database.checkpoint()
+  async checkpoint(): Promise<ReplyOf<'checkpoint'>> {
+    try {
+      await this.#database.checkpoint()
+      return { isDone: true }
+    } catch (error) {
+      if (isHeldUpCheckpoint(error)) return { isDone: false }
+      throw error
+    }
   }
 
   /**

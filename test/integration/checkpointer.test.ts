@@ -57,3 +57,36 @@ it('DuckDB moves the write-ahead log where it is told when', async () => {
   }
   await db.close()
 })
+
+it('a checkpoint that a transaction is in the way of waits for it, and is refused where it would wait for itself', async () => {
+  const path = newDatabase(folder)
+  const db = await open(path)
+  await db.run('CREATE TABLE t (id BIGINT PRIMARY KEY, text VARCHAR)')
+  const table = await db.table('t')
+  const other = await db.table('other', { columns: { id: 'BIGINT NOT NULL', text: 'VARCHAR' }, key: ['id'] })
+  await table.persist([...rows(10, 0)])
+  await other.persist([])
+  let end = () => {}
+  const ended = new Promise<void>((resolve) => {
+    end = resolve
+  })
+  let inside: Promise<unknown> | undefined
+  async function* slowly() {
+    yield* rows(10, 0)
+    // Its transaction is older than the update.
+    await table.persist([{ id: 1, text: 'new' }], { onConflict: 'update' })
+    inside = db.checkpoint()
+    await inside.catch(() => undefined)
+    await ended
+  }
+  const slow = other.persist(slowly())
+  while (inside === undefined) await setTimeout(1)
+  await expect(inside).rejects.toMatchObject({ name: 'TypeError' })
+  const checkpoint = db.checkpoint().then(() => 'done')
+  expect(await Promise.race([checkpoint, setTimeout(100, 'waits')])).toBe('waits')
+  end()
+  expect(await slow).toMatchObject({ inserted: 10 })
+  expect(await checkpoint).toBe('done')
+  expect(walBytes(path)).toBe(0)
+  await db.close()
+})

@@ -36,6 +36,9 @@ function toRow(
         throw thrown
       },
     })
+  } else if (dropped.includes(column)) {
+    // The row would carry what those of its call do not.
+    return row
   } else if (kind === 'null') row[column] = null
   else if (kind === 'range') row[column] = typeof row[column] === 'number' ? 1.5 : row[column]
   else row[column] = typeof values[column] === 'number' ? 'one' : 1
