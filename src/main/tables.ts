@@ -134,7 +134,7 @@ export class Tables {
     cancellation: Cancellation,
   ): Promise<Receipt> {
     const isAtHand = source instanceof ArraySource && isShort(source)
-    if (isAtHand && table.maybeUnchecked && options.onProgress === undefined) {
+    if (isAtHand && options.onProgress === undefined) {
       return this.#groups.submit({ table, source, options, cancellation })
     }
     return new PersistCall(this.#context, table, source, options, cancellation).run()

@@ -1,6 +1,14 @@
 import type { Failure } from '../protocol/failure.js'
 import { noRows } from '../protocol/query-value.js'
-import type { InstanceNews, OpenRequest, ReplyOf, RequestName, RequestOf } from '../protocol/requests.js'
+import type {
+  GroupedOutcome,
+  GroupedRange,
+  InstanceNews,
+  OpenRequest,
+  ReplyOf,
+  RequestName,
+  RequestOf,
+} from '../protocol/requests.js'
 import { type SchemaRef, tableIn } from '../protocol/sql.js'
 import { quoteName } from '../protocol/visible-text.js'
 import { CatalogReader } from './catalog/catalog-reader.js'
@@ -11,6 +19,7 @@ import { Cursor } from './read/cursor.js'
 import { type LastingEffects, lastingEffects } from './read/lasting-effects.js'
 import { refuseOutsideEffects } from './read/outside-effects.js'
 import type { Shutdown } from './shutdown.js'
+import { IdleConnections } from './write/idle-connections.js'
 import { writeAtExit } from './write/write-at-exit.js'
 import { WriteTransaction } from './write/write-transaction.js'
 
@@ -26,12 +35,14 @@ export class Session implements SessionHandlers {
   readonly #database: Database
   readonly #catalog: CatalogReader
   readonly #transactions = new Map<number, WriteTransaction>()
+  readonly #connections: IdleConnections
   readonly #cursors = new Map<number, Cursor>()
   #closed: Promise<void> | undefined
 
   private constructor(database: Database) {
     this.#database = database
     this.#catalog = new CatalogReader(database)
+    this.#connections = new IdleConnections(database)
   }
 
   static async open(request: Omit<OpenRequest, 'shutdown'>, shutdown: Shutdown): Promise<Session> {
@@ -90,12 +101,17 @@ export class Session implements SessionHandlers {
     const batches = writers.flatMap(({ batches }, writer) => batches.map((batch) => ({ writer, batch })))
     for (const { writer, batch } of batches) steps.push(this.#transaction(transaction).write(writer, batch))
     await Promise.all(steps)
-    const { walBytes } = await this.commit({ transaction })
-    return { walBytes, buffers: batches.map(({ batch }) => batch.buffer) }
+    const outcomes = await this.#transaction(transaction).applyGroup()
+    const buffers = batches.map(({ batch }) => batch.buffer)
+    const isCommitted = writers.every(({ calls = [] }, writer) => {
+      return (outcomes[writer] ?? []).every((outcome, call) => isSettled(calls[call], outcome))
+    })
+    const { walBytes } = isCommitted ? await this.commit({ transaction }) : this.#database
+    return { walBytes, buffers, outcomes, isCommitted }
   }
 
   begin(request: RequestOf<'begin'>): Promise<ReplyOf<'begin'>> {
-    const started = new WriteTransaction(this.#database, this.#catalog)
+    const started = new WriteTransaction(this.#database, this.#catalog, this.#connections)
     this.#transactions.set(request.transaction, started)
     return started.begin(request)
   }
@@ -202,6 +218,11 @@ export class Session implements SessionHandlers {
   async #cancelCursors(failure: Failure | undefined): Promise<void> {
     await Promise.all([...this.#cursors.values()].map((cursor) => cursor.cancel(failure)))
   }
+}
+
+/** Whether nothing is left to be decided about a call of a group. */
+function isSettled(call: GroupedRange | undefined, { rejected, isWithdrawn }: GroupedOutcome): boolean {
+  return rejected === 0 && (isWithdrawn || call?.isGivenUp === false)
 }
 
 function cannotBeCreated(table: string, error: unknown): WorkerFailure {

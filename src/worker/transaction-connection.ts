@@ -11,8 +11,6 @@ export class TransactionConnection {
   /** Its calls are made although the process is exiting. */
   readonly #isLast: boolean
   #isStopped = false
-  /** Whether it may have temporary tables. */
-  #hasRun = false
 
   private constructor(database: Database, connection: DuckDBConnection, isLast: boolean) {
     this.#database = database
@@ -21,7 +19,7 @@ export class TransactionConnection {
   }
 
   static async open(database: Database): Promise<TransactionConnection> {
-    return new TransactionConnection(database, await database.connectToWrite(), false)
+    return new TransactionConnection(database, await database.connect(), false)
   }
 
   /** For what is written although the process is exiting: only `createAppender` and `runToTheEnd` are for it. */
@@ -44,7 +42,6 @@ export class TransactionConnection {
   }
 
   async run(sql: string): Promise<DuckDBMaterializedResult> {
-    this.#hasRun = true
     const statement = await this.#database.poolCall(() => this.#connection.prepare(sql))
     try {
       return await runCooperatively(this.#database, this.#connection, statement, () => this.checkStop())
@@ -91,10 +88,8 @@ export class TransactionConnection {
     this.#database.disconnect(this.#connection)
   }
 
-  /** After a COMMIT: the next transaction may have the connection, unless something may be left on it. */
-  release(): void {
-    if (this.#hasRun || this.#isStopped) this.disconnect()
-    else this.#database.keep(this.#connection)
+  get isStopped(): boolean {
+    return this.#isStopped
   }
 
   checkStop(): void {

@@ -1,7 +1,7 @@
 import type { EncodedBatch } from '../../protocol/batch-layout.js'
 import { type ColumnDescriptor, formatColumnType } from '../../protocol/column-type.js'
 import type { Reading } from '../../protocol/query-value.js'
-import type { CallOutcome, CallRange, WriterRequest } from '../../protocol/requests.js'
+import type { CallOutcome, CallRange, GroupedOutcome, WriterRequest } from '../../protocol/requests.js'
 import type { ViolationPage } from '../../protocol/violation.js'
 import { quoteName } from '../../protocol/visible-text.js'
 import type { CatalogReader } from '../catalog/catalog-reader.js'
@@ -13,6 +13,7 @@ import { TemporaryTables } from '../ingest/temporary-tables.js'
 import { createWriteTarget } from '../ingest/write-target.js'
 import type { TransactionConnection } from '../transaction-connection.js'
 import { chooseWriter } from './choose-writer.js'
+import { GroupedWriter } from './grouped-writer.js'
 import type { TableWriter } from './table-writer.js'
 
 const noViolations: ViolationPage = { violations: [], isLast: true, isDeep: false }
@@ -31,11 +32,11 @@ interface Place {
 export class TransactionWriter {
   readonly #place: Place
   readonly #request: WriterRequest
-  readonly #writer: TableWriter
+  readonly #writer: TableWriter | GroupedWriter
   #rows = 0
   #violations: ViolationPager | undefined
 
-  private constructor(place: Place, request: WriterRequest, writer: TableWriter) {
+  private constructor(place: Place, request: WriterRequest, writer: TableWriter | GroupedWriter) {
     this.#place = place
     this.#request = request
     this.#writer = writer
@@ -50,8 +51,16 @@ export class TransactionWriter {
     if (metadata.isConstrained && !isChecked)
       changed(`The constraints of ${quoteName(table.name)} have changed`)
     const target = createWriteTarget(request, metadata, new TemporaryTables(transaction, writer))
-    const tableWriter = await chooseWriter(connection, target)
+    const { calls } = request
+    const tableWriter =
+      calls === undefined
+        ? await chooseWriter(connection, target)
+        : await GroupedWriter.create(connection, target, calls)
     return new TransactionWriter(place, request, tableWriter)
+  }
+
+  get leavesNothing(): boolean {
+    return this.#writer.leavesNothing
   }
 
   async append(batch: EncodedBatch): Promise<void> {
@@ -60,14 +69,23 @@ export class TransactionWriter {
   }
 
   apply(calls: readonly CallRange[]): Promise<readonly CallOutcome[]> {
-    return this.#writer.apply(calls)
+    return this.#writer instanceof GroupedWriter ? this.#writer.apply() : this.#writer.apply(calls)
   }
 
-  /** Applies what nobody is to be asked about. */
-  async applyUnchecked(): Promise<void> {
-    if (this.#request.isChecked) return
+  /** Applies what calls of a group have written, if the table is checked. */
+  async applyGroup(): Promise<readonly GroupedOutcome[]> {
+    return this.#writer instanceof GroupedWriter ? this.#writer.apply() : []
+  }
+
+  /** Before COMMIT: applies what nobody is to be asked about, and leaves the connection to the next transaction. */
+  async finish(): Promise<void> {
+    if (this.#writer instanceof GroupedWriter) await this.#writer.tidy()
+    else if (!this.#request.isChecked) await this.#applyUnchecked(this.#writer)
+  }
+
+  async #applyUnchecked(writer: TableWriter): Promise<void> {
     const all = { firstRow: 0, rows: this.#rows, isAllOrNothing: true }
-    const [outcome] = await this.#writer.apply([all])
+    const [outcome] = await writer.apply([all])
     if (outcome === undefined || outcome.rejected === 0) return
     throw new WorkerFailure({ code: 'PERSIST_WRITE_FAILED', message: 'The table does not take the rows' })
   }

@@ -2,13 +2,15 @@ import { setImmediate } from 'node:timers/promises'
 import type { EncodedBatch } from '../../protocol/batch-layout.js'
 import type { Failure } from '../../protocol/failure.js'
 import { exactReading } from '../../protocol/query-value.js'
-import type { BeginRequest, CallOutcome, CallRange } from '../../protocol/requests.js'
+import type { BeginRequest, CallOutcome, CallRange, GroupedOutcome } from '../../protocol/requests.js'
+import { qualify } from '../../protocol/sql.js'
 import type { ViolationPage } from '../../protocol/violation.js'
 import { FifoLock } from '../../sync/fifo-lock.js'
 import type { CatalogReader } from '../catalog/catalog-reader.js'
 import type { Database } from '../database.js'
 import { toFailure, WorkerFailure } from '../failure.js'
-import { TransactionConnection } from '../transaction-connection.js'
+import type { TransactionConnection } from '../transaction-connection.js'
+import type { IdleConnections } from './idle-connections.js'
 import { TransactionWriter } from './transaction-writer.js'
 
 /** How long, in milliseconds, batches are appended one after the other before other requests have their turn. */
@@ -23,6 +25,7 @@ const turnMs = 2
 export class WriteTransaction {
   readonly #database: Database
   readonly #catalog: CatalogReader
+  readonly #connections: IdleConnections
   readonly #steps = new FifoLock()
   #connection: TransactionConnection | undefined
   /** In the order in which they are applied. */
@@ -31,16 +34,17 @@ export class WriteTransaction {
   #failure: Failure | undefined
   #turnEnds = 0
 
-  constructor(database: Database, catalog: CatalogReader) {
+  constructor(database: Database, catalog: CatalogReader, connections: IdleConnections) {
     this.#database = database
     this.#catalog = catalog
+    this.#connections = connections
   }
 
   begin({ transaction, writers, reading }: BeginRequest): Promise<void> {
     return this.#step(async () => {
       this.#database.file?.checkSame()
       this.#reading = reading
-      const connection = await TransactionConnection.open(this.#database)
+      const connection = await this.#connections.take(writers.map(({ table }) => qualify(table)))
       this.#connection = connection
       await connection.begin()
       for (const [writer, request] of writers.entries()) {
@@ -75,6 +79,15 @@ export class WriteTransaction {
     return this.#step(() => this.#writer(writer).apply(calls))
   }
 
+  /** The same for a group, whose writers know their calls. */
+  applyGroup(): Promise<readonly (readonly GroupedOutcome[])[]> {
+    return this.#step(async () => {
+      const outcomes: (readonly GroupedOutcome[])[] = []
+      for (const writer of this.#writers) outcomes.push(await writer.applyGroup())
+      return outcomes
+    })
+  }
+
   /** The next page of the rows of a writer that were rejected. */
   violations(writer: number): Promise<ViolationPage> {
     return this.#step(() => this.#writer(writer).violations(this.#reading))
@@ -83,11 +96,13 @@ export class WriteTransaction {
   commit(): Promise<void> {
     return this.#step(async () => {
       if (this.#connection === undefined) return
-      for (const writer of this.#writers) await writer.applyUnchecked()
+      for (const writer of this.#writers) await writer.finish()
       this.#connection.checkStop()
       this.#database.file?.checkSame()
       await this.#connection.commit()
-      this.#connection.release()
+      const isAsBefore = this.#writers.every(({ leavesNothing }) => leavesNothing)
+      if (isAsBefore) this.#connections.keep(this.#connection)
+      else this.#connection.disconnect()
       this.#forget()
     })
   }
