@@ -149,6 +149,8 @@ export interface BeginRequest extends TransactionRequest {
   readonly writers: readonly WriterRequest[]
   /** What the values of rejected rows are read as. */
   readonly reading: Reading
+  /** Rows wait in staging tables, and the transaction begins with the first `apply`: it sees what was committed by then. */
+  readonly startsLate?: boolean
 }
 
 /** A table that a transaction writes to. */

@@ -44,6 +44,15 @@ export interface PersistOptions {
    */
   readonly onRowError?: OnRowError | undefined
   /**
+   * Lets calls that are made later, on its own table and on those linked with it, have their turn while its rows are
+   * read: it takes its place among them when the last row is there, and is decided about, and committed, then. For
+   * imports beside a server's own writes. No difference for a table with neither key nor constraints, whose calls wait
+   * for none of each other, nor for an array of at most 4,096 rows.
+   *
+   * @defaultValue false
+   */
+  readonly background?: boolean | undefined
+  /**
    * How many rejections the receipt holds; `receipt.rejected` counts them all.
    *
    * Minimum: 0.
@@ -59,14 +68,16 @@ export interface ResolvedPersistOptions {
   readonly onRowError: OnRowError
   readonly maxRejections: number
   readonly onConflict: OnConflict
+  readonly background: boolean
 }
 
-const names = ['onConflict', 'signal', 'onProgress', 'onRowError', 'maxRejections']
+const names = ['onConflict', 'signal', 'onProgress', 'onRowError', 'maxRejections', 'background']
 
 export function resolvePersistOptions(given: PersistOptions): ResolvedPersistOptions {
   const options = ownOptions('the options of persist()', given, names)
   checkSignal(options.signal)
   checkType('onProgress', options.onProgress, 'function')
+  checkType('background', options.background, 'boolean')
   checkNumber('maxRejections', options.maxRejections, 0, true)
   const { onRowError = 'abort', onConflict = 'error' } = options
   if (onConflict !== 'error' && onConflict !== 'ignore' && onConflict !== 'update') {
@@ -83,6 +94,7 @@ export function resolvePersistOptions(given: PersistOptions): ResolvedPersistOpt
     onRowError,
     maxRejections: options.maxRejections ?? 1000,
     onConflict,
+    background: options.background ?? false,
   })
 }
 

@@ -22,7 +22,7 @@ import { applyInOrder, nothingWritten, type TableWriter } from './table-writer.j
  */
 export class StagedWriter implements TableWriter {
   readonly #connection: TransactionConnection
-  readonly #target: WriteTarget
+  #target: WriteTarget
   readonly #staging: StagingTable
   readonly #sink: ChunkSink
   #isFilled = false
@@ -67,6 +67,11 @@ export class StagedWriter implements TableWriter {
     const writer = new StagedWriter(connection, target, staging, sink)
     writer.#isFilled = true
     return writer
+  }
+
+  /** What is known of the table now; its columns are the same. */
+  set target(target: WriteTarget) {
+    this.#target = target
   }
 
   get leavesNothing(): boolean {

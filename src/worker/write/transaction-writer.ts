@@ -10,10 +10,11 @@ import { ViolationPager } from '../constraints/violation-pager.js'
 import type { Database } from '../database.js'
 import { WorkerFailure } from '../failure.js'
 import { TemporaryTables } from '../ingest/temporary-tables.js'
-import { createWriteTarget } from '../ingest/write-target.js'
+import { createWriteTarget, type WriteTarget } from '../ingest/write-target.js'
 import type { TransactionConnection } from '../transaction-connection.js'
 import { chooseWriter } from './choose-writer.js'
 import { GroupedWriter } from './grouped-writer.js'
+import { StagedWriter } from './staged-writer.js'
 import type { TableWriter } from './table-writer.js'
 
 const noViolations: ViolationPage = { violations: [], isLast: true, isDeep: false }
@@ -26,6 +27,8 @@ interface Place {
   readonly transaction: number
   /** Its index among the writers of the transaction. */
   readonly writer: number
+  /** Whether the transaction has not begun when the rows are appended. */
+  readonly startsLate: boolean
 }
 
 /** What a transaction writes to one table. */
@@ -43,20 +46,20 @@ export class TransactionWriter {
   }
 
   static async open(place: Place, request: WriterRequest): Promise<TransactionWriter> {
-    const { catalog, connection, transaction, writer } = place
-    const { table, columns, isChecked } = request
-    // Batches are copied into memory laid out for these columns, so nothing may have changed about them.
-    const metadata = await catalog.metadataOf(connection.duckdbConnection, table)
-    checkSame(table.name, columns, metadata.columns)
-    if (metadata.isConstrained && !isChecked)
-      changed(`The constraints of ${quoteName(table.name)} have changed`)
-    const target = createWriteTarget(request, metadata, new TemporaryTables(transaction, writer))
+    const { connection, startsLate } = place
+    const target = await readTarget(place, request)
     const { calls } = request
     const tableWriter =
       calls === undefined
-        ? await chooseWriter(connection, target)
+        ? await chooseWriter(connection, target, startsLate)
         : await GroupedWriter.create(connection, target, calls)
     return new TransactionWriter(place, request, tableWriter)
+  }
+
+  /** The transaction has begun: the constraints of the table are what they are now. */
+  async lookAgain(): Promise<void> {
+    const target = await readTarget(this.#place, this.#request)
+    if (this.#writer instanceof StagedWriter) this.#writer.target = target
   }
 
   get leavesNothing(): boolean {
@@ -108,6 +111,18 @@ export class TransactionWriter {
   discard(): void {
     this.#writer.discard()
   }
+}
+
+async function readTarget(place: Place, request: WriterRequest): Promise<WriteTarget> {
+  const { catalog, connection, transaction, writer } = place
+  const { table, columns, isChecked } = request
+  // Batches are copied into memory laid out for these columns, so nothing may have changed about them.
+  const metadata = await catalog.metadataOf(connection.duckdbConnection, table)
+  checkSame(table.name, columns, metadata.columns)
+  if (metadata.isConstrained && !isChecked) {
+    changed(`The constraints of ${quoteName(table.name)} have changed`)
+  }
+  return createWriteTarget(request, metadata, new TemporaryTables(transaction, writer))
 }
 
 function checkSame(

@@ -32,6 +32,7 @@ export class WriteTransaction {
   readonly #writers: TransactionWriter[] = []
   #reading = exactReading
   #failure: Failure | undefined
+  #hasBegun = false
   #turnEnds = 0
 
   constructor(database: Database, catalog: CatalogReader, connections: IdleConnections) {
@@ -40,13 +41,14 @@ export class WriteTransaction {
     this.#connections = connections
   }
 
-  begin({ transaction, writers, reading }: BeginRequest): Promise<void> {
+  begin({ transaction, writers, reading, startsLate = false }: BeginRequest): Promise<void> {
     return this.#step(async () => {
       this.#database.file?.checkSame()
       this.#reading = reading
       const connection = await this.#connections.take(writers.map(({ table }) => qualify(table)))
       this.#connection = connection
-      await connection.begin()
+      this.#hasBegun = !startsLate
+      if (!startsLate) await connection.begin()
       for (const [writer, request] of writers.entries()) {
         const place = {
           database: this.#database,
@@ -54,6 +56,7 @@ export class WriteTransaction {
           connection,
           transaction,
           writer,
+          startsLate,
         }
         this.#writers.push(await TransactionWriter.open(place, request))
       }
@@ -76,7 +79,10 @@ export class WriteTransaction {
 
   /** Resolves to what becomes of the rows of the calls; nothing may be written by the writer after it. */
   apply(writer: number, calls: readonly CallRange[]): Promise<readonly CallOutcome[]> {
-    return this.#step(() => this.#writer(writer).apply(calls))
+    return this.#step(async () => {
+      if (!this.#hasBegun) await this.#beginLate()
+      return this.#writer(writer).apply(calls)
+    })
   }
 
   /** The same for a group, whose writers know their calls. */
@@ -120,6 +126,12 @@ export class WriteTransaction {
       }
       this.#disconnect()
     })
+  }
+
+  async #beginLate(): Promise<void> {
+    await this.#connection?.begin()
+    this.#hasBegun = true
+    for (const writer of this.#writers) await writer.lookAgain()
   }
 
   #writer(index: number): TransactionWriter {
