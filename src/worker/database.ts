@@ -21,6 +21,9 @@ interface Opened {
   readonly sandbox: Sandbox | undefined
 }
 
+/** For so long after a request, in milliseconds, another one is likely. */
+const companyMs = 1_000
+
 /** The one DuckDB instance of this worker. */
 export class Database {
   readonly shutdown: Shutdown
@@ -39,6 +42,8 @@ export class Database {
   readonly file: DatabaseFile | undefined
   readonly openFiles: OpenFileGuard = new OpenFileGuard((call) => this.poolCall(call))
   #isCheckpointDue = false
+  /** When a request came last that somebody waits for the answer of. */
+  #lastShortAt = Number.NEGATIVE_INFINITY
   #isBroken = false
   /** What SQL is held against, where it is kept to the database. */
   readonly sandbox: Sandbox | undefined
@@ -93,6 +98,16 @@ export class Database {
       this.#connections.add(connection)
       return connection
     })
+  }
+
+  /** Takes note of a request that is soon done, if nothing holds it up. */
+  recordShort(): void {
+    this.#lastShortAt = performance.now()
+  }
+
+  /** Whether others use the worker, who should not have to wait for what is long. */
+  get hasCompany(): boolean {
+    return performance.now() - this.#lastShortAt < companyMs
   }
 
   /** Connects although the process is exiting. */

@@ -96,6 +96,7 @@ export class Session implements SessionHandlers {
 
   async group(request: RequestOf<'group'>): Promise<ReplyOf<'group'>> {
     const { transaction, writers } = request
+    this.#database.recordShort()
     // The requests of a transaction are in order, so none of them has to be waited for but the last.
     const steps: Promise<unknown>[] = [this.begin(request)]
     const batches = writers.flatMap(({ batches }, writer) => batches.map((batch) => ({ writer, batch })))
@@ -144,6 +145,7 @@ export class Session implements SessionHandlers {
 
   async execute(request: RequestOf<'execute'>): Promise<ReplyOf<'execute'>> {
     const database = this.#database
+    database.recordShort()
     database.sandbox?.check(request.sql)
     if (!request.mayWrite) refuseOutsideEffects(request.sql)
     const effects = lastingEffects(request.sql)

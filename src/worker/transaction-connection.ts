@@ -36,6 +36,11 @@ export class TransactionConnection {
     return this.#database.execute(this.#connection, 'BEGIN TRANSACTION')
   }
 
+  /** Whether others use the worker, who should not have to wait for what is long. */
+  get hasCompany(): boolean {
+    return this.#database.hasCompany
+  }
+
   /** Statements fail from now on, the running one at its next task. */
   stop(): void {
     this.#isStopped = true

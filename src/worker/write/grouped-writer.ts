@@ -105,8 +105,8 @@ export class GroupedWriter {
     if (this.#alone === undefined) await this.#kept.empty(this.#connection)
   }
 
-  discard(): void {
-    this.#sink.discard()
+  async discard(): Promise<void> {
+    await this.#sink.discard()
   }
 
   /** Whether what becomes of some row can only be known once those before it are in the table. */

@@ -105,8 +105,8 @@ export class StagedWriter implements TableWriter {
     return applyInOrder(calls, (call) => this.#applyRange(parts, call))
   }
 
-  discard(): void {
-    this.#sink.discard()
+  async discard(): Promise<void> {
+    await this.#sink.discard()
   }
 
   async #applyRange(

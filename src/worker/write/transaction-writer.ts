@@ -108,8 +108,8 @@ export class TransactionWriter {
     return this.#violations.next()
   }
 
-  discard(): void {
-    this.#writer.discard()
+  async discard(): Promise<void> {
+    await this.#writer.discard()
   }
 }
 

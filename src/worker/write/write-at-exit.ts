@@ -20,7 +20,7 @@ export async function writeAtExit(
     await sink.finish()
     await connection.runToTheEnd('COMMIT')
   } catch (error) {
-    sink?.discard()
+    await sink?.discard()
     reportLoss(`what was due to be saved at exit is lost: ${error}`)
   } finally {
     connection.disconnect()

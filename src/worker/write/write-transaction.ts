@@ -119,7 +119,7 @@ export class WriteTransaction {
     return this.#steps.run(async () => {
       try {
         // Before anything else: what an appender holds is written when it is closed, whatever was rolled back.
-        for (const writer of this.#writers) writer.discard()
+        for (const writer of this.#writers) await writer.discard()
         await this.#connection?.runToTheEnd('ROLLBACK')
       } catch {
         // The transaction is over already where the database was invalidated, or COMMIT itself failed.
