@@ -1,3 +1,4 @@
+import { DuckDBStorageAdapter } from 'duckpaddle'
 import { describe, expect, it } from 'vitest'
 import { duplicate, outcomesOf, written } from '../support/call-outcomes.js'
 import { StoredTables } from '../support/stored-tables.js'
@@ -61,6 +62,25 @@ describe('calls that wait at the same time share a commit', () => {
     for (const [index, { name }] of some.entries()) {
       await tables.expectStored(`SELECT * FROM ${name}`, [{ id: 0, n: 48 + index }])
     }
+  })
+
+  it('with what a store saves', async () => {
+    const store = new DuckDBStorageAdapter<number>({
+      database: tables.db,
+      tableName: 'store',
+      durability: 'each',
+    })
+    await store.set('a', 0)
+    const table = await tables.create('id INTEGER')
+    await persist(table, [{ id: 0 }])
+    const [, commits] = await countCommits(() =>
+      Promise.all(range(50).flatMap((n) => [persist(table, [{ id: n }]), store.set(`k${n}`, n)])),
+    )
+    expect(commits).toBeLessThan(3)
+    await store.close()
+    const again = new DuckDBStorageAdapter<number>({ database: tables.db, tableName: 'store' })
+    expect(await again.get('k49')).toBe(49)
+    await again.close()
   })
 
   it('where they carry different columns, unless those are of one row', async () => {
