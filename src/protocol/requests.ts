@@ -129,10 +129,10 @@ export interface TableConstraints {
 }
 
 /** Rows that are written when the process exits, in a transaction of their own, once all others are rolled back. */
-export interface FinalWrite {
-  readonly table: TableRef
-  readonly columns: readonly ColumnDescriptor[]
+export interface FinalWrite extends WriterRequest {
   readonly batches: readonly EncodedBatch[]
+  /** Nothing is written where this transaction has committed the rows. */
+  readonly transaction?: number
 }
 
 export interface CloseRequest {

@@ -111,13 +111,6 @@ export class Database {
     else this.disconnect(connection)
   }
 
-  /** Connects although the process is exiting. */
-  async connectToTheEnd(): Promise<DuckDBConnection> {
-    const connection = await this.#instance.connect()
-    this.#connections.add(connection)
-    return connection
-  }
-
   disconnect(connection: DuckDBConnection): void {
     if (this.#connections.delete(connection)) connection.disconnectSync()
   }

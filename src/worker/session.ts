@@ -1,6 +1,13 @@
 import type { Failure } from '../protocol/failure.js'
 import { noRows } from '../protocol/query-value.js'
-import type { InstanceNews, OpenRequest, ReplyOf, RequestName, RequestOf } from '../protocol/requests.js'
+import type {
+  FinalWrite,
+  InstanceNews,
+  OpenRequest,
+  ReplyOf,
+  RequestName,
+  RequestOf,
+} from '../protocol/requests.js'
 import { type SchemaRef, tableIn } from '../protocol/sql.js'
 import { quoteName } from '../protocol/visible-text.js'
 import { CatalogReader } from './catalog/catalog-reader.js'
@@ -13,6 +20,9 @@ import { refuseOutsideEffects } from './read/outside-effects.js'
 import type { Shutdown } from './shutdown.js'
 import { writeAtExit } from './write/write-at-exit.js'
 import { WriteTransaction } from './write/write-transaction.js'
+
+/** More transactions are never committed without main having heard of it: it waits for one before it asks for the next. */
+const mostUnanswered = 100
 
 /** What the session does for each request, by its name. */
 export type SessionHandlers = {
@@ -27,6 +37,8 @@ export class Session implements SessionHandlers {
   readonly #catalog: CatalogReader
   readonly #transactions = new Map<number, WriteTransaction>()
   readonly #cursors = new Map<number, Cursor>()
+  /** The last transactions that were committed, whether or not main knows. */
+  readonly #committed: number[] = []
   #closed: Promise<void> | undefined
 
   private constructor(database: Database) {
@@ -117,6 +129,8 @@ export class Session implements SessionHandlers {
   async commit({ transaction }: RequestOf<'commit'>): Promise<ReplyOf<'commit'>> {
     await this.#transaction(transaction).commit()
     this.#transactions.delete(transaction)
+    this.#committed.push(transaction)
+    if (this.#committed.length > mostUnanswered) this.#committed.shift()
     await this.#database.checkpointIfDue()
     return { walBytes: this.#database.walBytes }
   }
@@ -192,11 +206,23 @@ export class Session implements SessionHandlers {
     await this.#cancelCursors(failure)
     await Promise.all([...this.#transactions.values()].map((transaction) => transaction.rollback()))
     await this.#database.drain()
-    for (const finalWrite of finalWrites) await writeAtExit(this.#database, finalWrite)
+    await this.#writeLast(finalWrites)
     await this.#database.close()
     // Another process may have to write, as soon as this one has left the file, what this one cannot.
     if (this.#database.shutdown.isStopping) await collectGarbage()
     this.#database.shutdown.park()
+  }
+
+  /** Nothing else is under way any more: what follows is not to be stopped. */
+  async #writeLast(finalWrites: readonly FinalWrite[]): Promise<void> {
+    if (finalWrites.length === 0) return
+    this.#database.shutdown.allowLastWrites()
+    for (const finalWrite of finalWrites) {
+      const { transaction } = finalWrite
+      const isWritten = transaction !== undefined && this.#committed.includes(transaction)
+      if (!isWritten) await writeAtExit(this.#database, this.#catalog, finalWrite)
+    }
+    await this.#database.drain()
   }
 
   async #cancelCursors(failure: Failure | undefined): Promise<void> {
