@@ -3,10 +3,15 @@ import type { TableRef } from '../protocol/sql.js'
 import type { PersistOptions } from './contract/persist-options.js'
 import type { Receipt } from './contract/receipt.js'
 import type { Rows } from './contract/rows.js'
+import type { WriteStream } from './contract/write-stream.js'
+import type { WriteStreamOptions } from './contract/write-stream-options.js'
 import type { AnyRow } from './schema/row-types.js'
 
 /** What a table needs of its service. */
-type Persist<Row> = (rows: Rows<Row>, options: PersistOptions) => Promise<Receipt>
+interface Writing<Row> {
+  persist(rows: Rows<Row>, options: PersistOptions): Promise<Receipt>
+  createWriteStream(options: WriteStreamOptions): WriteStream<Row>
+}
 
 /** A table that rows can be persisted to. Made by `table()` of a service. */
 export class Table<Row = AnyRow> {
@@ -20,20 +25,20 @@ export class Table<Row = AnyRow> {
    * the only UNIQUE constraint. None when empty.
    */
   readonly key: readonly string[]
-  readonly #persist: Persist<Row>
+  readonly #writing: Writing<Row>
 
   /** @internal */
   constructor(
     { schema, name }: TableRef,
     columns: readonly ColumnDescriptor[],
     key: readonly string[],
-    persist: Persist<Row>,
+    writing: Writing<Row>,
   ) {
     this.name = name
     this.schema = schema
     this.columns = columns
     this.key = key
-    this.#persist = persist
+    this.#writing = writing
   }
 
   /** With `onConflict: 'update'` a row may carry some columns only: one that is there keeps the values of the others. */
@@ -81,6 +86,15 @@ export class Table<Row = AnyRow> {
    */
   persist(rows: Rows<Row>, options?: PersistOptions): Promise<Receipt>
   persist(rows: Rows<Row>, options: PersistOptions = {}): Promise<Receipt> {
-    return this.#persist(rows, options)
+    return this.#writing.persist(rows, options)
+  }
+
+  /** With `onConflict: 'update'` a row may carry some columns only: one that is there keeps the values of the others. */
+  createWriteStream(
+    options: WriteStreamOptions & { readonly onConflict: 'update' },
+  ): WriteStream<Partial<Row>>
+  createWriteStream(options?: WriteStreamOptions): WriteStream<Row>
+  createWriteStream(options: WriteStreamOptions = {}): WriteStream<Row> {
+    return this.#writing.createWriteStream(options)
   }
 }

@@ -53,18 +53,36 @@ export interface PersistOptions {
   readonly maxRejections?: number | undefined
 }
 
+/** What the call that a write stream makes for some of its rows is told besides the options of its user. */
+export interface StreamPart {
+  /** Index, in the stream, of the first row of the call. */
+  readonly firstIndex: number
+  /** Whether the call is let in while the service is closing, as part of what is saved first. */
+  readonly savesLast: boolean
+  /** Called with the transaction that is to have the rows, and again with another where that is tried in its place. */
+  readonly onTransaction: (transaction: number) => void
+}
+
 export interface ResolvedPersistOptions {
   readonly signal: Signal | undefined
   readonly onProgress: ((progress: Progress) => void) | undefined
   readonly onRowError: OnRowError
   readonly maxRejections: number
   readonly onConflict: OnConflict
+  /** Where the call is one of a write stream. */
+  readonly part?: StreamPart
 }
 
-const names = ['onConflict', 'signal', 'onProgress', 'onRowError', 'maxRejections']
+export const persistOptionNames: readonly string[] = [
+  'onConflict',
+  'signal',
+  'onProgress',
+  'onRowError',
+  'maxRejections',
+]
 
 export function resolvePersistOptions(given: PersistOptions): ResolvedPersistOptions {
-  const options = ownOptions('the options of persist()', given, names)
+  const options = ownOptions('the options of persist()', given, persistOptionNames)
   checkSignal(options.signal)
   checkType('onProgress', options.onProgress, 'function')
   checkNumber('maxRejections', options.maxRejections, 0, true)

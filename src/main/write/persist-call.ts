@@ -119,6 +119,7 @@ export class PersistCall {
     const log = new RejectionLog(this.#options, isChecked)
     const slice = new TimeSlice(this.#context.sliceBudgetMs)
     const transaction = this.#createTransaction(client, isChecked, (rows) => report(rows))
+    this.#options.part?.onTransaction(transaction.id)
     const { flow } = this.#context
     const { allocator } = this.#table
     const source = this.#source

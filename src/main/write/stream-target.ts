@@ -1,0 +1,26 @@
+import type { PersistOptions, StreamPart } from '../contract/persist-options.js'
+import type { Receipt } from '../contract/receipt.js'
+import type { Rows } from '../contract/rows.js'
+import type { Dependents } from '../scheduling/dependents.js'
+
+/** Rows that a stream has taken, and whose commit it does not know of, at the exit of the process. */
+export interface RowsAtExit {
+  readonly rows: readonly unknown[]
+  /** Index of the first in the stream. */
+  readonly firstIndex: number
+  /** The transaction that may have committed them already. */
+  readonly transaction: number | undefined
+}
+
+/** What a write stream needs of its table, and of the service. */
+export interface StreamTarget {
+  /** The name of the table, for messages. */
+  readonly name: string
+  /** Whether the service lets new calls in. */
+  readonly isOpen: boolean
+  /** What the service saves before it closes. */
+  readonly dependents: Dependents
+  persist(rows: Rows<unknown>, options: PersistOptions, part: StreamPart): Promise<Receipt>
+  /** Has what `take` returns written when the process exits; undefined takes it back. */
+  writeAtExit(stream: object, take: (() => readonly RowsAtExit[]) | undefined): void
+}
