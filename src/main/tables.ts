@@ -8,7 +8,6 @@ import {
 } from './contract/persist-options.js'
 import { PersistenceError } from './contract/persistence-error.js'
 import type { Receipt } from './contract/receipt.js'
-import type { Rows } from './contract/rows.js'
 import type { WriteStream } from './contract/write-stream.js'
 import { resolveWriteStreamOptions, type WriteStreamOptions } from './contract/write-stream-options.js'
 import type { Cancellation } from './scheduling/cancellation.js'
@@ -30,7 +29,7 @@ import { encodeAtExit } from './write/encode-at-exit.js'
 import type { GroupCommit } from './write/group-commit.js'
 import { PersistCall, type WriteContext } from './write/persist-call.js'
 import { createRowSource, type RowSource } from './write/row-source.js'
-import type { RowsAtExit, StreamTarget } from './write/stream-target.js'
+import type { RowsAtExit, StreamRows, StreamTarget } from './write/stream-target.js'
 
 /** The tables of a service, and what was written to them. */
 export class Tables {
@@ -128,7 +127,7 @@ export class Tables {
 
   async #persist(
     table: BoundTable,
-    rows: Rows<unknown>,
+    rows: StreamRows,
     options: PersistOptions,
     savesLast: boolean,
     part?: StreamPart,

@@ -60,7 +60,9 @@ export interface StreamPart {
   /** Whether the call is let in while the service is closing, as part of what is saved first. */
   readonly savesLast: boolean
   /** Called with the transaction that is to have the rows, and again with another where that is tried in its place. */
-  readonly onTransaction: (transaction: number) => void
+  readonly onTransaction?: (transaction: number) => void
+  /** What is to be committed before; where it rejects, the call does. Only for a call that has a transaction of its own. */
+  readonly before?: Promise<void>
 }
 
 export interface ResolvedPersistOptions {

@@ -4,8 +4,8 @@ import { type PersistOptions, persistOptionNames, resolvePersistOptions } from '
 /** Of the options of `persist()`, each is about one commit: `maxRejections` about its receipt, `onProgress` about its rows. */
 export interface WriteStreamOptions extends PersistOptions {
   /**
-   * A commit begins when so many rows wait, and takes all that wait: more than these, where rows have come while the
-   * commit before it was under way. Without effect on an `atomic` stream.
+   * A commit begins when so many rows wait. It takes all that wait, which are more where some came while another was under
+   * way, and what comes while it encodes them: up to 16 times as many, and 122,880. Without effect on an `atomic` stream.
    *
    * Minimum: 1.
    *
@@ -31,12 +31,12 @@ export interface WriteStreamOptions extends PersistOptions {
    */
   readonly atomic?: boolean | undefined
   /**
-   * Rows that may wait: `write()` returns false when there are so many, and `'drain'` is emitted when they are taken. As
-   * many again may be in the commit that is under way.
+   * Rows that may wait: `write()` returns false when there are so many, and `'drain'` is emitted when a commit takes them.
+   * Those of commits that are under way are not among them.
    *
    * Minimum: 1.
    *
-   * @defaultValue 16,384
+   * @defaultValue 16,384; 1,024 where the stream is `atomic`
    */
   readonly highWaterMark?: number | undefined
 }
@@ -65,7 +65,7 @@ export function resolveWriteStreamOptions(given: WriteStreamOptions): ResolvedWr
     commitRows: commitRows ?? 10_000,
     commitMs: commitMs ?? 1000,
     atomic: atomic ?? false,
-    highWaterMark: highWaterMark ?? 16_384,
+    highWaterMark: highWaterMark ?? (atomic === true ? 1024 : 16_384),
     persist,
   })
 }

@@ -29,7 +29,7 @@ export class AtomicWriteStream extends Writable {
     this.#commits = new StreamCommits(target, (receipt) => this.emit('commit', receipt))
     const source = { [Symbol.asyncIterator]: () => ({ next: () => this.#next() }) }
     const options = { ...persist, signal: this.#giveUp.signal }
-    this.#persist = () => this.#commits.commit(source, options, false)
+    this.#persist = () => this.#commits.commit(source, options, { firstIndex: 0, savesLast: false })
     this.#stopListening = onAbort(persist.signal, (error) =>
       this.destroy(toStreamError(error, this.committed)),
     )

@@ -119,7 +119,8 @@ export class PersistCall {
     const log = new RejectionLog(this.#options, isChecked)
     const slice = new TimeSlice(this.#context.sliceBudgetMs)
     const transaction = this.#createTransaction(client, isChecked, (rows) => report(rows))
-    this.#options.part?.onTransaction(transaction.id)
+    const { part } = this.#options
+    part?.onTransaction?.(transaction.id)
     const { flow } = this.#context
     const { allocator } = this.#table
     const source = this.#source
@@ -133,6 +134,7 @@ export class PersistCall {
       if (ending !== undefined) throw ending
       cancellation.check()
       if (loop.sentRows !== loop.rows - log.count) throw notSent(loop.rows - log.count - loop.sentRows)
+      if (part?.before !== undefined) await cancellation.guard(part.before)
       await transaction.commit()
       return this.#receipt(loop, log, slice, transaction, outcome)
     } catch (error) {

@@ -86,7 +86,7 @@ export class StepwiseWriteStream extends Writable {
     void this.#steps.settled.then(() => callback(error ?? this.#steps.lateError))
   }
 
-  #take(rows: readonly unknown[], callback: WriteCallback): void {
+  #take(rows: unknown[], callback: WriteCallback): void {
     this.#steps.take({ rows, callback })
     if (this.writableCorked === 0 && !this.writableEnded && !this.#steps.isExiting) this.cork()
   }

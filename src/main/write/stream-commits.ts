@@ -1,11 +1,10 @@
 import { AsyncResource } from 'node:async_hooks'
 import type { Committed } from '../contract/committed.js'
-import type { PersistOptions } from '../contract/persist-options.js'
+import type { PersistOptions, StreamPart } from '../contract/persist-options.js'
 import type { Receipt } from '../contract/receipt.js'
-import type { Rows } from '../contract/rows.js'
 import { codeInside } from '../scheduling/code-inside.js'
 import { toStreamError } from './stream-error.js'
-import type { StreamTarget } from './stream-target.js'
+import type { StreamRows, StreamTarget } from './stream-target.js'
 
 /** What Node, or a user, is to be told of a row. */
 export type WriteCallback = (error?: Error | null) => void
@@ -20,7 +19,6 @@ export class StreamCommits {
   /** Listeners and callbacks run as code of whoever has made the stream, whichever row a commit begins with. */
   readonly #origin = new AsyncResource('duckpaddle.WriteStream')
   #last: Promise<void> = Promise.resolve()
-  #transaction: number | undefined
   /** Callbacks of rows that Node has not handed over. */
   readonly #putOff = new Set<WriteCallback>()
 
@@ -35,21 +33,14 @@ export class StreamCommits {
     return this.#committed
   }
 
-  /** The transaction of the last commit, where it has begun. */
-  get transaction(): number | undefined {
-    return this.#transaction
-  }
-
   /**
    * Resolves when the rows are committed, and the listeners of 'commit' have been called.
    *
-   * @param savesLast - See `StreamPart`.
    * @throws the error to destroy the stream with.
    */
-  commit(rows: Rows<unknown>, options: PersistOptions, savesLast: boolean): Promise<void> {
-    this.#transaction = undefined
+  commit(rows: StreamRows, options: PersistOptions, part: StreamPart): Promise<void> {
     // It is not part of the call whose code happens to have written a row.
-    const commit = () => codeInside.leave(() => this.#commit(rows, options, savesLast))
+    const commit = () => codeInside.leave(() => this.#commit(rows, options, part))
     this.#last = this.#origin.runInAsyncScope(commit)
     return this.#last
   }
@@ -77,11 +68,7 @@ export class StreamCommits {
     this.#putOff.clear()
   }
 
-  async #commit(rows: Rows<unknown>, options: PersistOptions, savesLast: boolean): Promise<void> {
-    const onTransaction = (transaction: number) => {
-      this.#transaction = transaction
-    }
-    const part = { firstIndex: this.#committed.rows, savesLast, onTransaction }
+  async #commit(rows: StreamRows, options: PersistOptions, part: StreamPart): Promise<void> {
     try {
       this.#announce(await this.#target.persist(rows, options, part))
     } catch (error) {

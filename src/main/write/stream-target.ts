@@ -2,6 +2,7 @@ import type { PersistOptions, StreamPart } from '../contract/persist-options.js'
 import type { Receipt } from '../contract/receipt.js'
 import type { Rows } from '../contract/rows.js'
 import type { Dependents } from '../scheduling/dependents.js'
+import type { GrowingSource } from './growing-source.js'
 
 /** Rows that a stream has taken, and whose commit it does not know of, at the exit of the process. */
 export interface RowsAtExit {
@@ -12,6 +13,9 @@ export interface RowsAtExit {
   readonly transaction: number | undefined
 }
 
+/** What the rows of a call come from. */
+export type StreamRows = Rows<unknown> | GrowingSource
+
 /** What a write stream needs of its table, and of the service. */
 export interface StreamTarget {
   /** The name of the table, for messages. */
@@ -20,7 +24,7 @@ export interface StreamTarget {
   readonly isOpen: boolean
   /** What the service saves before it closes. */
   readonly dependents: Dependents
-  persist(rows: Rows<unknown>, options: PersistOptions, part: StreamPart): Promise<Receipt>
+  persist(rows: StreamRows, options: PersistOptions, part: StreamPart): Promise<Receipt>
   /** Has what `take` returns written when the process exits; undefined takes it back. */
   writeAtExit(stream: object, take: (() => readonly RowsAtExit[]) | undefined): void
 }

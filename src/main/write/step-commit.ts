@@ -1,0 +1,65 @@
+import type { StreamPart } from '../contract/persist-options.js'
+import { isShort } from './array-source.js'
+import { GrowingSource } from './growing-source.js'
+import type { RowsAtExit, StreamRows } from './stream-target.js'
+
+interface Reading {
+  /** Adds what waits by now; see `GrowingSource`. */
+  readonly grow: () => boolean
+  /** Called when it takes no more rows. */
+  readonly read: () => void
+}
+
+/** A commit of a write stream that is under way. */
+export class StepCommit {
+  /** Index of its first row in the stream. */
+  readonly #firstIndex: number
+  readonly #rows: unknown[]
+  /** The array of a few rows, which share a transaction with those of others. */
+  readonly source: StreamRows
+  #isRead = false
+  /** The transaction that is to have its rows, once there is one. */
+  #transaction: number | undefined
+  /** Settles when it is committed, or is not going to be. */
+  outcome: Promise<void> = Promise.resolve()
+  /** Resolves when everybody has heard of the outcome. */
+  ended: Promise<void> = Promise.resolve()
+
+  constructor(rows: unknown[], firstIndex: number, { grow, read }: Reading) {
+    this.#rows = rows
+    this.#firstIndex = firstIndex
+    const growing = new GrowingSource(rows, () => {
+      if (grow()) return true
+      this.#isRead = true
+      read()
+      return false
+    })
+    this.source = isShort(growing) ? rows : growing
+  }
+
+  get rows(): number {
+    return this.#rows.length
+  }
+
+  /** Whether all its rows are encoded, and it takes no more. */
+  get isRead(): boolean {
+    return this.#isRead
+  }
+
+  /** @param before - The outcome of the commit before it, where that is under way. */
+  part(before: Promise<void> | undefined): StreamPart {
+    const onTransaction = (transaction: number) => {
+      this.#transaction = transaction
+    }
+    const part = { firstIndex: this.#firstIndex, savesLast: true, onTransaction }
+    return before === undefined ? part : { ...part, before }
+  }
+
+  add(rows: readonly unknown[]): void {
+    for (const row of rows) this.#rows.push(row)
+  }
+
+  atExit(): RowsAtExit {
+    return { rows: this.#rows, firstIndex: this.#firstIndex, transaction: this.#transaction }
+  }
+}
