@@ -10,6 +10,7 @@ import {
   type WriteStreamOptions,
 } from 'duckpaddle'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { closed } from '../support/closed-stream.js'
 import { loseWorker, smallHeap } from '../support/lose-worker.js'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
 import { TestTables } from '../support/test-tables.js'
@@ -168,7 +169,7 @@ describe('a source that fails in a pipeline()', () => {
       throw new Error('the source has failed')
     }
     await expect(pipeline(failing(), stream)).rejects.toThrow('the source has failed')
-    if (!stream.closed) await once(stream, 'close')
+    await closed(stream)
     expect(stream.committed.rows).toBe(10)
     expect(await ids()).toEqual(rows(10).map(({ id }) => id))
   })
@@ -180,7 +181,7 @@ describe('destroy()', () => {
     for (const row of rows(3)) stream.write(row)
     stream.destroy()
     expect(stream.write({ id: 3 })).toBe(false)
-    await once(stream, 'close')
+    await closed(stream)
     expect(stream.committed.rows).toBe(2)
     expect(await ids()).toEqual([0, 1])
   })

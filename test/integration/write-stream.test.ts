@@ -3,6 +3,7 @@ import { Readable, Writable } from 'node:stream'
 import { finished, pipeline } from 'node:stream/promises'
 import type { Receipt, Table, WriteStream, WriteStreamOptions } from 'duckpaddle'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { closed } from '../support/closed-stream.js'
 import { TestTables } from '../support/test-tables.js'
 
 const tables = new TestTables()
@@ -266,7 +267,7 @@ describe('the callback of write()', () => {
     const called: unknown[] = []
     stream.write({ id: 1 }, (error) => called.push(error))
     stream.destroy()
-    await once(stream, 'close')
+    await closed(stream)
     expect(called).toMatchObject([{ code: 'PERSIST_ABORTED', committed: { rows: 0 } }])
   })
 })
@@ -378,7 +379,7 @@ describe('listeners of commit', () => {
       stream.once('commit', () => stream.destroy())
     })
     stream.write({ id: 1 })
-    await once(stream, 'close')
+    await closed(stream)
     expect(stream.committed.rows).toBe(2)
     expect(await ids()).toEqual([1, 2])
   })
