@@ -77,7 +77,7 @@ const ways = {
   async 'shared, and not heard of'() {
     const { table } = await create()
     const streams = [table.createWriteStream({ commitRows: 1 }), table.createWriteStream({ commitRows: 1 })]
-    streams.forEach((stream, id) => writeAll(stream, rows(1, id)))
+    for (const [id, stream] of streams.entries()) writeAll(stream, rows(1, id))
     for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate)
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Number(detail))
     process.exit(3)
