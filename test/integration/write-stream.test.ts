@@ -176,6 +176,18 @@ describe('commits', () => {
     expect(await tables.db.query(sql)).toEqual([{ n: 400_000, strays: 0 }])
   })
 
+  it('begin in time for rows that come while others wait for a commit to end', async () => {
+    const stream = create({ commitRows: 10, commitMs: 1 })
+    for (const row of rows(11)) stream.write(row)
+    // Hands over the last one, whose commit cannot begin yet.
+    stream.uncork()
+    await new Promise((resolve) => {
+      stream.write({ id: 11 }, resolve)
+    })
+    expect(stream.committed.rows).toBe(12)
+    stream.destroy()
+  })
+
   it('are seen by what is called after them', async () => {
     const stream = create({ commitRows: 1 })
     stream.on('commit', () => stream.end())

@@ -3,13 +3,6 @@ import { isShort } from './array-source.js'
 import { GrowingSource } from './growing-source.js'
 import type { RowsAtExit, StreamRows } from './stream-target.js'
 
-interface Reading {
-  /** Adds what waits by now; see `GrowingSource`. */
-  readonly grow: () => boolean
-  /** Called when it takes no more rows. */
-  readonly read: () => void
-}
-
 /** A commit of a write stream that is under way. */
 export class StepCommit {
   /** Index of its first row in the stream. */
@@ -25,14 +18,13 @@ export class StepCommit {
   /** Resolves when everybody has heard of the outcome. */
   ended: Promise<void> = Promise.resolve()
 
-  constructor(rows: unknown[], firstIndex: number, { grow, read }: Reading) {
+  /** @param grow - Adds what waits by now; see `GrowingSource`. */
+  constructor(rows: unknown[], firstIndex: number, grow: () => boolean) {
     this.#rows = rows
     this.#firstIndex = firstIndex
     const growing = new GrowingSource(rows, () => {
-      if (grow()) return true
-      this.#isRead = true
-      read()
-      return false
+      this.#isRead = !grow()
+      return !this.#isRead
     })
     this.source = isShort(growing) ? rows : growing
   }

@@ -1,34 +1,23 @@
 import { reportLoss } from '../../process/report-loss.js'
 import { quoteName } from '../../protocol/visible-text.js'
 import type { ResolvedWriteStreamOptions } from '../contract/write-stream-options.js'
-import { clearTimeout, nextTurn, setImmediate, startTimer } from '../scheduling/real-timers.js'
-import { mostShortRows } from './array-source.js'
-import { StepCommit } from './step-commit.js'
+import { nextTurn } from '../scheduling/real-timers.js'
+import { CommitDue } from './commit-due.js'
+import { CommitsUnderWay } from './commits-under-way.js'
 import type { StreamCommits, WriteCallback } from './stream-commits.js'
 import { streamClosed } from './stream-error.js'
 import { streamRegistry, type UnsavedStream } from './stream-registry.js'
 import type { RowsAtExit, StreamTarget } from './stream-target.js'
 
-/**
- * A commit that has so many rows takes no more. Of whole row groups DuckDB writes nothing to its log: 1,000,000 rows by
- * commits of 16,384 took 1.3 times as long.
- *
- * DEFAULT_ROW_GROUP_SIZE in https://github.com/duckdb/duckdb/blob/main/src/include/duckdb/storage/storage_info.hpp
- */
-const mostRows = 122_880
-
-/** The same, in times of `commitRows`: whoever wants short commits has them. */
-const mostTimes = 16
-
 /** Rows that Node has handed over. */
-export interface Lot {
+interface Lot {
   readonly rows: unknown[]
   /** Tells Node that they are taken: it may then hand over those that wait. */
   readonly callback: WriteCallback
 }
 
 /** The rows that Node keeps for the stream. */
-export interface WaitingRows {
+interface WaitingRows {
   /** Those of a lot among them whose callback has not been called. */
   readonly count: number
   /** Has `take` called with all of them, unless a lot is not taken yet, or the user has corked the stream: see `isForced`. */
@@ -37,38 +26,21 @@ export interface WaitingRows {
   fail(error: Error): void
 }
 
-/**
- * When the rows of a stream are committed: a commit takes all that wait, and what comes while it encodes them, and one
- * is committed after the other. The next encodes its rows while one is being committed, where both have many.
- */
+/** When the rows of a stream are committed: all that wait, when it is time to, or when its service or the process ends. */
 export class StepCommits implements UnsavedStream {
   readonly target: StreamTarget
   readonly #commits: StreamCommits
-  readonly #options: ResolvedWriteStreamOptions
   readonly #waiting: WaitingRows
-  /** Of all rows that were written. */
-  #written = 0
-  /** Of those whose commit has begun. */
-  #begun = 0
-  /** Since the first of the rows that wait. */
-  #timer: NodeJS.Timeout | undefined
-  #isDue = false
-  /** In the order of their rows: the last may still take some. */
-  readonly #underWay: StepCommit[] = []
-  /** The one that takes what waits, now. */
-  #growing: StepCommit | undefined
-  /** What is to be committed after those. */
+  readonly #underWay: CommitsUnderWay
+  readonly #due: CommitDue
+  /** What is to be committed after those that are under way. */
   #next: Lot | undefined
-  /** Of rows whose commit has begun. */
-  #callback: WriteCallback | undefined
+  /** While it is held, the service is closing, and what was written before is committed. */
+  #status: 'open' | 'held' | 'stopped' = 'open'
   #isDirty = false
-  /** The service is closing, and what was written before is committed. */
-  #isHeld = false
-  #isStopped = false
   #lateError: Error | undefined
   /** Takes rows while the process is exiting. */
   #takeLast: ((rows: readonly unknown[]) => void) | undefined
-  #isTaken = false
 
   constructor(
     target: StreamTarget,
@@ -78,13 +50,20 @@ export class StepCommits implements UnsavedStream {
   ) {
     this.target = target
     this.#commits = commits
-    this.#options = options
     this.#waiting = waiting
+    const { commitRows, highWaterMark, commitMs } = options
+    const limits = { rows: Math.min(commitRows, highWaterMark), ms: commitMs }
+    this.#due = new CommitDue(limits, () => this.beginIfDue())
+    this.#underWay = new CommitsUnderWay(commits, options, {
+      grow: () => this.#grow(),
+      proceed: () => this.#proceed(),
+      failed: (error) => this.#fail(error),
+    })
   }
 
   /** Resolves when the commits that are under way have ended, well or not. */
   get settled(): Promise<unknown> {
-    return Promise.all(this.#underWay.map(({ ended }) => ended))
+    return this.#underWay.settled
   }
 
   /** What a commit has failed with that was under way when the stream was destroyed. */
@@ -98,10 +77,9 @@ export class StepCommits implements UnsavedStream {
 
   /** A row was written, and waits. */
   record(): void {
-    this.#written++
     this.#becomeDirty()
-    this.#timer ??= this.#startTimer()
-    if (this.#waiting.count >= this.#dueRows) this.beginIfDue()
+    this.#due.start()
+    this.beginIfDue()
   }
 
   take(lot: Lot): void {
@@ -109,181 +87,134 @@ export class StepCommits implements UnsavedStream {
     if (this.#takeLast !== undefined) {
       this.#takeLast(rows)
       callback()
-    } else if (this.#growing !== undefined) {
-      this.#growing.add(rows)
-      this.#begun += rows.length
-      this.#stopTimer()
+    } else if (this.#underWay.add(rows)) {
+      this.#due.stop()
       callback()
-    } else if (this.#canBegin(rows.length)) {
-      this.#begin(rows)
-      callback()
-    } else this.#next = lot
+    } else if (this.#canBegin(rows.length)) this.#begin(lot)
+    else this.#next = lot
   }
 
   /** Begins a commit if it is time for one. */
   beginIfDue(): void {
     const { count } = this.#waiting
-    if (count === 0 || this.#next !== undefined || !this.#canBegin(count)) return
-    if (this.#isDue || count >= this.#dueRows) this.#waiting.handOver(false)
+    if (count === 0 || !this.#due.isNow(count) || this.#next !== undefined) return
+    if (this.#canBegin(count)) this.#waiting.handOver(false)
   }
 
   /** The stream is destroyed: what has not begun to be committed will not be. */
   stop(): void {
-    this.#isStopped = true
+    this.#status = 'stopped'
     this.#next = undefined
-    this.#stopTimer()
+    this.#due.stop()
     this.#becomeClean()
   }
 
   get hasDirty(): boolean {
-    return this.#isDirty && !this.#isHeld && !this.#isStopped
+    return this.#isDirty && this.#status === 'open'
   }
 
   /** Commits what was written until now. Where it cannot be, the stream is destroyed, and says so. */
   async save(): Promise<undefined> {
-    const written = this.#written
-    while (!this.#isStopped && this.#commits.committed.rows < written) {
+    const written = this.#writtenRows
+    while (this.#status !== 'stopped' && this.#commits.committed.rows < written) {
       this.#waiting.handOver(true)
-      await (this.#underWay.length === 0 ? nextTurn() : this.settled)
+      await (this.#underWay.isEmpty ? nextTurn() : this.settled)
     }
   }
 
   async saveLast(): Promise<void> {
     await this.save()
-    this.#isHeld = true
+    if (this.#status === 'open') this.#status = 'held'
   }
 
   reopen(): void {
-    this.#isHeld = false
+    if (this.#status === 'held') this.#status = 'open'
     this.#proceed()
   }
 
   async release(): Promise<void> {
-    if (this.#isDirty && !this.#isStopped) this.#waiting.fail(streamClosed(this.#commits.committed))
+    if (this.#isDirty && this.#status !== 'stopped') {
+      this.#waiting.fail(streamClosed(this.#commits.committed))
+    }
   }
 
   takeAtExit(): readonly RowsAtExit[] {
-    const lots = this.#underWay.map((commit) => commit.atExit())
-    let firstIndex = this.#begun
-    const take = (rows: readonly unknown[]) => {
+    const lots = this.#underWay.atExit()
+    let firstIndex = this.#underWay.begunRows
+    this.#takeLast = (rows) => {
       lots.push({ rows, firstIndex, transaction: undefined })
       firstIndex += rows.length
     }
-    if (!this.#isStopped) this.#takeAll(take)
-    this.#isTaken = true
-    return lots
-  }
-
-  get rowsNotTaken(): number {
-    if (this.#isTaken) return 0
-    return (this.#isStopped ? this.#begun : this.#written) - this.#commits.committed.rows
-  }
-
-  get #dueRows(): number {
-    return Math.min(this.#options.commitRows, this.#options.highWaterMark)
-  }
-
-  /** Whether a commit of so many rows can begin now. */
-  #canBegin(rows: number): boolean {
-    if (this.#isHeld || this.#isStopped) return false
-    const [first, second] = this.#underWay
-    return first === undefined || (second === undefined && first.isRead && rows > mostShortRows)
-  }
-
-  #begin(rows: unknown[]): void {
-    this.#stopTimer()
-    const before = this.#underWay.at(-1)?.outcome
-    const commit = new StepCommit(rows, this.#begun, {
-      grow: () => this.#grow(commit),
-      // Not at once: it is in the middle of a slice.
-      read: () => setImmediate(() => this.#proceed()),
-    })
-    this.#begun += rows.length
-    this.#underWay.push(commit)
-    commit.outcome = this.#commits.commit(commit.source, this.#options.persist, commit.part(before))
-    commit.ended = commit.outcome.then(
-      () => this.#end(commit),
-      (error) => this.#end(commit, error),
-    )
-  }
-
-  /** Takes what has come while the rows were encoded; false where there is nothing. */
-  #grow(commit: StepCommit): boolean {
-    const before = commit.rows
-    const most = Math.min(mostRows, mostTimes * this.#options.commitRows)
-    if (before >= most || this.#isHeld || this.#isStopped || this.isExiting) return false
-    this.#growing = commit
-    this.#waiting.handOver(false)
-    this.#growing = undefined
-    return commit.rows > before
-  }
-
-  #end(commit: StepCommit, error?: Error): void {
-    this.#underWay.splice(this.#underWay.indexOf(commit), 1)
-    if (error === undefined || this.#isStopped) this.#lateError ??= error
-    else this.#waiting.fail(error)
-    this.#proceed()
-  }
-
-  /** A commit has ended, or takes no more rows, or the service stays open. */
-  #proceed(): void {
-    const next = this.#next
-    if (next === undefined) {
-      this.beginIfDue()
-      this.#becomeClean()
-    } else if (this.#canBegin(next.rows.length)) {
-      this.#next = undefined
-      this.#begin(next.rows)
-      this.#callback = next.callback
-      // In a tick, and not in a promise: what listeners of 'drain' throw is uncaught.
-      process.nextTick(() => this.#callBack())
+    if (this.#status !== 'stopped') {
+      const next = this.#next
+      // Node hands over the rest at once.
+      if (next !== undefined) this.take(next)
+      this.#waiting.handOver(true)
     }
-  }
-
-  #takeAll(take: (rows: readonly unknown[]) => void): void {
-    this.#takeLast = take
-    const next = this.#next
-    if (next !== undefined) take(next.rows)
-    // Node hands over the rest at once.
-    this.#callBack()
-    next?.callback()
-    this.#waiting.handOver(true)
     this.#takeLast = (rows) => {
       const stream = `the write stream to ${quoteName(this.target.name)}`
       reportLoss(`${rows.length} rows of ${stream} are lost at exit: they came after all had been saved`)
     }
+    return lots
   }
 
-  #callBack(): void {
-    const callback = this.#callback
-    this.#callback = undefined
-    callback?.()
+  get rowsNotTaken(): number {
+    return this.isExiting ? 0 : this.#writtenRows - this.#commits.committed.rows
   }
 
-  #startTimer(): NodeJS.Timeout {
-    const timer = startTimer(() => {
-      this.#isDue = true
+  /** Those that are to be committed, or are. */
+  get #writtenRows(): number {
+    const { begunRows } = this.#underWay
+    return this.#status === 'stopped' ? begunRows : begunRows + this.#waiting.count
+  }
+
+  #canBegin(rows: number): boolean {
+    return this.#status === 'open' && this.#underWay.canBegin(rows)
+  }
+
+  #begin({ rows, callback }: Lot): void {
+    this.#due.stop()
+    this.#underWay.begin(rows)
+    callback()
+    // They have come after the lot.
+    if (this.#waiting.count > 0) this.#due.start()
+  }
+
+  #grow(): void {
+    if (this.#status === 'open' && !this.isExiting) this.#waiting.handOver(false)
+  }
+
+  #proceed(): void {
+    if (this.#next === undefined) {
       this.beginIfDue()
-    }, this.#options.commitMs)
-    // A process with nothing else to do ends, and what waits is committed before.
-    return timer.unref()
+      this.#becomeClean()
+    } else {
+      // In a tick, and not in a promise: what listeners of 'drain' throw is uncaught.
+      process.nextTick(() => this.#beginNext())
+    }
   }
 
-  #stopTimer(): void {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
-    this.#isDue = false
+  #beginNext(): void {
+    const next = this.#next
+    if (next === undefined || !this.#canBegin(next.rows.length)) return
+    this.#next = undefined
+    this.#begin(next)
+  }
+
+  #fail(error: Error): void {
+    if (this.#status === 'stopped') this.#lateError ??= error
+    else this.#waiting.fail(error)
   }
 
   #becomeDirty(): void {
-    if (this.#isDirty || this.#isStopped) return
+    if (this.#isDirty || this.#status === 'stopped') return
     this.#isDirty = true
     if (this.target.isOpen) streamRegistry.add(this)
     else this.#waiting.fail(streamClosed(this.#commits.committed))
   }
 
   #becomeClean(): void {
-    if (this.#underWay.length > 0 || (!this.#isStopped && this.#waiting.count > 0)) return
+    if (!this.#underWay.isEmpty || (this.#status !== 'stopped' && this.#waiting.count > 0)) return
     if (this.#isDirty) streamRegistry.delete(this)
     this.#isDirty = false
   }

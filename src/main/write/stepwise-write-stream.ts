@@ -88,13 +88,17 @@ export class StepwiseWriteStream extends Writable {
 
   #take(rows: unknown[], callback: WriteCallback): void {
     this.#steps.take({ rows, callback })
-    if (this.writableCorked === 0 && !this.writableEnded && !this.#steps.isExiting) this.cork()
+    this.#corkAgain()
   }
 
   #handOver(isForced: boolean): void {
     if (isForced) while (this.writableCorked > 1) super.uncork()
     if (this.writableCorked === 1) super.uncork()
     // Where nothing was handed over, for a lot is not taken yet.
+    this.#corkAgain()
+  }
+
+  #corkAgain(): void {
     if (this.writableCorked === 0 && !this.writableEnded && !this.#steps.isExiting) this.cork()
   }
 }
