@@ -53,6 +53,12 @@ describe('a process that ends with rows that wait in write streams', () => {
     expect(await read()).toEqual(rows(3))
   })
 
+  it('has written them, and what a store has, when a listener exits within the exit', async () => {
+    expect(await end('exit within an exit')).toEqual(silently(3))
+    expect(await read()).toEqual(rows(3))
+    expect(await readDatabase(path, 'SELECT key, value FROM storage')).toEqual([{ key: 'k', value: '1' }])
+  })
+
   it('has written what a listener adds at the last commit', async () => {
     expect(await end('itself, in steps')).toEqual(silently(0))
     expect(await read()).toEqual(rows(2))

@@ -33,6 +33,15 @@ const ways = {
     writeAll(table.createWriteStream(waits), rows(3))
     process.exit(3)
   },
+  /** By a listener that ends the process before others have heard of it. */
+  async 'exit within an exit'() {
+    process.on('exit', () => process.exit())
+    const { db, table } = await create()
+    const store = new DuckDBStorageAdapter({ database: db, autoPersist: false })
+    await store.set('k', 1)
+    writeAll(table.createWriteStream(waits), rows(3))
+    process.exit(3)
+  },
   async throw() {
     const { table } = await create()
     writeAll(table.createWriteStream(waits), rows(3))
