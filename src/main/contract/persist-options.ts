@@ -53,6 +53,13 @@ export interface PersistOptions {
   readonly maxRejections?: number | undefined
 }
 
+/** What of a transaction those can see who have rows in it. */
+export interface TransactionView {
+  readonly id: number
+  /** Bytes that were encoded and handed over. */
+  readonly bytes: number
+}
+
 /** What the call that a write stream makes for some of its rows is told besides the options of its user. */
 export interface StreamPart {
   /** Index, in the stream, of the first row of the call. */
@@ -60,7 +67,7 @@ export interface StreamPart {
   /** Whether the call is let in while the service is closing, as part of what is saved first. */
   readonly savesLast: boolean
   /** Called with the transaction that is to have the rows, and again with another where that is tried in its place. */
-  readonly onTransaction?: (transaction: number) => void
+  readonly onTransaction?: (transaction: TransactionView) => void
   /** What is to be committed before; where it rejects, the call does. Only for a call that has a transaction of its own. */
   readonly before?: Promise<void>
 }

@@ -5,7 +5,8 @@ import { type PersistOptions, persistOptionNames, resolvePersistOptions } from '
 export interface WriteStreamOptions extends PersistOptions {
   /**
    * A commit begins when so many rows wait. It takes all that wait, which are more where some came while another was under
-   * way, and what comes while it encodes them: up to 16 times as many, and 122,880. Without effect on an `atomic` stream.
+   * way, and what comes while it encodes them, until it has 16 times as many, 122,880, or 32 MiB of encoded rows. Without
+   * effect on an `atomic` stream.
    *
    * Minimum: 1.
    *

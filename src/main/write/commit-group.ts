@@ -75,7 +75,7 @@ export class CommitGroup {
   async commit(client: WorkerClient): Promise<void> {
     const { pool, flow, checkpoints, reading } = this.#context
     const transaction = nextTransaction()
-    for (const { options } of this.#calls) options.part?.onTransaction?.(transaction)
+    for (const { options } of this.#calls) options.part?.onTransaction?.({ id: transaction, bytes: 0 })
     const writers = [...this.#tables.values()]
       .filter(({ series }) => series.rows > 0)
       .map((rows) => this.#toWriter(rows))

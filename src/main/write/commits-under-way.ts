@@ -13,6 +13,9 @@ import type { RowsAtExit } from './stream-target.js'
  */
 const mostRows = 122_880
 
+/** The same, in bytes as they are encoded: the rows are kept until they are committed, and take several times as much. */
+const mostBytes = 32 * 1024 * 1024
+
 /** The same, in times of `commitRows`: whoever wants short commits has them. */
 const mostTimes = 16
 
@@ -94,7 +97,8 @@ export class CommitsUnderWay {
   /** Takes what has come while the rows were encoded; false where there is nothing. */
   #grow(commit: StepCommit): boolean {
     const before = commit.rows
-    if (before < Math.min(mostRows, mostTimes * this.#options.commitRows)) {
+    const most = Math.min(mostRows, mostTimes * this.#options.commitRows)
+    if (before < most && commit.bytes < mostBytes) {
       this.#growing = commit
       this.#events.grow()
       this.#growing = undefined

@@ -120,7 +120,7 @@ export class PersistCall {
     const slice = new TimeSlice(this.#context.sliceBudgetMs)
     const transaction = this.#createTransaction(client, isChecked, (rows) => report(rows))
     const { part } = this.#options
-    part?.onTransaction?.(transaction.id)
+    part?.onTransaction?.(transaction)
     const { flow } = this.#context
     const { allocator } = this.#table
     const source = this.#source

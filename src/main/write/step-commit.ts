@@ -1,4 +1,4 @@
-import type { StreamPart } from '../contract/persist-options.js'
+import type { StreamPart, TransactionView } from '../contract/persist-options.js'
 import { isShort } from './array-source.js'
 import { GrowingSource } from './growing-source.js'
 import type { RowsAtExit, StreamRows } from './stream-target.js'
@@ -12,7 +12,7 @@ export class StepCommit {
   readonly source: StreamRows
   #isRead = false
   /** The transaction that is to have its rows, once there is one. */
-  #transaction: number | undefined
+  #transaction: TransactionView | undefined
   /** Settles when it is committed, or is not going to be. */
   outcome: Promise<void> = Promise.resolve()
   /** Resolves when everybody has heard of the outcome. */
@@ -33,6 +33,11 @@ export class StepCommit {
     return this.#rows.length
   }
 
+  /** Of its rows, as far as they are handed over. */
+  get bytes(): number {
+    return this.#transaction?.bytes ?? 0
+  }
+
   /** Whether all its rows are encoded, and it takes no more. */
   get isRead(): boolean {
     return this.#isRead
@@ -40,7 +45,7 @@ export class StepCommit {
 
   /** @param before - The outcome of the commit before it, where that is under way. */
   part(before: Promise<void> | undefined): StreamPart {
-    const onTransaction = (transaction: number) => {
+    const onTransaction = (transaction: TransactionView) => {
       this.#transaction = transaction
     }
     const part = { firstIndex: this.#firstIndex, savesLast: true, onTransaction }
@@ -52,6 +57,6 @@ export class StepCommit {
   }
 
   atExit(): RowsAtExit {
-    return { rows: this.#rows, firstIndex: this.#firstIndex, transaction: this.#transaction }
+    return { rows: this.#rows, firstIndex: this.#firstIndex, transaction: this.#transaction?.id }
   }
 }
