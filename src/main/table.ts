@@ -93,6 +93,26 @@ export class Table<Row = AnyRow> {
   createWriteStream(
     options: WriteStreamOptions & { readonly onConflict: 'update' },
   ): WriteStream<Partial<Row>>
+  /**
+   * Makes a Node `Writable` of rows, which commits them step by step: when `commitRows` wait, or `commitMs` after the first
+   * of them; or once, at its end, with `atomic`. `'finish'` is emitted when everything is committed.
+   *
+   * A commit is a `persist()` of some rows: it is all or nothing, and has its place among other calls from when it begins.
+   * Commits are made in the order of the rows. What a `persist()` would reject with destroys the stream; `committed` of the
+   * stream, and of a `PersistenceError`, says how many of the first rows are committed. Nothing of the others is.
+   *
+   * What was written is committed before the service closes, and when the process ends by itself, by `process.exit()` or by
+   * an uncaught error; what is written after that fails with `PERSIST_CLOSED`. Rows that cannot be written at an exit are
+   * reported on stderr, whatever `onRowError` says. An `atomic` stream is a call whose rows are still coming: `close()`
+   * waits for its end, and of one that has not ended nothing is written.
+   *
+   * @throws TypeError or RangeError for options that are wrong.
+   *
+   * @example
+   * ```ts
+   * await pipeline(request, parser, events.createWriteStream())
+   * ```
+   */
   createWriteStream(options?: WriteStreamOptions): WriteStream<Row>
   createWriteStream(options: WriteStreamOptions = {}): WriteStream<Row> {
     return this.#writing.createWriteStream(options)

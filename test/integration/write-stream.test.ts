@@ -178,9 +178,9 @@ describe('commits', () => {
 
   it('take no more once they have many rows, or large ones', async () => {
     const text = 'x'.repeat(8000)
-    const [small, large] = [create({ commitRows: 100 }), create({ commitRows: 1000, highWaterMark: 1000 })]
+    const [small, large] = [create({ commitRows: 100 }), create({ commitRows: 2000, highWaterMark: 5000 })]
     const [ofSmall, ofLarge] = [receiptsOf(small), receiptsOf(large)]
-    await pipeline(rows(20_000), small)
+    await pipeline(rows(40_000), small)
     await pipeline(
       (function* () {
         for (const row of rows(15_000)) yield { ...row, text }
@@ -191,7 +191,7 @@ describe('commits', () => {
     expect(Math.max(...ofSmall.map((receipt) => receipt.rows))).toBeLessThanOrEqual(1600 + 16_384)
     expect(Math.max(...ofLarge.map((receipt) => receipt.bytes))).toBeLessThan(48 * 1024 * 1024)
     expect(ofLarge.length).toBeGreaterThan(1)
-    expect(await ids()).toHaveLength(35_000)
+    expect(await ids()).toHaveLength(55_000)
   })
 
   it('begin in time for rows that come while others wait for a commit to end', async () => {
