@@ -247,6 +247,18 @@ describe('a table that is dropped, or altered, between two commits', () => {
   })
 })
 
+it('a write stream is not refused where no more calls may wait', async () => {
+  const db = await open(newDatabase(folder), { maxWaitingCalls: 1 })
+  const own = await db.table('t', { columns: { id: 'BIGINT NOT NULL' } })
+  const first = own.persist(rows(1))
+  await expect(own.persist(rows(1))).rejects.toMatchObject({ code: 'PERSIST_OVERLOADED' })
+  const stream = own.createWriteStream({ commitRows: 1 })
+  stream.end({ id: 1 })
+  await Promise.all([first, finished(stream)])
+  expect(await db.query('SELECT count(*)::INT AS n FROM t')).toEqual([{ n: 2 }])
+  await db.close()
+})
+
 describe('a lost worker', () => {
   it('destroys the streams that it wrote for, and later ones work on a fresh one', async () => {
     const db = await open(newDatabase(folder), { resourceLimits: smallHeap })

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { Readable, Writable } from 'node:stream'
+import { Readable, Transform, Writable } from 'node:stream'
 import { finished, pipeline } from 'node:stream/promises'
 import type { Receipt, Table, WriteStream, WriteStreamOptions } from 'duckpaddle'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -68,6 +68,27 @@ describe('a write stream', () => {
     ['a web stream', () => Readable.toWeb(Readable.from(rows(3000))) as unknown as AsyncIterable<unknown>],
   ])('takes the rows of %s', async (_, source) => {
     await pipeline(source(), create())
+    expect(await ids()).toEqual(rows(3000).map(({ id }) => id))
+  })
+
+  it('takes the rows of a parser of bytes', async () => {
+    const text = rows(3000)
+      .map((row) => JSON.stringify(row))
+      .join('\n')
+    let rest = ''
+    const parser = new Transform({
+      readableObjectMode: true,
+      transform(bytes, _, callback) {
+        const lines = `${rest}${bytes}`.split('\n')
+        rest = lines.pop() ?? ''
+        for (const line of lines) this.push(JSON.parse(line))
+        callback()
+      },
+      flush(callback) {
+        callback(null, JSON.parse(rest))
+      },
+    })
+    await pipeline(new Blob([text]).stream(), parser, create())
     expect(await ids()).toEqual(rows(3000).map(({ id }) => id))
   })
 
