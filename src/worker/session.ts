@@ -216,7 +216,7 @@ export class Session implements SessionHandlers {
   /** Nothing else is under way any more: what follows is not to be stopped. */
   async #writeLast(finalWrites: readonly FinalWrite[]): Promise<void> {
     if (finalWrites.length === 0) return
-    this.#database.shutdown.allowLastWrites()
+    this.#database.allowLastWrites()
     for (const finalWrite of finalWrites) {
       const { transaction } = finalWrite
       const isWritten = transaction !== undefined && this.#committed.includes(transaction)
