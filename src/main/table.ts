@@ -51,8 +51,8 @@ export class Table<Row = AnyRow> {
    *
    * Calls may overlap. Those that could see each other's rows (on a table that has a key or constraints, or on tables that
    * a FOREIGN KEY links) are committed in the order in which they were made; others wait for none of them. Arrays of at
-   * most 4,096 rows for tables with neither key nor constraints share a commit with others that wait at the same time.
-   * Rows are read while the promise is pending, and must not be changed until it settles.
+   * most 4,096 rows share a commit with others that wait at the same time. Rows are read while the promise is pending,
+   * and must not be changed until it settles.
    *
    * An asynchronous source must not wait for a call that waits for it: another `persist()` to its table where that has a
    * key or constraints, or a `run()`. Such a call rejects with a TypeError while the source is asked for a row, also

@@ -104,10 +104,10 @@ export class Tables {
     const operations = this.#operations
     const { finalWrites } = this.#context.supervisor
     const name = quoteName(table.ref.name)
-    const encode = ({ rows, firstIndex, transaction }: RowsAtExit) => {
+    const encode = ({ rows, firstIndex, written }: RowsAtExit) => {
       const describe = (position: number) => `row ${firstIndex + position} of the write stream to ${name}`
       const write = encodeAtExit(table, rows, { onConflict, describe })
-      return transaction === undefined ? write : { ...write, transaction }
+      return written === undefined ? write : { ...write, written }
     }
     const target: StreamTarget = {
       name: table.ref.name,
@@ -171,7 +171,7 @@ export class Tables {
     cancellation: Cancellation,
   ): Promise<Receipt> {
     const isAtHand = source instanceof ArraySource && isShort(source)
-    if (isAtHand && table.maybeUnchecked && options.onProgress === undefined) {
+    if (isAtHand && options.onProgress === undefined) {
       return this.#groups.submit({ table, source, options, cancellation })
     }
     return new PersistCall(this.#context, table, source, options, cancellation).run()

@@ -33,8 +33,6 @@ export class Database {
   readonly #checkpoints = new FifoLock()
   readonly #inFlight = new Set<Promise<unknown>>()
   readonly #connections = new Set<DuckDBConnection>()
-  /** The one that the next transaction is on. */
-  #idle: DuckDBConnection | undefined
   readonly #instance: Instance
   readonly #settings: SettingWatch
   /** None for a database in memory. */
@@ -96,20 +94,6 @@ export class Database {
       this.#connections.add(connection)
       return connection
     })
-  }
-
-  /** A connection that a transaction has left as it was, or a new one: to connect takes a tenth of a small transaction. */
-  async connectToWrite(): Promise<DuckDBConnection> {
-    this.shutdown.checkStop()
-    const idle = this.#idle
-    this.#idle = undefined
-    return idle ?? this.connect()
-  }
-
-  /** Gives back a connection on which nothing was left behind. */
-  keep(connection: DuckDBConnection): void {
-    if (this.#idle === undefined && this.#connections.has(connection)) this.#idle = connection
-    else this.disconnect(connection)
   }
 
   disconnect(connection: DuckDBConnection): void {
@@ -249,7 +233,6 @@ export class Database {
     if (this.file?.isSame === false) await this.#skipCheckpoint()
     for (const connection of this.#connections) connection.disconnectSync()
     this.#connections.clear()
-    this.#idle = undefined
     this.#instance.close()
     this.openFiles.close()
   }

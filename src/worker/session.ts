@@ -2,6 +2,8 @@ import type { Failure } from '../protocol/failure.js'
 import { noRows } from '../protocol/query-value.js'
 import type {
   FinalWrite,
+  GroupedOutcome,
+  GroupedRange,
   InstanceNews,
   OpenRequest,
   ReplyOf,
@@ -18,11 +20,10 @@ import { Cursor } from './read/cursor.js'
 import { type LastingEffects, lastingEffects } from './read/lasting-effects.js'
 import { refuseOutsideEffects } from './read/outside-effects.js'
 import type { Shutdown } from './shutdown.js'
+import { CommittedCalls } from './write/committed-calls.js'
+import { IdleConnections } from './write/idle-connections.js'
 import { writeAtExit } from './write/write-at-exit.js'
 import { WriteTransaction } from './write/write-transaction.js'
-
-/** More transactions are never committed without main having heard of it: it waits for one before it asks for the next. */
-const mostUnanswered = 100
 
 /** What the session does for each request, by its name. */
 export type SessionHandlers = {
@@ -36,14 +37,15 @@ export class Session implements SessionHandlers {
   readonly #database: Database
   readonly #catalog: CatalogReader
   readonly #transactions = new Map<number, WriteTransaction>()
+  readonly #connections: IdleConnections
   readonly #cursors = new Map<number, Cursor>()
-  /** The last transactions that were committed, whether or not main knows. */
-  readonly #committed: number[] = []
+  readonly #committed = new CommittedCalls()
   #closed: Promise<void> | undefined
 
   private constructor(database: Database) {
     this.#database = database
     this.#catalog = new CatalogReader(database)
+    this.#connections = new IdleConnections(database)
   }
 
   static async open(request: Omit<OpenRequest, 'shutdown'>, shutdown: Shutdown): Promise<Session> {
@@ -102,12 +104,17 @@ export class Session implements SessionHandlers {
     const batches = writers.flatMap(({ batches }, writer) => batches.map((batch) => ({ writer, batch })))
     for (const { writer, batch } of batches) steps.push(this.#transaction(transaction).write(writer, batch))
     await Promise.all(steps)
-    const { walBytes } = await this.commit({ transaction })
-    return { walBytes, buffers: batches.map(({ batch }) => batch.buffer) }
+    const outcomes = await this.#transaction(transaction).applyGroup()
+    const buffers = batches.map(({ batch }) => batch.buffer)
+    const isCommitted = writers.every(({ calls = [] }, writer) => {
+      return (outcomes[writer] ?? []).every((outcome, call) => isSettled(calls[call], outcome))
+    })
+    const { walBytes } = isCommitted ? await this.commit({ transaction }) : this.#database
+    return { walBytes, buffers, outcomes, isCommitted }
   }
 
   begin(request: RequestOf<'begin'>): Promise<ReplyOf<'begin'>> {
-    const started = new WriteTransaction(this.#database, this.#catalog)
+    const started = new WriteTransaction(this.#database, this.#catalog, this.#connections)
     this.#transactions.set(request.transaction, started)
     return started.begin(request)
   }
@@ -127,10 +134,10 @@ export class Session implements SessionHandlers {
 
   /** A transaction whose commit fails stays, for main rolls it back. */
   async commit({ transaction }: RequestOf<'commit'>): Promise<ReplyOf<'commit'>> {
-    await this.#transaction(transaction).commit()
+    const write = this.#transaction(transaction)
+    await write.commit()
     this.#transactions.delete(transaction)
-    this.#committed.push(transaction)
-    if (this.#committed.length > mostUnanswered) this.#committed.shift()
+    this.#committed.add(transaction, write.outcomes)
     await this.#database.checkpointIfDue()
     return { walBytes: this.#database.walBytes }
   }
@@ -218,9 +225,9 @@ export class Session implements SessionHandlers {
     if (finalWrites.length === 0) return
     this.#database.allowLastWrites()
     for (const finalWrite of finalWrites) {
-      const { transaction } = finalWrite
-      const isWritten = transaction !== undefined && this.#committed.includes(transaction)
-      if (!isWritten) await writeAtExit(this.#database, this.#catalog, finalWrite)
+      const { written } = finalWrite
+      const isWritten = written !== undefined && this.#committed.has(written)
+      if (!isWritten) await writeAtExit(this.#database, this.#catalog, this.#connections, finalWrite)
     }
     await this.#database.drain()
   }
@@ -228,6 +235,11 @@ export class Session implements SessionHandlers {
   async #cancelCursors(failure: Failure | undefined): Promise<void> {
     await Promise.all([...this.#cursors.values()].map((cursor) => cursor.cancel(failure)))
   }
+}
+
+/** Whether nothing is left to be decided about a call of a group. */
+function isSettled(call: GroupedRange | undefined, { rejected, isWithdrawn }: GroupedOutcome): boolean {
+  return rejected === 0 && (isWithdrawn || call?.isGivenUp === false)
 }
 
 function cannotBeCreated(table: string, error: unknown): WorkerFailure {

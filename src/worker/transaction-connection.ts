@@ -9,8 +9,6 @@ export class TransactionConnection {
   readonly #database: Database
   readonly #connection: DuckDBConnection
   #isStopped = false
-  /** Whether it may have temporary tables. */
-  #hasRun = false
 
   private constructor(database: Database, connection: DuckDBConnection) {
     this.#database = database
@@ -18,7 +16,7 @@ export class TransactionConnection {
   }
 
   static async open(database: Database): Promise<TransactionConnection> {
-    return new TransactionConnection(database, await database.connectToWrite())
+    return new TransactionConnection(database, await database.connect())
   }
 
   /** For what reads the catalog as the transaction sees it. */
@@ -36,7 +34,6 @@ export class TransactionConnection {
   }
 
   async run(sql: string): Promise<DuckDBMaterializedResult> {
-    this.#hasRun = true
     const statement = await this.#database.poolCall(() => this.#connection.prepare(sql))
     try {
       return await runCooperatively(this.#database, this.#connection, statement, () => this.checkStop())
@@ -82,10 +79,8 @@ export class TransactionConnection {
     this.#database.disconnect(this.#connection)
   }
 
-  /** After a COMMIT: the next transaction may have the connection, unless something may be left on it. */
-  release(): void {
-    if (this.#hasRun || this.#isStopped) this.disconnect()
-    else this.#database.keep(this.#connection)
+  get isStopped(): boolean {
+    return this.#isStopped
   }
 
   checkStop(): void {

@@ -90,6 +90,15 @@ describe('a process that ends with rows that wait in write streams', () => {
     expect(await counts()).toEqual({ n: 2, ids: 2 })
   })
 
+  it.each([0, 2, 100])(
+    'has written each where it was shared on a table with a key, after %i ms',
+    async (ms) => {
+      expect(await end('shared on a key, and not heard of', String(ms))).toEqual(silently(3))
+      const own = [1, 2, 3].map((id) => ({ id, text: 'own' }))
+      expect(await read()).toEqual([{ id: 0, text: 'from 2' }, ...own])
+    },
+  )
+
   it('has written those of several streams on one table, and what a store has', async () => {
     expect(await end('two streams and a store')).toEqual(silently(3))
     expect(await read()).toEqual(rows(4))

@@ -1,4 +1,4 @@
-import type { OnConflict } from '../../protocol/requests.js'
+import type { OnConflict, WrittenCall } from '../../protocol/requests.js'
 import { checkNumber, checkType, ownOptions } from './check-option.js'
 import { describeValue } from './describe-value.js'
 import type { Progress } from './receipt.js'
@@ -44,6 +44,15 @@ export interface PersistOptions {
    */
   readonly onRowError?: OnRowError | undefined
   /**
+   * Lets calls that are made later, on its own table and on those linked with it, have their turn while its rows are
+   * read: it takes its place among them when the last row is there, and is decided about, and committed, then. For
+   * imports beside a server's own writes. No difference for a table with neither key nor constraints, whose calls wait
+   * for none of each other, nor for an array of at most 4,096 rows.
+   *
+   * @defaultValue false
+   */
+  readonly background?: boolean | undefined
+  /**
    * How many rejections the receipt holds; `receipt.rejected` counts them all.
    *
    * Minimum: 0.
@@ -58,6 +67,7 @@ export interface TransactionView {
   readonly id: number
   /** Bytes that were encoded and handed over. */
   readonly bytes: number
+  readonly place?: WrittenCall['place']
 }
 
 /** What the call that a write stream makes for some of its rows is told besides the options of its user. */
@@ -78,6 +88,7 @@ export interface ResolvedPersistOptions {
   readonly onRowError: OnRowError
   readonly maxRejections: number
   readonly onConflict: OnConflict
+  readonly background: boolean
   /** Where the call is one of a write stream. */
   readonly part?: StreamPart
 }
@@ -88,12 +99,14 @@ export const persistOptionNames: readonly string[] = [
   'onProgress',
   'onRowError',
   'maxRejections',
+  'background',
 ]
 
 export function resolvePersistOptions(given: PersistOptions): ResolvedPersistOptions {
   const options = ownOptions('the options of persist()', given, persistOptionNames)
   checkSignal(options.signal)
   checkType('onProgress', options.onProgress, 'function')
+  checkType('background', options.background, 'boolean')
   checkNumber('maxRejections', options.maxRejections, 0, true)
   const { onRowError = 'abort', onConflict = 'error' } = options
   if (onConflict !== 'error' && onConflict !== 'ignore' && onConflict !== 'update') {
@@ -110,6 +123,7 @@ export function resolvePersistOptions(given: PersistOptions): ResolvedPersistOpt
     onRowError,
     maxRejections: options.maxRejections ?? 1000,
     onConflict,
+    background: options.background ?? false,
   })
 }
 

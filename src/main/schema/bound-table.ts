@@ -47,11 +47,6 @@ export class BoundTable {
     return this.#isChecked ?? true
   }
 
-  /** Whether it is known, or may turn out, that nothing can refuse its rows. */
-  get maybeUnchecked(): boolean {
-    return this.#isChecked !== true
-  }
-
   /** What of it calls can see of each other. */
   get visible(): WriteTable {
     return { table: this.#folded, isChecked: this.isChecked, linked: this.#linked }

@@ -15,6 +15,7 @@ import { onRejection } from '../scheduling/promise-like.js'
 import { now } from '../scheduling/real-timers.js'
 import { TimeSlice } from '../scheduling/time-slice.js'
 import type { WriteScheduler } from '../scheduling/write-scheduler.js'
+import { anything, scopeOf } from '../scheduling/write-scope.js'
 import type { BoundTable } from '../schema/bound-table.js'
 import type { WorkerClient } from '../worker-thread/worker-client.js'
 import type { WorkerSupervisor } from '../worker-thread/worker-supervisor.js'
@@ -78,31 +79,39 @@ export class PersistCall {
     try {
       const what = `persist() to ${quoteName(this.#table.ref.name)}`
       const scope = lateScopeOf(supervisor, this.#table, !this.#source.isAsync)
-      return await scheduler.acquire(cancellation, what, scope, (call) => this.write(call))
+      if (this.#options.background && scope.known !== undefined) await cancellation.guard(scope.known)
+      const isBehind = this.#options.background && this.#table.isChecked
+      return await scheduler.acquire(cancellation, what, isBehind ? anything : scope, (call, widen) =>
+        this.write(call, isBehind ? () => widen(scopeOf(this.#table.visible, true)) : undefined),
+      )
     } finally {
       stopListening()
     }
   }
 
-  /** Writes the rows now that the call has its turn. */
-  async write(call: Call): Promise<Receipt> {
+  /**
+   * Writes the rows now that the call has its turn.
+   *
+   * @param turn - Waits for the turn to decide about them, where that is another one.
+   */
+  async write(call: Call, turn?: () => Promise<void>): Promise<Receipt> {
     const { loads, supervisor } = this.#context
     const slots = slotsOf(loads, this.#source)
     // Code of a call that has a slot may wait for this one.
     const takesSlot = call.outer === undefined
     if (takesSlot) await slots.take((taken) => this.#cancellation.guard(taken))
     try {
-      return await supervisor.use((client) => this.#write(client, call))
+      return await supervisor.use((client) => this.#write(client, call, turn))
     } finally {
       if (takesSlot) slots.giveBack()
     }
   }
 
-  async #write(client: WorkerClient, call: Call): Promise<Receipt> {
+  async #write(client: WorkerClient, call: Call, turn: (() => Promise<void>) | undefined): Promise<Receipt> {
     const { encoders, isChecked } = this.#table
     const encoder = encoders.lease(this.#options.onConflict === 'update')
     try {
-      return await this.#transact(client, call, encoder, isChecked)
+      return await this.#transact(client, call, encoder, isChecked, turn)
     } finally {
       encoders.giveBack(encoder)
       this.#context.pool.trim()
@@ -114,11 +123,13 @@ export class PersistCall {
     call: Call,
     encoder: RowEncoder,
     isChecked: boolean,
+    turn: (() => Promise<void>) | undefined,
   ): Promise<Receipt> {
     const cancellation = this.#cancellation
     const log = new RejectionLog(this.#options, isChecked)
     const slice = new TimeSlice(this.#context.sliceBudgetMs)
-    const transaction = this.#createTransaction(client, isChecked, (rows) => report(rows))
+    const startsLate = turn !== undefined
+    const transaction = this.#createTransaction(client, isChecked, startsLate, (rows) => report(rows))
     const { part } = this.#options
     part?.onTransaction?.(transaction)
     const { flow } = this.#context
@@ -130,6 +141,7 @@ export class PersistCall {
     try {
       const ending = await loop.run()
       cancellation.check()
+      await turn?.()
       const outcome = isChecked ? await this.#awaitOutcome(loop, log, transaction) : undefined
       if (ending !== undefined) throw ending
       cancellation.check()
@@ -146,12 +158,13 @@ export class PersistCall {
   #createTransaction(
     client: WorkerClient,
     isChecked: boolean,
+    startsLate: boolean,
     appended: (rows: number) => void,
   ): TransactionClient {
     const { pool, flow, checkpoints, reading } = this.#context
     const { ref, columns, key } = this.#table
     const { onConflict } = this.#options
-    const begin = { writers: [{ table: ref, columns, key, onConflict, isChecked }], reading }
+    const begin = { writers: [{ table: ref, columns, key, onConflict, isChecked }], reading, startsLate }
     return new TransactionClient(client, begin, pool, flow, {
       appended,
       failed: (error) => this.#cancellation.cancel(error),

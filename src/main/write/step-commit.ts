@@ -57,6 +57,11 @@ export class StepCommit {
   }
 
   atExit(): RowsAtExit {
-    return { rows: this.#rows, firstIndex: this.#firstIndex, transaction: this.#transaction?.id }
+    const view = this.#transaction
+    const written = view && {
+      transaction: view.id,
+      ...(view.place === undefined ? {} : { place: view.place }),
+    }
+    return { rows: this.#rows, firstIndex: this.#firstIndex, written }
   }
 }

@@ -142,7 +142,7 @@ export class StepCommits implements UnsavedStream {
     const lots = this.#underWay.atExit()
     let firstIndex = this.#underWay.begunRows
     this.#takeLast = (rows) => {
-      lots.push({ rows, firstIndex, transaction: undefined })
+      lots.push({ rows, firstIndex, written: undefined })
       firstIndex += rows.length
     }
     if (this.#status !== 'stopped') {

@@ -1,3 +1,4 @@
+import type { WrittenCall } from '../../protocol/requests.js'
 import type { PersistOptions, StreamPart } from '../contract/persist-options.js'
 import type { Receipt } from '../contract/receipt.js'
 import type { Rows } from '../contract/rows.js'
@@ -9,8 +10,8 @@ export interface RowsAtExit {
   readonly rows: readonly unknown[]
   /** Index of the first in the stream. */
   readonly firstIndex: number
-  /** The transaction that may have committed them already. */
-  readonly transaction: number | undefined
+  /** Where they may have been committed already. */
+  readonly written: WrittenCall | undefined
 }
 
 /** What the rows of a call come from. */

@@ -55,6 +55,10 @@ export class DirectWriter implements TableWriter {
     return this.#staged === undefined ? this.#violations : this.#staged.violations
   }
 
+  get leavesNothing(): boolean {
+    return this.#target.key === undefined && this.#staged === undefined
+  }
+
   async append(batch: EncodedBatch): Promise<void> {
     // Only a staging table can give the columns that a row lacks their value.
     if (batch.omitted !== undefined) this.#staged ??= await this.#stage()

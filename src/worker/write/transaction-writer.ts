@@ -1,7 +1,7 @@
 import type { EncodedBatch } from '../../protocol/batch-layout.js'
 import { type ColumnDescriptor, formatColumnType } from '../../protocol/column-type.js'
 import type { Reading } from '../../protocol/query-value.js'
-import type { CallOutcome, CallRange, WriterRequest } from '../../protocol/requests.js'
+import type { CallOutcome, CallRange, GroupedOutcome, WriterRequest } from '../../protocol/requests.js'
 import type { ViolationPage } from '../../protocol/violation.js'
 import { quoteName } from '../../protocol/visible-text.js'
 import type { CatalogReader } from '../catalog/catalog-reader.js'
@@ -10,9 +10,11 @@ import { ViolationPager } from '../constraints/violation-pager.js'
 import type { Database } from '../database.js'
 import { WorkerFailure } from '../failure.js'
 import { TemporaryTables } from '../ingest/temporary-tables.js'
-import { createWriteTarget } from '../ingest/write-target.js'
+import { createWriteTarget, type WriteTarget } from '../ingest/write-target.js'
 import type { TransactionConnection } from '../transaction-connection.js'
 import { chooseWriter } from './choose-writer.js'
+import { GroupedWriter } from './grouped-writer.js'
+import { StagedWriter } from './staged-writer.js'
 import type { TableWriter } from './table-writer.js'
 
 const noViolations: ViolationPage = { violations: [], isLast: true, isDeep: false }
@@ -25,33 +27,43 @@ interface Place {
   readonly transaction: number
   /** Its index among the writers of the transaction. */
   readonly writer: number
+  /** Whether the transaction has not begun when the rows are appended. */
+  readonly startsLate: boolean
 }
 
 /** What a transaction writes to one table. */
 export class TransactionWriter {
   readonly #place: Place
   readonly #request: WriterRequest
-  readonly #writer: TableWriter
+  readonly #writer: TableWriter | GroupedWriter
   #rows = 0
   #violations: ViolationPager | undefined
 
-  private constructor(place: Place, request: WriterRequest, writer: TableWriter) {
+  private constructor(place: Place, request: WriterRequest, writer: TableWriter | GroupedWriter) {
     this.#place = place
     this.#request = request
     this.#writer = writer
   }
 
   static async open(place: Place, request: WriterRequest): Promise<TransactionWriter> {
-    const { catalog, connection, transaction, writer } = place
-    const { table, columns, isChecked } = request
-    // Batches are copied into memory laid out for these columns, so nothing may have changed about them.
-    const metadata = await catalog.metadataOf(connection.duckdbConnection, table)
-    checkSame(table.name, columns, metadata.columns)
-    if (metadata.isConstrained && !isChecked)
-      changed(`The constraints of ${quoteName(table.name)} have changed`)
-    const target = createWriteTarget(request, metadata, new TemporaryTables(transaction, writer))
-    const tableWriter = await chooseWriter(connection, target)
+    const { connection, startsLate } = place
+    const target = await readTarget(place, request)
+    const { calls } = request
+    const tableWriter =
+      calls === undefined
+        ? await chooseWriter(connection, target, startsLate)
+        : await GroupedWriter.create(connection, target, calls)
     return new TransactionWriter(place, request, tableWriter)
+  }
+
+  /** The transaction has begun: the constraints of the table are what they are now. */
+  async lookAgain(): Promise<void> {
+    const target = await readTarget(this.#place, this.#request)
+    if (this.#writer instanceof StagedWriter) this.#writer.target = target
+  }
+
+  get leavesNothing(): boolean {
+    return this.#writer.leavesNothing
   }
 
   async append(batch: EncodedBatch): Promise<void> {
@@ -60,14 +72,23 @@ export class TransactionWriter {
   }
 
   apply(calls: readonly CallRange[]): Promise<readonly CallOutcome[]> {
-    return this.#writer.apply(calls)
+    return this.#writer instanceof GroupedWriter ? this.#writer.apply() : this.#writer.apply(calls)
   }
 
-  /** Applies what nobody is to be asked about. */
-  async applyUnchecked(): Promise<void> {
-    if (this.#request.isChecked) return
+  /** Applies what calls of a group have written, if the table is checked. */
+  async applyGroup(): Promise<readonly GroupedOutcome[]> {
+    return this.#writer instanceof GroupedWriter ? this.#writer.apply() : []
+  }
+
+  /** Before COMMIT: applies what nobody is to be asked about, and leaves the connection to the next transaction. */
+  async finish(): Promise<void> {
+    if (this.#writer instanceof GroupedWriter) await this.#writer.tidy()
+    else if (!this.#request.isChecked) await this.#applyUnchecked(this.#writer)
+  }
+
+  async #applyUnchecked(writer: TableWriter): Promise<void> {
     const all = { firstRow: 0, rows: this.#rows, isAllOrNothing: true }
-    const [outcome] = await this.#writer.apply([all])
+    const [outcome] = await writer.apply([all])
     if (outcome === undefined || outcome.rejected === 0) return
     throw new WorkerFailure({ code: 'PERSIST_WRITE_FAILED', message: 'The table does not take the rows' })
   }
@@ -90,6 +111,18 @@ export class TransactionWriter {
   discard(): void {
     this.#writer.discard()
   }
+}
+
+async function readTarget(place: Place, request: WriterRequest): Promise<WriteTarget> {
+  const { catalog, connection, transaction, writer } = place
+  const { table, columns, isChecked } = request
+  // Batches are copied into memory laid out for these columns, so nothing may have changed about them.
+  const metadata = await catalog.metadataOf(connection.duckdbConnection, table)
+  checkSame(table.name, columns, metadata.columns)
+  if (metadata.isConstrained && !isChecked) {
+    changed(`The constraints of ${quoteName(table.name)} have changed`)
+  }
+  return createWriteTarget(request, metadata, new TemporaryTables(transaction, writer))
 }
 
 function checkSame(

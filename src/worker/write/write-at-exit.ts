@@ -5,6 +5,7 @@ import type { FinalWrite } from '../../protocol/requests.js'
 import { quoteName } from '../../protocol/visible-text.js'
 import type { CatalogReader } from '../catalog/catalog-reader.js'
 import type { Database } from '../database.js'
+import type { IdleConnections } from './idle-connections.js'
 import { WriteTransaction } from './write-transaction.js'
 
 /** No other transaction has this number; the only writer of one has the other. */
@@ -20,10 +21,11 @@ const mostReported = 1000
 export async function writeAtExit(
   database: Database,
   catalog: CatalogReader,
+  connections: IdleConnections,
   { batches, ...request }: FinalWrite,
 ): Promise<void> {
   if (batches.length === 0) return
-  const write = new WriteTransaction(database, catalog)
+  const write = new WriteTransaction(database, catalog, connections)
   try {
     await write.begin({ transaction, writers: [request], reading: exactReading })
     for (const batch of batches) await write.write(writer, batch)

@@ -2,13 +2,15 @@ import { setImmediate } from 'node:timers/promises'
 import type { EncodedBatch } from '../../protocol/batch-layout.js'
 import type { Failure } from '../../protocol/failure.js'
 import { exactReading } from '../../protocol/query-value.js'
-import type { BeginRequest, CallOutcome, CallRange } from '../../protocol/requests.js'
+import type { BeginRequest, CallOutcome, CallRange, GroupedOutcome } from '../../protocol/requests.js'
+import { qualify } from '../../protocol/sql.js'
 import type { ViolationPage } from '../../protocol/violation.js'
 import { FifoLock } from '../../sync/fifo-lock.js'
 import type { CatalogReader } from '../catalog/catalog-reader.js'
 import type { Database } from '../database.js'
 import { toFailure, WorkerFailure } from '../failure.js'
-import { TransactionConnection } from '../transaction-connection.js'
+import type { TransactionConnection } from '../transaction-connection.js'
+import type { IdleConnections } from './idle-connections.js'
 import { TransactionWriter } from './transaction-writer.js'
 
 /** How long, in milliseconds, batches are appended one after the other before other requests have their turn. */
@@ -23,26 +25,36 @@ const turnMs = 2
 export class WriteTransaction {
   readonly #database: Database
   readonly #catalog: CatalogReader
+  readonly #connections: IdleConnections
   readonly #steps = new FifoLock()
   #connection: TransactionConnection | undefined
   /** In the order in which they are applied. */
   readonly #writers: TransactionWriter[] = []
   #reading = exactReading
   #failure: Failure | undefined
+  #hasBegun = false
+  #outcomes: readonly (readonly GroupedOutcome[])[] = []
   #turnEnds = 0
 
-  constructor(database: Database, catalog: CatalogReader) {
+  constructor(database: Database, catalog: CatalogReader, connections: IdleConnections) {
     this.#database = database
     this.#catalog = catalog
+    this.#connections = connections
   }
 
-  begin({ transaction, writers, reading }: BeginRequest): Promise<void> {
+  /** What becomes of the calls of a group, by writer. */
+  get outcomes(): readonly (readonly GroupedOutcome[])[] {
+    return this.#outcomes
+  }
+
+  begin({ transaction, writers, reading, startsLate = false }: BeginRequest): Promise<void> {
     return this.#step(async () => {
       this.#database.file?.checkSame()
       this.#reading = reading
-      const connection = await TransactionConnection.open(this.#database)
+      const connection = await this.#connections.take(writers.map(({ table }) => qualify(table)))
       this.#connection = connection
-      await connection.begin()
+      this.#hasBegun = !startsLate
+      if (!startsLate) await connection.begin()
       for (const [writer, request] of writers.entries()) {
         const place = {
           database: this.#database,
@@ -50,6 +62,7 @@ export class WriteTransaction {
           connection,
           transaction,
           writer,
+          startsLate,
         }
         this.#writers.push(await TransactionWriter.open(place, request))
       }
@@ -72,7 +85,20 @@ export class WriteTransaction {
 
   /** Resolves to what becomes of the rows of the calls; nothing may be written by the writer after it. */
   apply(writer: number, calls: readonly CallRange[]): Promise<readonly CallOutcome[]> {
-    return this.#step(() => this.#writer(writer).apply(calls))
+    return this.#step(async () => {
+      if (!this.#hasBegun) await this.#beginLate()
+      return this.#writer(writer).apply(calls)
+    })
+  }
+
+  /** The same for a group, whose writers know their calls. */
+  applyGroup(): Promise<readonly (readonly GroupedOutcome[])[]> {
+    return this.#step(async () => {
+      const outcomes: (readonly GroupedOutcome[])[] = []
+      for (const writer of this.#writers) outcomes.push(await writer.applyGroup())
+      this.#outcomes = outcomes
+      return outcomes
+    })
   }
 
   /** The next page of the rows of a writer that were rejected. */
@@ -83,11 +109,13 @@ export class WriteTransaction {
   commit(): Promise<void> {
     return this.#step(async () => {
       if (this.#connection === undefined) return
-      for (const writer of this.#writers) await writer.applyUnchecked()
+      for (const writer of this.#writers) await writer.finish()
       this.#connection.checkStop()
       this.#database.file?.checkSame()
       await this.#connection.commit()
-      this.#connection.release()
+      const isAsBefore = this.#writers.every(({ leavesNothing }) => leavesNothing)
+      if (isAsBefore) this.#connections.keep(this.#connection)
+      else this.#connection.disconnect()
       this.#forget()
     })
   }
@@ -105,6 +133,12 @@ export class WriteTransaction {
       }
       this.#disconnect()
     })
+  }
+
+  async #beginLate(): Promise<void> {
+    await this.#connection?.begin()
+    this.#hasBegun = true
+    for (const writer of this.#writers) await writer.lookAgain()
   }
 
   #writer(index: number): TransactionWriter {

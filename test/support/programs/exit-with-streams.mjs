@@ -91,6 +91,20 @@ const ways = {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Number(detail))
     process.exit(3)
   },
+  /** The same on a table with a key, which not all calls of a commit can be decided about together. */
+  async 'shared on a key, and not heard of'() {
+    const { table } = await create({ columns, key: ['id'] })
+    const streams = [0, 1, 2].map(() => table.createWriteStream({ commitRows: 2, onConflict: 'update' }))
+    for (const [n, stream] of streams.entries()) {
+      writeAll(stream, [
+        { id: 0, text: `from ${n}` },
+        { id: n + 1, text: 'own' },
+      ])
+    }
+    for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate)
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Number(detail))
+    process.exit(3)
+  },
   async 'two streams and a store'() {
     const { db, table } = await create()
     const store = new DuckDBStorageAdapter({ database: db, autoPersist: false })
