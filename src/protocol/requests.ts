@@ -129,10 +129,17 @@ export interface TableConstraints {
 }
 
 /** Rows that are written when the process exits, in a transaction of their own, once all others are rolled back. */
-export interface FinalWrite {
-  readonly table: TableRef
-  readonly columns: readonly ColumnDescriptor[]
+export interface FinalWrite extends WriterRequest {
   readonly batches: readonly EncodedBatch[]
+  /** Nothing is written where the rows were committed there. */
+  readonly written?: WrittenCall
+}
+
+/** Where the rows of a call were written, whether or not main has heard of it. */
+export interface WrittenCall {
+  readonly transaction: number
+  /** Of a group on a checked table, whose worker may have left the call out. */
+  readonly place?: { readonly writer: number; readonly call: number }
 }
 
 export interface CloseRequest {

@@ -45,6 +45,7 @@ export class Database {
   /** When a request came last that somebody waits for the answer of. */
   #lastShortAt = Number.NEGATIVE_INFINITY
   #isBroken = false
+  #isDraining = false
   /** What SQL is held against, where it is kept to the database. */
   readonly sandbox: Sandbox | undefined
   /** Is given the tables whose columns or constraints a statement may have changed. */
@@ -110,13 +111,6 @@ export class Database {
     return performance.now() - this.#lastShortAt < companyMs
   }
 
-  /** Connects although the process is exiting. */
-  async connectToTheEnd(): Promise<DuckDBConnection> {
-    const connection = await this.#instance.connect()
-    this.#connections.add(connection)
-    return connection
-  }
-
   disconnect(connection: DuckDBConnection): void {
     if (this.#connections.delete(connection)) connection.disconnectSync()
   }
@@ -125,6 +119,7 @@ export class Database {
   poolCall<Result>(call: () => Promise<Result>): Promise<Result> {
     return this.#poolCalls.run(() => {
       this.shutdown.checkStop()
+      if (this.#isDraining) throw closing()
       return this.#track(call())
     })
   }
@@ -229,10 +224,22 @@ export class Database {
     await this.checkpoint().catch(() => undefined)
   }
 
-  /** Resolves when no call is under way on the libuv pool. */
+  /**
+   * Refuses calls from now on, and resolves when none is under way on the libuv pool: to disconnect a connection that one is
+   * on would end the process.
+   */
   async drain(): Promise<void> {
-    await this.#poolCalls.drain()
-    await Promise.allSettled(this.#inFlight)
+    this.#isDraining = true
+    do {
+      await this.#poolCalls.drain()
+      await Promise.allSettled(this.#inFlight)
+    } while (this.#inFlight.size > 0)
+  }
+
+  /** Everything has ended: what is written from now on is the last. */
+  allowLastWrites(): void {
+    this.#isDraining = false
+    this.shutdown.allowLastWrites()
   }
 
   /** Releases the file once no result of a query is held any more. No call may be under way. */
@@ -257,6 +264,10 @@ export class Database {
     call.then(forget, forget)
     return call
   }
+}
+
+function closing(): WorkerFailure {
+  return new WorkerFailure({ code: 'PERSIST_CLOSED', message: 'The database is being closed' })
 }
 
 function mustReopen(): WorkerFailure {

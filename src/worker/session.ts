@@ -1,6 +1,7 @@
 import type { Failure } from '../protocol/failure.js'
 import { noRows } from '../protocol/query-value.js'
 import type {
+  FinalWrite,
   GroupedOutcome,
   GroupedRange,
   InstanceNews,
@@ -19,6 +20,7 @@ import { Cursor } from './read/cursor.js'
 import { type LastingEffects, lastingEffects } from './read/lasting-effects.js'
 import { refuseOutsideEffects } from './read/outside-effects.js'
 import type { Shutdown } from './shutdown.js'
+import { CommittedCalls } from './write/committed-calls.js'
 import { IdleConnections } from './write/idle-connections.js'
 import { writeAtExit } from './write/write-at-exit.js'
 import { WriteTransaction } from './write/write-transaction.js'
@@ -37,6 +39,7 @@ export class Session implements SessionHandlers {
   readonly #transactions = new Map<number, WriteTransaction>()
   readonly #connections: IdleConnections
   readonly #cursors = new Map<number, Cursor>()
+  readonly #committed = new CommittedCalls()
   #closed: Promise<void> | undefined
 
   private constructor(database: Database) {
@@ -132,8 +135,10 @@ export class Session implements SessionHandlers {
 
   /** A transaction whose commit fails stays, for main rolls it back. */
   async commit({ transaction }: RequestOf<'commit'>): Promise<ReplyOf<'commit'>> {
-    await this.#transaction(transaction).commit()
+    const write = this.#transaction(transaction)
+    await write.commit()
     this.#transactions.delete(transaction)
+    this.#committed.add(transaction, write.outcomes)
     await this.#database.checkpointIfDue()
     return { walBytes: this.#database.walBytes }
   }
@@ -210,11 +215,23 @@ export class Session implements SessionHandlers {
     await this.#cancelCursors(failure)
     await Promise.all([...this.#transactions.values()].map((transaction) => transaction.rollback()))
     await this.#database.drain()
-    for (const finalWrite of finalWrites) await writeAtExit(this.#database, finalWrite)
+    await this.#writeLast(finalWrites)
     await this.#database.close()
     // Another process may have to write, as soon as this one has left the file, what this one cannot.
     if (this.#database.shutdown.isStopping) await collectGarbage()
     this.#database.shutdown.park()
+  }
+
+  /** Nothing else is under way any more: what follows is not to be stopped. */
+  async #writeLast(finalWrites: readonly FinalWrite[]): Promise<void> {
+    if (finalWrites.length === 0) return
+    this.#database.allowLastWrites()
+    for (const finalWrite of finalWrites) {
+      const { written } = finalWrite
+      const isWritten = written !== undefined && this.#committed.has(written)
+      if (!isWritten) await writeAtExit(this.#database, this.#catalog, this.#connections, finalWrite)
+    }
+    await this.#database.drain()
   }
 
   async #cancelCursors(failure: Failure | undefined): Promise<void> {

@@ -8,23 +8,15 @@ import { runCooperatively } from './run-cooperatively.js'
 export class TransactionConnection {
   readonly #database: Database
   readonly #connection: DuckDBConnection
-  /** Its calls are made although the process is exiting. */
-  readonly #isLast: boolean
   #isStopped = false
 
-  private constructor(database: Database, connection: DuckDBConnection, isLast: boolean) {
+  private constructor(database: Database, connection: DuckDBConnection) {
     this.#database = database
     this.#connection = connection
-    this.#isLast = isLast
   }
 
   static async open(database: Database): Promise<TransactionConnection> {
-    return new TransactionConnection(database, await database.connect(), false)
-  }
-
-  /** For what is written although the process is exiting: only `createAppender` and `runToTheEnd` are for it. */
-  static async openToTheEnd(database: Database): Promise<TransactionConnection> {
-    return new TransactionConnection(database, await database.connectToTheEnd(), true)
+    return new TransactionConnection(database, await database.connect())
   }
 
   /** For what reads the catalog as the transaction sees it. */
@@ -75,8 +67,7 @@ export class TransactionConnection {
 
   /** The only place that makes one. It writes what it holds when it is closed or collected: it is to be discarded. */
   createAppender({ catalog, schema, name }: TableRef): Promise<DuckDBAppender> {
-    const create = () => this.#connection.createAppender(name, schema, catalog)
-    return this.#isLast ? this.#database.poolCallToTheEnd(create) : this.#database.poolCall(create)
+    return this.#database.poolCall(() => this.#connection.createAppender(name, schema, catalog))
   }
 
   /** Not to be stopped: it may reject then although everything is committed. */

@@ -116,6 +116,7 @@ export class CommitGroup {
 
   async #write(client: WorkerClient, tables: readonly GroupedRows[]): Promise<ReplyOf<'group'>> {
     const { pool, flow, reading } = this.#context
+    for (const [writer, rows] of tables.entries()) rows.announce(this.#transaction, writer)
     const writers = tables.map((rows) => rows.finish())
     const transferred = writers.flatMap(({ batches }) => batches.flatMap(buffersOf))
     const bytes = transferred.reduce((sum, { byteLength }) => sum + byteLength, 0)

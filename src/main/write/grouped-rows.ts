@@ -94,6 +94,15 @@ export class GroupedRows {
     return { table: ref, columns, key, onConflict, isChecked, batches, ...(isChecked ? { calls } : {}) }
   }
 
+  /** Says to calls that ask for it where their rows are. */
+  announce(transaction: number, writer: number): void {
+    for (const [index, { call }] of this.#ranges.entries()) {
+      const view = { id: transaction, bytes: 0 }
+      const place = { writer, call: index }
+      call.options.part?.onTransaction?.(this.table.isChecked ? { ...view, place } : view)
+    }
+  }
+
   /**
    * Has the callers decide about the rows that are rejected.
    *

@@ -130,6 +130,8 @@ export class PersistCall {
     const slice = new TimeSlice(this.#context.sliceBudgetMs)
     const startsLate = turn !== undefined
     const transaction = this.#createTransaction(client, isChecked, startsLate, (rows) => report(rows))
+    const { part } = this.#options
+    part?.onTransaction?.(transaction)
     const { flow } = this.#context
     const { allocator } = this.#table
     const source = this.#source
@@ -144,6 +146,7 @@ export class PersistCall {
       if (ending !== undefined) throw ending
       cancellation.check()
       if (loop.sentRows !== loop.rows - log.count) throw notSent(loop.rows - log.count - loop.sentRows)
+      if (part?.before !== undefined) await cancellation.guard(part.before)
       await transaction.commit()
       return this.#receipt(loop, log, slice, transaction, outcome)
     } catch (error) {

@@ -54,6 +54,10 @@ export class TransactionClient {
     this.#events = events
   }
 
+  get id(): number {
+    return this.#id
+  }
+
   get batches(): number {
     return this.#batches
   }

@@ -33,12 +33,18 @@ export class WriteTransaction {
   #reading = exactReading
   #failure: Failure | undefined
   #hasBegun = false
+  #outcomes: readonly (readonly GroupedOutcome[])[] = []
   #turnEnds = 0
 
   constructor(database: Database, catalog: CatalogReader, connections: IdleConnections) {
     this.#database = database
     this.#catalog = catalog
     this.#connections = connections
+  }
+
+  /** What becomes of the calls of a group, by writer. */
+  get outcomes(): readonly (readonly GroupedOutcome[])[] {
+    return this.#outcomes
   }
 
   begin({ transaction, writers, reading, startsLate = false }: BeginRequest): Promise<void> {
@@ -90,6 +96,7 @@ export class WriteTransaction {
     return this.#step(async () => {
       const outcomes: (readonly GroupedOutcome[])[] = []
       for (const writer of this.#writers) outcomes.push(await writer.applyGroup())
+      this.#outcomes = outcomes
       return outcomes
     })
   }
