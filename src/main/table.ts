@@ -5,12 +5,12 @@ import type { Receipt } from './contract/receipt.js'
 import type { Rows } from './contract/rows.js'
 import type { WriteStream } from './contract/write-stream.js'
 import type { WriteStreamOptions } from './contract/write-stream-options.js'
-import type { AnyRow } from './schema/row-types.js'
+import type { AnyRow, TextRow } from './schema/row-types.js'
 
 /** What a table needs of its service. */
-interface Writing<Row> {
-  persist(rows: Rows<Row>, options: PersistOptions): Promise<Receipt>
-  createWriteStream(options: WriteStreamOptions): WriteStream<Row>
+interface Writing {
+  persist(rows: Rows<unknown>, options: PersistOptions): Promise<Receipt>
+  createWriteStream(options: WriteStreamOptions): WriteStream<never>
 }
 
 /** A table that rows can be persisted to. Made by `table()` of a service. */
@@ -25,14 +25,14 @@ export class Table<Row = AnyRow> {
    * the only UNIQUE constraint. None when empty.
    */
   readonly key: readonly string[]
-  readonly #writing: Writing<Row>
+  readonly #writing: Writing
 
   /** @internal */
   constructor(
     { schema, name }: TableRef,
     columns: readonly ColumnDescriptor[],
     key: readonly string[],
-    writing: Writing<Row>,
+    writing: Writing,
   ) {
     this.name = name
     this.schema = schema
@@ -44,8 +44,15 @@ export class Table<Row = AnyRow> {
   /** With `onConflict: 'update'` a row may carry some columns only: one that is there keeps the values of the others. */
   persist(
     rows: Rows<Partial<Row>>,
-    options: PersistOptions & { readonly onConflict: 'update' },
+    options: PersistOptions & { readonly onConflict: 'update'; readonly parse?: false | undefined },
   ): Promise<Receipt>
+  /** With `parse: true` any value may be a string. */
+  persist(
+    rows: Rows<Partial<TextRow<Row>>>,
+    options: PersistOptions & { readonly onConflict: 'update'; readonly parse: true },
+  ): Promise<Receipt>
+  /** With `parse: true` any value may be a string. */
+  persist(rows: Rows<TextRow<Row>>, options: PersistOptions & { readonly parse: true }): Promise<Receipt>
   /**
    * Writes rows in one transaction: all that are good, or none. Resolves when they are committed.
    *
@@ -85,14 +92,20 @@ export class Table<Row = AnyRow> {
    * ```
    */
   persist(rows: Rows<Row>, options?: PersistOptions): Promise<Receipt>
-  persist(rows: Rows<Row>, options: PersistOptions = {}): Promise<Receipt> {
+  persist(rows: Rows<unknown>, options: PersistOptions = {}): Promise<Receipt> {
     return this.#writing.persist(rows, options)
   }
 
   /** With `onConflict: 'update'` a row may carry some columns only: one that is there keeps the values of the others. */
   createWriteStream(
-    options: WriteStreamOptions & { readonly onConflict: 'update' },
+    options: WriteStreamOptions & { readonly onConflict: 'update'; readonly parse?: false | undefined },
   ): WriteStream<Partial<Row>>
+  /** With `parse: true` any value may be a string. */
+  createWriteStream(
+    options: WriteStreamOptions & { readonly onConflict: 'update'; readonly parse: true },
+  ): WriteStream<Partial<TextRow<Row>>>
+  /** With `parse: true` any value may be a string. */
+  createWriteStream(options: WriteStreamOptions & { readonly parse: true }): WriteStream<TextRow<Row>>
   /**
    * Makes a Node `Writable` of rows, which commits them step by step: when `commitRows` wait, or `commitMs` after the first
    * of them; or once, at its end, with `atomic`. `'finish'` is emitted when everything is committed.
@@ -114,7 +127,7 @@ export class Table<Row = AnyRow> {
    * ```
    */
   createWriteStream(options?: WriteStreamOptions): WriteStream<Row>
-  createWriteStream(options: WriteStreamOptions = {}): WriteStream<Row> {
+  createWriteStream(options: WriteStreamOptions = {}): WriteStream<never> {
     return this.#writing.createWriteStream(options)
   }
 }

@@ -99,14 +99,14 @@ export class Tables {
 
   #createWriteStream(table: BoundTable, options: WriteStreamOptions): WriteStream<never> {
     const resolved = resolveWriteStreamOptions(options)
-    const { onConflict = 'error' } = resolved.persist
+    const { onConflict = 'error', parse = false } = resolved.persist
     checkConflicts(table, { onConflict })
     const operations = this.#operations
     const { finalWrites } = this.#context.supervisor
     const name = quoteName(table.ref.name)
     const encode = ({ rows, firstIndex, written }: RowsAtExit) => {
       const describe = (position: number) => `row ${firstIndex + position} of the write stream to ${name}`
-      const write = encodeAtExit(table, rows, { onConflict, describe })
+      const write = encodeAtExit(table, rows, { onConflict, parse, describe })
       return written === undefined ? write : { ...write, written }
     }
     const target: StreamTarget = {

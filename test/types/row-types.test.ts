@@ -72,6 +72,30 @@ describe('a write stream', () => {
   })
 })
 
+describe('a table', () => {
+  it('takes strings with parse only', () => {
+    const persist = async (db: Service) => {
+      const table = await db.table('t', {
+        columns: { id: 'BIGINT NOT NULL', kind: "ENUM('a', 'b')" },
+        key: ['id'],
+      })
+      await table.persist([{ id: '1', kind: 'a' }, { id: 2 }], { parse: true })
+      await table.persist([{ kind: 'b' }], { parse: true, onConflict: 'update' })
+      table.createWriteStream({ parse: true }).write({ id: '1' })
+      table.createWriteStream({ parse: true, onConflict: 'update' }).write({ kind: 'b' })
+      const any = await db.table('any')
+      await any.persist([{ id: '1' }], { parse: true })
+      // @ts-expect-error a string, without parse
+      await table.persist([{ id: '1' }], { parse: false })
+      // @ts-expect-error a row must have what is NOT NULL
+      await table.persist([{ kind: 'a' }], { parse: true })
+      // @ts-expect-error a value that is no string must be of its column
+      await table.persist([{ id: true }], { parse: true })
+    }
+    expectTypeOf(persist).toBeFunction()
+  })
+})
+
 describe('PersistenceService', () => {
   it('infers the rows of a table from its definition', () => {
     const create = (db: Service) => db.table('t', { columns: { id: 'BIGINT NOT NULL', at: 'TIMESTAMP' } })

@@ -85,5 +85,8 @@ export type RowOf<Columns extends ColumnDefinitions, Key extends string = never>
     | undefined
 }
 
+/** The rows that a table takes with `parse`, whose values may be strings as they come from files. */
+export type TextRow<Row> = { readonly [Name in keyof Row]: Row[Name] | string }
+
 /** The rows of a table that is read from the database, and so has no definition to infer from. */
 export type AnyRow = Readonly<Record<string, unknown>>

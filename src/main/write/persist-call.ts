@@ -109,7 +109,7 @@ export class PersistCall {
 
   async #write(client: WorkerClient, call: Call, turn: (() => Promise<void>) | undefined): Promise<Receipt> {
     const { encoders, isChecked } = this.#table
-    const encoder = encoders.lease(this.#options.onConflict === 'update')
+    const encoder = encoders.lease(this.#options)
     try {
       return await this.#transact(client, call, encoder, isChecked, turn)
     } finally {
