@@ -1,6 +1,6 @@
 import { pipeline } from 'node:stream/promises'
 import type { Committed, OpenOptions, QueryRow, QueryValue, Receipt, RowOf, Table } from 'duckpaddle'
-import { type open, PersistenceError } from 'duckpaddle'
+import { json, type open, PersistenceError } from 'duckpaddle'
 import { describe, expectTypeOf, it } from 'vitest'
 
 type Service = Awaited<ReturnType<typeof open>>
@@ -25,6 +25,17 @@ describe('RowOf', () => {
     expectTypeOf<Row['kind']>().toEqualTypeOf<'a' | 'b'>()
     expectTypeOf<Row['price']>().toEqualTypeOf<number | bigint | string>()
     expectTypeOf<Row['data']>().toEqualTypeOf<Uint8Array>()
+  })
+
+  it('reads the members of an ENUM, however they are written, and however many they are', () => {
+    type Row = RowOf<{ a: "enum ( 'it''s','b , c' )  NOT NULL"; b: "ENUM('')" }>
+    expectTypeOf<Row['a']>().toEqualTypeOf<"it's" | 'b , c'>()
+    expectTypeOf<Row['b']>().toEqualTypeOf<'' | null | undefined>()
+    type Ten = "'0', '1', '2', '3', '4', '5', '6', '7', '8', '9'"
+    type Many = `${Ten}, ${Ten}, ${Ten}, ${Ten}, ${Ten}, ${Ten}, ${Ten}, ${Ten}, ${Ten}, ${Ten}, 'last'`
+    expectTypeOf<RowOf<{ a: `ENUM(${Many}) NOT NULL` }>['a']>().toExtend<string>()
+    expectTypeOf<'last'>().toExtend<RowOf<{ a: `ENUM(${Many}) NOT NULL` }>['a']>()
+    expectTypeOf<'10'>().not.toExtend<RowOf<{ a: `ENUM(${Many}) NOT NULL` }>['a']>()
   })
 
   it('reads the other names that DuckDB has for a type', () => {
@@ -72,7 +83,46 @@ describe('a write stream', () => {
   })
 })
 
+interface Payload {
+  readonly user: string
+  readonly tags?: readonly string[]
+}
+
 describe('a table', () => {
+  it('has JSON columns that are typed by json()', () => {
+    const persist = async (db: Service) => {
+      const table = await db.table('t', {
+        columns: {
+          id: 'BIGINT NOT NULL',
+          kind: "ENUM('a', 'b')",
+          payload: json<Payload>('NOT NULL'),
+          more: json<number[]>(),
+          any: 'JSON',
+        },
+        key: ['id'],
+      })
+      await table.persist([{ id: 1, kind: 'a', payload: { user: 'ada' }, more: [1], any: { x: 1 } }])
+      await table.persist([{ id: 2, payload: { user: 'ada', tags: [] }, more: null }])
+      // @ts-expect-error a payload is one of its type
+      await table.persist([{ id: 3, payload: { name: 'ada' } }])
+      // @ts-expect-error a row must have what is NOT NULL
+      await table.persist([{ id: 3 }])
+      // @ts-expect-error so it is where it may be NULL
+      await table.persist([{ id: 3, payload: { user: 'ada' }, more: ['1'] }])
+      // @ts-expect-error no member of the ENUM
+      await table.persist([{ id: 3, payload: { user: 'ada' }, kind: 'c' }])
+      type Row = typeof table extends Table<infer Taken> ? Taken : never
+      expectTypeOf<Row['payload']>().toEqualTypeOf<Payload>()
+      expectTypeOf<Row['more']>().toEqualTypeOf<number[] | null | undefined>()
+      expectTypeOf<Row['any']>().toEqualTypeOf<unknown>()
+      expectTypeOf<Row['kind']>().toEqualTypeOf<'a' | 'b' | null | undefined>()
+      await db.table('u', { columns: { payload: json<Payload>() }, primaryKey: ['payload'] })
+      // @ts-expect-error no other clause
+      json<Payload>('NULL')
+    }
+    expectTypeOf(persist).toBeFunction()
+  })
+
   it('takes strings with parse only', () => {
     const persist = async (db: Service) => {
       const table = await db.table('t', {
