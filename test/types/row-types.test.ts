@@ -1,6 +1,15 @@
 import { pipeline } from 'node:stream/promises'
-import type { Committed, OpenOptions, QueryRow, QueryValue, Receipt, RowOf, Table } from 'duckpaddle'
-import { json, type open, PersistenceError } from 'duckpaddle'
+import type {
+  ColumnDefinitions,
+  Committed,
+  OpenOptions,
+  QueryRow,
+  QueryValue,
+  Receipt,
+  RowOf,
+  Table,
+} from 'duckpaddle'
+import { inferColumns, json, type open, PersistenceError } from 'duckpaddle'
 import { describe, expectTypeOf, it } from 'vitest'
 
 type Service = Awaited<ReturnType<typeof open>>
@@ -78,6 +87,38 @@ describe('a write stream', () => {
       table.createWriteStream({ commitRow: 1 })
       await pipeline([{ id: 1 }], stream)
       expectTypeOf(stream.committed).toEqualTypeOf<Committed>()
+    }
+    expectTypeOf(create).toBeFunction()
+  })
+})
+
+describe('inferColumns', () => {
+  it('makes columns of the names that rows have, whose types are not known', () => {
+    const create = async (db: Service, rows: AsyncIterable<{ id: number; name?: string }>) => {
+      const columns = await inferColumns(rows, { sample: 10, parse: true })
+      expectTypeOf(columns).toEqualTypeOf<{ readonly id: string; readonly name: string }>()
+      const table = await db.table('t', { columns: { ...columns, id: 'BIGINT NOT NULL' }, key: ['id'] })
+      await table.persist([{ id: 1, name: 'x' }])
+      // @ts-expect-error a row must have what is NOT NULL
+      await table.persist([{ name: 'x' }])
+      await (await db.table('u', { columns })).persist(rows)
+      // @ts-expect-error rows are objects
+      await inferColumns(['text'])
+      // @ts-expect-error a misspelt option
+      await inferColumns(rows, { samples: 1 })
+    }
+    expectTypeOf(create).toBeFunction()
+  })
+
+  it('makes columns of a table of any rows, where nothing is known of them', () => {
+    const create = async (db: Service, rows: readonly Record<string, unknown>[]) => {
+      const columns = await inferColumns(rows)
+      expectTypeOf(columns).toExtend<ColumnDefinitions>()
+      const table = await db.table('t', { columns, key: ['id'] })
+      await table.persist(rows)
+      await table.persist([{ anything: 1 }])
+      const mixed = await inferColumns([{ id: 1 }, { id: 2, size: 5 }])
+      expectTypeOf(mixed).toEqualTypeOf<{ readonly id: string; readonly size: string }>()
     }
     expectTypeOf(create).toBeFunction()
   })

@@ -12,7 +12,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
   sync: [],
   process: ['protocol'],
-  main: [...shared, 'main/contract', 'main/database', 'main/encode', 'main/read', 'main/schema'].concat([
+  main: [...shared, 'main/contract', 'main/database', 'main/encode', 'main/infer', 'main/read'].concat([
+    'main/schema',
     'main/scheduling',
     'main/store',
     'main/worker-thread',
@@ -35,6 +36,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'main/schema',
     'main/worker-thread',
   ],
+  'main/infer': ['protocol', 'main/contract', 'main/encode', 'main/scheduling', 'main/schema', 'main/write'],
   'main/store': [...shared, 'main', 'main/contract', 'main/database', 'main/encode', 'main/read'].concat([
     'main/scheduling',
     'main/worker-thread',
