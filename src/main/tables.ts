@@ -1,4 +1,5 @@
 import { tableIn } from '../protocol/sql.js'
+import { describeValue } from './contract/describe-value.js'
 import {
   type PersistOptions,
   type ResolvedPersistOptions,
@@ -24,6 +25,7 @@ import { encodeAtExit } from './write/encode-at-exit.js'
 import type { GroupCommit } from './write/group-commit.js'
 import { PersistCall, type WriteContext } from './write/persist-call.js'
 import { createRowSource, type RowSource } from './write/row-source.js'
+import { WrittenTotals } from './write/written-totals.js'
 
 /** The tables of a service, and what was written to them. */
 export class Tables {
@@ -31,8 +33,9 @@ export class Tables {
   readonly #groups: GroupCommit
   readonly #operations: Operations
   readonly #bound = new WeakMap<Table<never>, BoundTable>()
+  /** What calls of `persist()` have committed. */
+  readonly committed: WrittenTotals = new WrittenTotals()
   #persisting = 0
-  readonly #committed = { persisted: 0, rows: 0, rejected: 0, bytes: 0 }
 
   constructor(context: WriteContext, groups: GroupCommit, operations: Operations) {
     this.#context = context
@@ -43,11 +46,6 @@ export class Tables {
   /** Calls of `persist()` that have not settled. */
   get persisting(): number {
     return this.#persisting
-  }
-
-  /** What calls of `persist()` have committed. */
-  get committed(): Readonly<Record<'persisted' | 'rows' | 'rejected' | 'bytes', number>> {
-    return this.#committed
   }
 
   /**
@@ -78,11 +76,17 @@ export class Tables {
     return table
   }
 
+  /** @throws TypeError for what is no table of this service. */
+  boundOf(table: Table<never>): BoundTable {
+    const bound = this.#bound.get(table)
+    if (bound !== undefined) return bound
+    throw new TypeError(`Expected \`table\` to be a Table of this service, got ${describeValue(table)}`)
+  }
+
   /** Has rows written to a table when the process exits; see `ServiceInternals`. */
   writeAtExit(table: Table<never>, takeRows: (() => readonly unknown[]) | undefined): void {
     const { finalWrites } = this.#context.supervisor
-    const bound = this.#bound.get(table)
-    if (bound === undefined) throw new TypeError('Expected a table of this service')
+    const bound = this.boundOf(table)
     if (takeRows === undefined) finalWrites.delete(bound)
     else finalWrites.set(bound, () => encodeAtExit(bound, takeRows()))
   }
@@ -96,19 +100,14 @@ export class Tables {
     const source = createRowSource(rows)
     this.#persisting++
     try {
-      if (!savesLast) this.#checkLoad()
+      if (!savesLast) this.checkLoad()
       const resolved = resolvePersistOptions(options)
-      if (resolved.onConflict !== 'error' && table.key.length === 0) {
-        throw new TypeError(`Expected \`onConflict: '${resolved.onConflict}'\` for a table with a key only`)
-      }
+      table.checkConflict(resolved.onConflict)
       const receipt = await this.#operations.run(
         (cancellation) => this.#write(table, source, resolved, cancellation),
         savesLast,
       )
-      this.#committed.persisted++
-      this.#committed.rows += receipt.inserted + receipt.updated
-      this.#committed.rejected += receipt.rejected
-      this.#committed.bytes += receipt.bytes
+      this.committed.addCall(receipt)
       return receipt
     } catch (error) {
       // Whatever it was, nobody will take its rows any more.
@@ -119,8 +118,18 @@ export class Tables {
     }
   }
 
+  /** Counts a call of `persist()` until it has settled. */
+  track<Result>(call: Promise<Result>): Promise<Result> {
+    this.#persisting++
+    const end = () => {
+      this.#persisting--
+    }
+    call.then(end, end)
+    return call
+  }
+
   /** @throws `PERSIST_OVERLOADED`. */
-  #checkLoad(): void {
+  checkLoad(): void {
     const { maxWaitingCalls, scheduler } = this.#context
     if (scheduler.waiting + this.#groups.waiting < maxWaitingCalls) return
     const message = `${maxWaitingCalls} calls wait already, as many as \`maxWaitingCalls\` lets in`

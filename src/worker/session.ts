@@ -100,6 +100,10 @@ export class Session implements SessionHandlers {
     return started.begin(request)
   }
 
+  addWriter(request: RequestOf<'addWriter'>): Promise<ReplyOf<'addWriter'>> {
+    return this.#transaction(request.transaction).addWriter(request)
+  }
+
   async write({ transaction, writer, batch }: RequestOf<'write'>): Promise<ReplyOf<'write'>> {
     await this.#transaction(transaction).write(writer, batch)
     return { buffer: batch.buffer }
@@ -129,6 +133,7 @@ export class Session implements SessionHandlers {
   async execute(request: RequestOf<'execute'>): Promise<ReplyOf<'execute'>> {
     const database = this.#database
     database.sandbox?.check(request.sql)
+    if (request.transaction !== undefined) return this.#executeIn(request.transaction, request)
     if (!request.mayWrite) refuseOutsideEffects(request.sql)
     const effects = lastingEffects(request.sql)
     const cursor = new Cursor(database, () => this.#cursors.delete(request.cursor))
@@ -179,6 +184,18 @@ export class Session implements SessionHandlers {
       code: 'PERSIST_WORKER_LOST',
       message: 'The worker does not know the transaction',
     })
+  }
+
+  async #executeIn(transaction: number, request: RequestOf<'execute'>): Promise<ReplyOf<'execute'>> {
+    const forget = () => this.#cursors.delete(request.cursor)
+    const cursor = new Cursor(this.#database, forget)
+    this.#cursors.set(request.cursor, cursor)
+    try {
+      return await this.#transaction(transaction).execute(cursor, request)
+    } catch (error) {
+      forget()
+      throw error
+    }
   }
 
   /** Sees to what SQL has left behind. */

@@ -34,6 +34,12 @@ export class TransactionConnection {
     return this.#connection
   }
 
+  /** For statements of callers, which may leave anything behind. */
+  lend(): DuckDBConnection {
+    this.#hasRun = true
+    return this.#connection
+  }
+
   begin(): Promise<unknown> {
     return this.#database.execute(this.#connection, 'BEGIN TRANSACTION')
   }

@@ -1,5 +1,5 @@
 import type { ColumnDescriptor } from '../../protocol/column-type.js'
-import type { TableConstraints, TableDescription } from '../../protocol/requests.js'
+import type { OnConflict, TableConstraints, TableDescription } from '../../protocol/requests.js'
 import { foldRef, type TableRef } from '../../protocol/sql.js'
 import { BatchAllocator } from '../encode/batch-allocator.js'
 import type { BufferPool } from '../encode/buffer-pool.js'
@@ -50,6 +50,12 @@ export class BoundTable {
   /** Whether it is known, or may turn out, that nothing can refuse its rows. */
   get maybeUnchecked(): boolean {
     return this.#isChecked !== true
+  }
+
+  /** @throws TypeError for an `onConflict` that takes a key, where the table has none. */
+  checkConflict(onConflict: OnConflict): void {
+    if (onConflict === 'error' || this.key.length > 0) return
+    throw new TypeError(`Expected \`onConflict: '${onConflict}'\` for a table with a key only`)
   }
 
   /** What of it calls can see of each other. */

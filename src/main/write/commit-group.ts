@@ -6,7 +6,7 @@ import { TimeSlice } from '../scheduling/time-slice.js'
 import type { BoundTable } from '../schema/bound-table.js'
 import type { WorkerClient } from '../worker-thread/worker-client.js'
 import type { GroupedCall } from './grouped-call.js'
-import type { WriteContext } from './persist-call.js'
+import { recordCommit, type WriteContext } from './persist-call.js'
 import { nextTransaction } from './transaction-client.js'
 
 /** Bytes of buffers from which on a group takes no more calls, and of rows from which on a call is too large for one. */
@@ -73,7 +73,7 @@ export class CommitGroup {
 
   /** Has the worker write and commit everything, and gives the calls their receipts. */
   async commit(client: WorkerClient): Promise<void> {
-    const { pool, flow, checkpoints, reading } = this.#context
+    const { pool, flow, reading } = this.#context
     const transaction = nextTransaction()
     const writers = [...this.#tables.values()]
       .filter(({ series }) => series.rows > 0)
@@ -86,8 +86,7 @@ export class CommitGroup {
       const request = { transaction, writers, reading }
       const { buffers, walBytes } = await client.request('group', request, transferred)
       for (const buffer of buffers) pool.give(buffer)
-      this.#context.commits.count++
-      checkpoints.record(walBytes)
+      recordCommit(this.#context, walBytes)
     } catch (error) {
       // A worker that has ended took its transactions with it.
       await client.request('rollback', { transaction }).catch(() => undefined)

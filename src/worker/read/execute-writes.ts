@@ -2,6 +2,7 @@ import { type DuckDBMaterializedResult, StatementType } from '@duckdb/node-api'
 import { changedTables } from '../catalog/changed-tables.js'
 import { WorkerFailure } from '../failure.js'
 import type { Execution } from './execution.js'
+import { refuseLastingType } from './outer-transaction.js'
 import { hasReadResult, mayChangeCatalog, mayHaveEffects } from './statement-effects.js'
 import { endsWithExplain, rowsChangedBy } from './statement-result.js'
 
@@ -14,7 +15,7 @@ interface Written {
 
 /** Executes each statement before the next is prepared, which may be about what it makes. */
 export async function executeWrites(execution: Execution): Promise<Written> {
-  const { database, connection } = execution
+  const { database, connection, outer } = execution
   const { sql } = execution.request
   const statements = await execution.extract()
   const values = execution.parametersFor(statements)
@@ -27,6 +28,7 @@ export async function executeWrites(execution: Execution): Promise<Written> {
       const statement = await database.poolCall(() => statements.prepare(index))
       const { statementType } = statement
       database.sandbox?.checkType(statementType)
+      if (outer !== undefined) refuseLastingType(statementType, sql)
       if (statementType === StatementType.TRANSACTION) hasTransactionStatement = true
       try {
         await database.openFiles.check(sql, index, statementType)
@@ -34,7 +36,7 @@ export async function executeWrites(execution: Execution): Promise<Written> {
         const result = isExplained && !hasReadResult(statementType) ? written.result : own
         written = { result, rowsChanged: rowsChangedBy(own, statementType) }
       } finally {
-        if (mayChangeCatalog(statementType, sql)) database.tablesChanged(changed)
+        if (mayChangeCatalog(statementType, sql)) (outer ?? database).tablesChanged(changed)
         statement.destroySync()
       }
     }

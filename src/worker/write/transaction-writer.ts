@@ -14,6 +14,7 @@ import { createWriteTarget } from '../ingest/write-target.js'
 import type { TransactionConnection } from '../transaction-connection.js'
 import { chooseWriter } from './choose-writer.js'
 import type { TableWriter } from './table-writer.js'
+import type { Before } from './transaction-effects.js'
 
 const noViolations: ViolationPage = { violations: [], isLast: true, isDeep: false }
 
@@ -25,6 +26,8 @@ interface Place {
   readonly transaction: number
   /** Its index among the writers of the transaction. */
   readonly writer: number
+  /** What the transaction has done about the table before. */
+  readonly before: Before
 }
 
 /** What a transaction writes to one table. */
@@ -32,26 +35,39 @@ export class TransactionWriter {
   readonly #place: Place
   readonly #request: WriterRequest
   readonly #writer: TableWriter
+  readonly #temporaries: TemporaryTables
   #rows = 0
   #violations: ViolationPager | undefined
 
-  private constructor(place: Place, request: WriterRequest, writer: TableWriter) {
+  private constructor(
+    place: Place,
+    request: WriterRequest,
+    writer: TableWriter,
+    temporaries: TemporaryTables,
+  ) {
     this.#place = place
     this.#request = request
     this.#writer = writer
+    this.#temporaries = temporaries
   }
 
   static async open(place: Place, request: WriterRequest): Promise<TransactionWriter> {
-    const { catalog, connection, transaction, writer } = place
+    const { catalog, connection, transaction, writer, before } = place
     const { table, columns, isChecked } = request
+    const { duckdbConnection } = connection
     // Batches are copied into memory laid out for these columns, so nothing may have changed about them.
-    const metadata = await catalog.metadataOf(connection.duckdbConnection, table)
+    const metadata = await (before === 'columns'
+      ? catalog.readAnew(duckdbConnection, table)
+      : catalog.metadataOf(duckdbConnection, table))
     checkSame(table.name, columns, metadata.columns)
     if (metadata.isConstrained && !isChecked)
       changed(`The constraints of ${quoteName(table.name)} have changed`)
-    const target = createWriteTarget(request, metadata, new TemporaryTables(transaction, writer))
-    const tableWriter = await chooseWriter(connection, target)
-    return new TransactionWriter(place, request, tableWriter)
+    const temporaries = new TemporaryTables(transaction, writer)
+    const target = createWriteTarget(request, metadata, temporaries)
+    // Rows that the transaction has added before count as those of before the call, and have rowids of new ones.
+    const hasRowId = target.hasRowId && before === 'nothing'
+    const tableWriter = await chooseWriter(connection, { ...target, hasRowId })
+    return new TransactionWriter(place, request, tableWriter, temporaries)
   }
 
   async append(batch: EncodedBatch): Promise<void> {
@@ -89,6 +105,15 @@ export class TransactionWriter {
 
   discard(): void {
     this.#writer.discard()
+  }
+
+  /** Leaves nothing in the transaction but what it has applied. */
+  async close(): Promise<void> {
+    this.discard()
+    this.#violations = undefined
+    for (const table of this.#temporaries.all) {
+      await this.#place.connection.run(`DROP TABLE IF EXISTS ${table}`)
+    }
   }
 }
 

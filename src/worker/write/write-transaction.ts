@@ -2,13 +2,23 @@ import { setImmediate } from 'node:timers/promises'
 import type { EncodedBatch } from '../../protocol/batch-layout.js'
 import type { Failure } from '../../protocol/failure.js'
 import { exactReading } from '../../protocol/query-value.js'
-import type { BeginRequest, CallOutcome, CallRange } from '../../protocol/requests.js'
+import type {
+  AddWriterRequest,
+  BeginRequest,
+  CallOutcome,
+  CallRange,
+  ExecuteReply,
+  ExecuteRequest,
+  WriterRequest,
+} from '../../protocol/requests.js'
 import type { ViolationPage } from '../../protocol/violation.js'
 import { FifoLock } from '../../sync/fifo-lock.js'
 import type { CatalogReader } from '../catalog/catalog-reader.js'
 import type { Database } from '../database.js'
 import { toFailure, WorkerFailure } from '../failure.js'
+import type { Cursor } from '../read/cursor.js'
 import { TransactionConnection } from '../transaction-connection.js'
+import { TransactionEffects } from './transaction-effects.js'
 import { TransactionWriter } from './transaction-writer.js'
 
 /** How long, in milliseconds, batches are appended one after the other before other requests have their turn. */
@@ -25,8 +35,9 @@ export class WriteTransaction {
   readonly #catalog: CatalogReader
   readonly #steps = new FifoLock()
   #connection: TransactionConnection | undefined
-  /** In the order in which they are applied. */
-  readonly #writers: TransactionWriter[] = []
+  /** By their indexes, in the order in which they are applied. */
+  readonly #writers = new Map<number, TransactionWriter>()
+  readonly #effects = new TransactionEffects()
   #reading = exactReading
   #failure: Failure | undefined
   #turnEnds = 0
@@ -44,16 +55,35 @@ export class WriteTransaction {
       this.#connection = connection
       await connection.begin()
       for (const [writer, request] of writers.entries()) {
-        const place = {
-          database: this.#database,
-          catalog: this.#catalog,
-          connection,
-          transaction,
-          writer,
-        }
-        this.#writers.push(await TransactionWriter.open(place, request))
+        await this.#openWriter(transaction, writer, request)
       }
       this.#turnEnds = performance.now() + turnMs
+    })
+  }
+
+  /** Takes another writer, when all rows of those before are applied. */
+  addWriter({ transaction, writer, ...request }: AddWriterRequest): Promise<void> {
+    return this.#step(async () => {
+      await this.#closeWriters()
+      await this.#openWriter(transaction, writer, request)
+    })
+  }
+
+  /** Executes statements that are part of it, when all rows of its writers are applied. */
+  execute(cursor: Cursor, request: ExecuteRequest): Promise<ExecuteReply> {
+    return this.#step(async () => {
+      await this.#closeWriters()
+      const connection = this.#opened
+      this.#effects.addStatements(request.sql)
+      try {
+        return await cursor.execute(request, {
+          connection: connection.lend(),
+          checkStop: () => connection.checkStop(),
+          tablesChanged: (changed) => this.#effects.addChanged(changed),
+        })
+      } catch (error) {
+        throw new WorkerFailure(toFailure(error, 'PERSIST_QUERY_FAILED', 'The query failed'))
+      }
     })
   }
 
@@ -65,7 +95,7 @@ export class WriteTransaction {
         await setImmediate()
         this.#turnEnds = performance.now() + turnMs
       }
-      this.#connection?.checkStop()
+      this.#opened.checkStop()
       await this.#writer(writer).append(batch)
     })
   }
@@ -82,12 +112,13 @@ export class WriteTransaction {
 
   commit(): Promise<void> {
     return this.#step(async () => {
-      if (this.#connection === undefined) return
-      for (const writer of this.#writers) await writer.applyUnchecked()
-      this.#connection.checkStop()
+      const connection = this.#opened
+      for (const writer of this.#writers.values()) await writer.applyUnchecked()
+      connection.checkStop()
       this.#database.file?.checkSame()
-      await this.#connection.commit()
-      this.#connection.release()
+      await connection.commit()
+      this.#effects.commit(this.#database)
+      connection.release()
       this.#forget()
     })
   }
@@ -98,7 +129,7 @@ export class WriteTransaction {
     return this.#steps.run(async () => {
       try {
         // Before anything else: what an appender holds is written when it is closed, whatever was rolled back.
-        for (const writer of this.#writers) writer.discard()
+        for (const writer of this.#writers.values()) writer.discard()
         await this.#connection?.runToTheEnd('ROLLBACK')
       } catch {
         // The transaction is over already where the database was invalidated, or COMMIT itself failed.
@@ -107,8 +138,27 @@ export class WriteTransaction {
     })
   }
 
+  async #openWriter(transaction: number, writer: number, request: WriterRequest): Promise<void> {
+    const [database, catalog, connection] = [this.#database, this.#catalog, this.#opened]
+    const before = this.#effects.before(request.table)
+    const place = { database, catalog, connection, transaction, writer, before }
+    this.#writers.set(writer, await TransactionWriter.open(place, request))
+    this.#effects.addTable(request.table)
+  }
+
+  async #closeWriters(): Promise<void> {
+    for (const writer of this.#writers.values()) await writer.close()
+    this.#writers.clear()
+  }
+
+  /** @throws where it is over, also where that was not asked for: a database that closes rolls it back. */
+  get #opened(): TransactionConnection {
+    if (this.#connection !== undefined) return this.#connection
+    throw new WorkerFailure({ code: 'PERSIST_WORKER_LOST', message: 'The transaction is over' })
+  }
+
   #writer(index: number): TransactionWriter {
-    const writer = this.#writers[index]
+    const writer = this.#writers.get(index)
     if (writer !== undefined) return writer
     throw new WorkerFailure({
       code: 'PERSIST_WORKER_LOST',
@@ -123,7 +173,7 @@ export class WriteTransaction {
 
   #forget(): void {
     this.#connection = undefined
-    this.#writers.length = 0
+    this.#writers.clear()
   }
 
   #step<Result>(task: () => Promise<Result>): Promise<Result> {
