@@ -2,7 +2,7 @@ import { type DuckDBMaterializedResult, StatementType } from '@duckdb/node-api'
 import { changedTables } from '../catalog/changed-tables.js'
 import { WorkerFailure } from '../failure.js'
 import type { Execution } from './execution.js'
-import { refuseLastingType } from './outer-transaction.js'
+import { isLeftOut } from './outer-transaction.js'
 import { hasReadResult, mayChangeCatalog, mayHaveEffects } from './statement-effects.js'
 import { endsWithExplain, rowsChangedBy } from './statement-result.js'
 
@@ -28,9 +28,9 @@ export async function executeWrites(execution: Execution): Promise<Written> {
       const statement = await database.poolCall(() => statements.prepare(index))
       const { statementType } = statement
       database.sandbox?.checkType(statementType)
-      if (outer !== undefined) refuseLastingType(statementType, sql)
       if (statementType === StatementType.TRANSACTION) hasTransactionStatement = true
       try {
+        if (outer !== undefined && isLeftOut(statementType)) continue
         await database.openFiles.check(sql, index, statementType)
         const own = await execution.run(statement, values)
         const result = isExplained && !hasReadResult(statementType) ? written.result : own
@@ -43,7 +43,7 @@ export async function executeWrites(execution: Execution): Promise<Written> {
   } finally {
     await database.openFiles.releaseDetached(connection)
   }
-  if (hasTransactionStatement) await refuseOpenTransaction(execution)
+  if (hasTransactionStatement && outer === undefined) await refuseOpenTransaction(execution)
   return written
 }
 

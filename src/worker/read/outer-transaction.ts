@@ -52,11 +52,17 @@ export function refuseLasting(sql: string): void {
   if (mayHaveEffects(sql)) refuse('functions with effects of their own')
 }
 
-/** The same by what DuckDB takes a statement for. */
-export function refuseLastingType(type: StatementType, sql: string): void {
-  // DuckDB makes several statements of a PIVOT, some of which are settings.
-  if (undoableTypes.has(type) || (type === StatementType.SET && /\bpivot/i.test(sql))) return
-  refuse(StatementType[type] ?? String(type))
+/**
+ * Whether a statement is one that DuckDB adds by itself, and that is not to be executed: BEGIN and COMMIT around the several that
+ * it makes of one, such as `ADD COLUMN ... DEFAULT now()`. Within a transaction it calls them SET. The caller's own have
+ * been refused.
+ *
+ * @throws for any other that a rollback does not undo.
+ */
+export function isLeftOut(type: StatementType): boolean {
+  if (type === StatementType.TRANSACTION || type === StatementType.SET) return true
+  if (!undoableTypes.has(type)) refuse(StatementType[type] ?? String(type))
+  return false
 }
 
 function refuse(what: string): never {
