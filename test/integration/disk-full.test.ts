@@ -17,12 +17,15 @@ describe.skipIf(process.platform === 'win32')('a full disk', () => {
     ['key', { n: 1500, ids: 1500, failed: 0 }, { inserted: 500, updated: 500 }],
     ['primaryKey', { n: 1500, ids: 1500, failed: 0 }, { inserted: 500, updated: 500 }],
     ['transaction', { n: 1500, ids: 1500, failed: 0 }, { inserted: 500, updated: 500 }],
-  ])('fails what is too much for it, and leaves the table to the next call (%s)', async (kind, found, counts) => {
-    const run = ['-c', limited, 'bash', process.execPath, program, newDatabase(folder), kind]
-    const { stdout } = await promisify(execFile)('bash', run)
-    const codes = ['PERSIST_DISK_FULL', 'PERSIST_DISK_FULL']
-    expect(JSON.parse(stdout)).toEqual({ codes, found, ...counts })
-  })
+  ])(
+    'fails what is too much for it, and leaves the table to the next call (%s)',
+    async (kind, found, counts) => {
+      const run = ['-c', limited, 'bash', process.execPath, program, newDatabase(folder), kind]
+      const { stdout } = await promisify(execFile)('bash', run)
+      const codes = ['PERSIST_DISK_FULL', 'PERSIST_DISK_FULL']
+      expect(JSON.parse(stdout)).toEqual({ codes, found, ...counts })
+    },
+  )
 })
 
 describe('a memory limit', () => {

@@ -371,14 +371,14 @@ describe('the callback of a transaction', () => {
     message: expect.stringContaining('would wait for transaction(), which waits for the code that calls it'),
   }
 
-  it.each([
-    ...calls,
-    ...others.filter(([title]) => title !== 'table()'),
-  ])('cannot wait for %s', async (_, call) => {
-    await expect(inTransaction(call)).rejects.toMatchObject(waitsForIt)
-    expect(await db.query('SELECT * FROM s')).toEqual([])
-    expect(await second.persist([{ id: 1 }])).toMatchObject({ inserted: 1 })
-  })
+  it.each([...calls, ...others.filter(([title]) => title !== 'table()')])(
+    'cannot wait for %s',
+    async (_, call) => {
+      await expect(inTransaction(call)).rejects.toMatchObject(waitsForIt)
+      expect(await db.query('SELECT * FROM s')).toEqual([])
+      expect(await second.persist([{ id: 1 }])).toMatchObject({ inserted: 1 })
+    },
+  )
 
   it('cannot wait for a change of a store on the service', async () => {
     const store = new DuckDBStorageAdapter({ database: db, durability: 'each' })

@@ -134,7 +134,6 @@ describe('close()', () => {
   it('waits for a transaction, whose calls are let in meanwhile', async () => {
     const path = newDatabase(folder)
     const { db, table } = await openWithTable(path)
-    let closed: Promise<unknown> | undefined
     let goOn = () => {}
     const transaction = db.transaction(async (tx) => {
       await tx.persist(table, [{ id: 1 }])
@@ -146,8 +145,7 @@ describe('close()', () => {
     })
     const next = db.transaction((tx) => tx.persist(table, [{ id: 3 }]))
     while (db.stats().persisting === 0) await new Promise(setImmediate)
-    await new Promise((resolve) => setImmediate(resolve))
-    closed = db.close()
+    const closed = db.close()
     await expect(db.transaction(async () => 1)).rejects.toMatchObject({ code: 'PERSIST_CLOSED' })
     while (db.stats().persisting > 0) await new Promise(setImmediate)
     await new Promise(setImmediate)
@@ -166,7 +164,9 @@ describe('close()', () => {
     const caught: unknown[] = []
     const transaction = transact(opened, wait, caught)
     const rejected = expect(transaction).rejects.toMatchObject({ code: 'PERSIST_ABORTED' })
-    const waiting = expect(opened.db.transaction(async () => 1)).rejects.toMatchObject({ code: 'PERSIST_ABORTED' })
+    const waiting = expect(opened.db.transaction(async () => 1)).rejects.toMatchObject({
+      code: 'PERSIST_ABORTED',
+    })
     expect(await opened.db.close({ timeoutMs: 100 })).toEqual({ interrupted: 2 })
     await Promise.all([rejected, waiting])
     for (const error of caught) expect(error).toMatchObject({ code: 'PERSIST_ABORTED' })

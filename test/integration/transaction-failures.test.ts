@@ -60,7 +60,8 @@ const failures: [string, (tx: Transaction) => Promise<unknown>, object][] = [
   ],
   [
     'a stream that fails',
-    (tx) => tx.persist(table, new Readable({ objectMode: true, read: () => undefined }).destroy(new Error('gone'))),
+    (tx) =>
+      tx.persist(table, new Readable({ objectMode: true, read: () => undefined }).destroy(new Error('gone'))),
     { message: 'gone' },
   ],
   [
@@ -75,7 +76,8 @@ const failures: [string, (tx: Transaction) => Promise<unknown>, object][] = [
   ],
   [
     'an onProgress that rejects',
-    (tx) => tx.persist(table, [{ id: 5 }], { onProgress: () => Promise.reject(new Error('of the progress')) }),
+    (tx) =>
+      tx.persist(table, [{ id: 5 }], { onProgress: () => Promise.reject(new Error('of the progress')) }),
     { message: 'of the progress' },
   ],
   ['SQL that DuckDB cannot parse', (tx) => tx.query('SELEKT 1'), { code: 'PERSIST_QUERY_FAILED' }],
@@ -92,7 +94,11 @@ const failures: [string, (tx: Transaction) => Promise<unknown>, object][] = [
   ],
   ['rows that are none', (tx) => tx.persist(table, { id: 1 } as never), { name: 'TypeError' }],
   ['a table that is none', (tx) => tx.persist({} as never, [{ id: 5 }]), { name: 'TypeError' }],
-  ['an option that is none', (tx) => tx.persist(table, [], { onRowErrors: 1 } as never), { name: 'TypeError' }],
+  [
+    'an option that is none',
+    (tx) => tx.persist(table, [], { onRowErrors: 1 } as never),
+    { name: 'TypeError' },
+  ],
   ['a parameter that is none', (tx) => tx.run('SELECT ?', [Symbol('no')] as never), { name: 'TypeError' }],
   ['SQL that is none', (tx) => tx.query(1 as never), { name: 'TypeError' }],
   [

@@ -15,7 +15,10 @@ describe('a transaction', () => {
   it('commits rows of several tables, and resolves to what its callback does', async () => {
     const [users, orders] = [await tables.create(keyed), await tables.create(plain)]
     const result = await tables.db.transaction(async (tx) => {
-      const receipts = [await tx.persist(users, [{ id: 1 }, { id: 2 }]), await tx.persist(orders, [{ id: 7 }])]
+      const receipts = [
+        await tx.persist(users, [{ id: 1 }, { id: 2 }]),
+        await tx.persist(orders, [{ id: 7 }]),
+      ]
       return receipts.map(({ rows, inserted }) => ({ rows, inserted }))
     })
     expect(result).toEqual([
@@ -42,7 +45,10 @@ describe('a transaction', () => {
   it('reads and writes by query(), with parameters and options', async () => {
     const table = await tables.create(plain)
     const rows = await tables.db.transaction(async (tx) => {
-      const returned = await tx.query(`INSERT INTO ${table.name} VALUES ($id, $n) RETURNING id`, { id: 3, n: 4 })
+      const returned = await tx.query(`INSERT INTO ${table.name} VALUES ($id, $n) RETURNING id`, {
+        id: 3,
+        n: 4,
+      })
       const [sum] = await tx.query('SELECT sum(n) AS total FROM range(4) t(n)', [], { bigints: 'number' })
       return [...returned, sum]
     })
@@ -57,10 +63,18 @@ describe('a transaction', () => {
 
   it('takes rows of tables that a FOREIGN KEY links, parents first', async () => {
     const parents = await tables.create('id INTEGER PRIMARY KEY, name VARCHAR')
-    const children = await tables.create(`id INTEGER PRIMARY KEY, parent INTEGER REFERENCES ${parents.name} (id)`)
+    const children = await tables.create(
+      `id INTEGER PRIMARY KEY, parent INTEGER REFERENCES ${parents.name} (id)`,
+    )
     await tables.db.transaction(async (tx) => {
-      await tx.persist(parents, range(500).map((id) => ({ id, name: `p${id}` })))
-      await tx.persist(children, range(2000).map((id) => ({ id, parent: id % 500 })))
+      await tx.persist(
+        parents,
+        range(500).map((id) => ({ id, name: `p${id}` })),
+      )
+      await tx.persist(
+        children,
+        range(2000).map((id) => ({ id, parent: id % 500 })),
+      )
       // Rows that others refer to, and that refer to others.
       await tx.persist(parents, [{ id: 3, name: 'changed' }], { onConflict: 'update' })
       await tx.persist(children, [{ id: 4, parent: 3 }], { onConflict: 'update' })
@@ -252,7 +266,9 @@ describe.each([2000, 100_000])('%i rows in a transaction', (count) => {
       return all
     })
     const updating = receipts.slice(targets.length)
-    expect(receipts.slice(0, targets.length).map(({ inserted }) => inserted)).toEqual(targets.map(() => count))
+    expect(receipts.slice(0, targets.length).map(({ inserted }) => inserted)).toEqual(
+      targets.map(() => count),
+    )
     expect(updating.map(({ inserted, updated }) => [inserted, updated])).toEqual(
       targets.map((table) => (isKeyed(table) ? [0, count] : [count, 0])),
     )
