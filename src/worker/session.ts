@@ -207,7 +207,7 @@ export class Session implements SessionHandlers {
 
   async #close({ finalWrites, failure }: RequestOf<'close'>): Promise<void> {
     await this.#cancelCursors(failure)
-    await Promise.all([...this.#transactions.values()].map((transaction) => transaction.rollback()))
+    await Promise.all([...this.#transactions.values()].map((transaction) => transaction.rollback(failure)))
     await this.#database.drain()
     for (const finalWrite of finalWrites) await writeAtExit(this.#database, finalWrite)
     await this.#database.close()

@@ -86,6 +86,21 @@ describe('a transaction', () => {
     await tables.expectStored(sql, [{ n: 2000, moved: 1, changed: 1 }])
   })
 
+  it('fails as a whole where DuckDB still takes a row for one that others refer to', async () => {
+    const parents = await tables.create('id INTEGER PRIMARY KEY, name VARCHAR UNIQUE')
+    const children = await tables.create(`parent INTEGER REFERENCES ${parents.name} (id)`)
+    await parents.persist([{ id: 1, name: 'a' }])
+    await children.persist([{ parent: 1 }])
+    const transaction = tables.db.transaction(async (tx) => {
+      await tx.run(`DELETE FROM ${children.name}`)
+      await tx.persist(parents, [{ id: 1, name: 'b' }], { onConflict: 'update' })
+    })
+    await expect(transaction).rejects.toMatchObject({ code: 'PERSIST_WRITE_FAILED' })
+    await tables.expectStored(`SELECT name FROM ${parents.name} JOIN ${children.name} ON parent = id`, [
+      { name: 'a' },
+    ])
+  })
+
   it('that refers to a row which is not there rejects with that row', async () => {
     const parents = await tables.create('id INTEGER PRIMARY KEY')
     const children = await tables.create(`parent INTEGER REFERENCES ${parents.name} (id)`)

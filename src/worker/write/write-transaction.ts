@@ -24,6 +24,8 @@ import { TransactionWriter } from './transaction-writer.js'
 /** How long, in milliseconds, batches are appended one after the other before other requests have their turn. */
 const turnMs = 2
 
+const rolledBack: Failure = { code: 'PERSIST_ABORTED', message: 'The transaction is rolled back' }
+
 /**
  * One transaction on a connection of its own, from BEGIN to COMMIT or ROLLBACK.
  *
@@ -123,8 +125,13 @@ export class WriteTransaction {
     })
   }
 
-  /** Never fails: a connection that is closed rolls back what it has not committed. */
-  rollback(): Promise<void> {
+  /**
+   * Never fails: a connection that is closed rolls back what it has not committed.
+   *
+   * @param failure - What is still asked of it fails with this.
+   */
+  rollback(failure: Failure = rolledBack): Promise<void> {
+    this.#failure ??= failure
     this.#connection?.stop()
     return this.#steps.run(async () => {
       try {
@@ -151,10 +158,10 @@ export class WriteTransaction {
     this.#writers.clear()
   }
 
-  /** @throws where it is over, also where that was not asked for: a database that closes rolls it back. */
+  /** @throws where it is over: a COMMIT of nothing would resolve. */
   get #opened(): TransactionConnection {
     if (this.#connection !== undefined) return this.#connection
-    throw new WorkerFailure({ code: 'PERSIST_WORKER_LOST', message: 'The transaction is over' })
+    throw new WorkerFailure(rolledBack)
   }
 
   #writer(index: number): TransactionWriter {
