@@ -37,6 +37,8 @@ export interface PersistAction {
   readonly source: 'array' | 'generator' | 'async' | 'paused' | 'readable' | { readonly failsAt: number }
   /** A signal that is aborted already, or one that several calls share. */
   readonly signal: 'aborted' | 0 | 1 | undefined
+  /** Whether it is the call of a transaction, and what becomes of that. */
+  readonly transaction: 'none' | 'committed' | 'rolled back'
 }
 
 /** SQL that changes a row by its `id`. */
@@ -148,6 +150,13 @@ function persistTo(name: TableName): fc.Arbitrary<PersistAction> {
       { weight: 20, arbitrary: fc.constant(undefined) },
       { weight: 1, arbitrary: fc.constant('aborted' as const) },
       { weight: 4, arbitrary: fc.constantFrom(0 as const, 1 as const) },
+    ),
+    transaction: fc.oneof(
+      { weight: 8, arbitrary: fc.constant('none' as const) },
+      {
+        weight: 1,
+        arbitrary: fc.constantFrom('committed' as const, 'committed' as const, 'rolled back' as const),
+      },
     ),
   })
 }

@@ -9,6 +9,16 @@ import { ModelledTable } from './modelled-table.js'
 import { thrown, toRows, toSource } from './row-source.js'
 import { callersTables, type TableName } from './tables.js'
 
+/** What a transaction throws once its call has resolved. */
+class RolledBack extends Error {
+  readonly receipt: Receipt
+
+  constructor(receipt: Receipt) {
+    super('rolled back on purpose')
+    this.receipt = receipt
+  }
+}
+
 /** Calls on tables that a model has as well. */
 export class TableCallers {
   readonly #db: PersistenceService
@@ -59,12 +69,24 @@ export class TableCallers {
         ? { onProgress: ({ appended }) => expect(appended).toBeLessThanOrEqual(rows.length) }
         : {}),
     }
-    const call = table.persist(toSource(rows, source), options as { readonly onConflict: 'update' })
+    const persistOptions = options as { readonly onConflict: 'update' }
+    const isUndone = action.transaction === 'rolled back'
+    const call =
+      action.transaction === 'none'
+        ? table.persist(toSource(rows, source), persistOptions)
+        : this.#db.transaction(async (tx) => {
+            const receipt = await tx.persist(table, toSource(rows, source), persistOptions)
+            if (isUndone) throw new RolledBack(receipt)
+            return receipt
+          })
     this.#write(`persist() of ${JSON.stringify(action).slice(0, 2000)}`, name, call, (outcome) => {
       if (given === 'aborted') expect(errorOf(outcome)).toMatchObject({ code: 'PERSIST_ABORTED' })
       // The signal may have been aborted in time, or too late.
       if (options.signal?.aborted === true && codeOf(outcome) === 'PERSIST_ABORTED') return
-      checkPersist(model, { action: { ...action, onRowError }, rows, asked, outcome })
+      const undone = 'error' in outcome && outcome.error instanceof RolledBack ? outcome.error : undefined
+      const own = undone === undefined ? outcome : { value: undone.receipt }
+      checkPersist(model, { action: { ...action, onRowError }, rows, asked, outcome: own })
+      if (undone !== undefined) model.undo()
       if ('value' in outcome) this.#count(resultOf(outcome))
     })
   }
