@@ -1,6 +1,5 @@
-import { Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { type AnyRow, DuckDBStorageAdapter, type OpenOptions, open, type Table } from 'duckpaddle'
+import { type AnyRow, DuckDBStorageAdapter, type OpenOptions, open } from 'duckpaddle'
 import { readDuckDB } from '../read-back/read-duckdb.js'
 import type { KeyValueRecord } from '../shapes/key-value.js'
 import type { Row, Shape } from '../shapes/shape.js'
@@ -29,18 +28,15 @@ export function duckpaddleAsync(options: OpenOptions = {}): Contender {
 export const duckpaddleStream: Contender = {
   async open(path, shape) {
     const { stream, close } = await openTable(path, shape, 'none')
-    return { write: (rows) => stream(toAsync(rows)), close }
+    return {
+      async write(rows) {
+        await stream(toAsync(rows))
+        return undefined
+      },
+      close,
+    }
   },
   readBack: readDuckDB,
-}
-
-/** The contender that is a write stream; none where the library has no such thing, which is printed. */
-export async function findWriteStream(): Promise<readonly string[]> {
-  await using db = await open(':memory:')
-  if ('createWriteStream' in (await db.table('t', { columns: { id: 'BIGINT' } })))
-    return ['duckpaddle, write stream']
-  console.log('A write stream is not measured: this version of duckpaddle has none\n')
-  return []
 }
 
 /** The store in memory, which is saved when it is told to, and not by itself in the midst of a measurement. */
@@ -67,23 +63,16 @@ export const storageAdapterEach: SetContender = {
   entries: storageEntries,
 }
 
-/** A table of this version, or of one to come. */
-type Streamed = Table & { createWriteStream?(): Writable }
-
 async function openTable(path: string, shape: Shape, keeper: Keeper, options: OpenOptions = {}) {
   const db = await open(path, { threads: 1, ...options })
   const keyed = keeper === 'none' ? {} : { [keeper]: [shape.key] }
   await db.table(shape.table, { columns: shape.columns, ...keyed })
-  const table: Streamed = await db.table(shape.table, keeper === 'key' ? keyed : {})
+  const table = await db.table(shape.table, keeper === 'key' ? keyed : {})
   type Rows = Iterable<AnyRow> | AsyncIterable<AnyRow>
   return {
     write: (rows: Rows) => table.persist(rows),
     upsert: (rows: Rows) => table.persist(rows, { onConflict: 'update' }),
-    async stream(rows: Rows) {
-      const target = table.createWriteStream?.()
-      if (target !== undefined) await pipeline(Readable.from(rows), target)
-      return undefined
-    },
+    stream: (rows: Rows) => pipeline(rows, table.createWriteStream()),
     checkpoint: () => db.checkpoint(),
     async close() {
       await db.close()

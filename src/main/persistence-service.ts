@@ -88,7 +88,7 @@ export class PersistenceService implements AsyncDisposable {
     }
     this.#groups = new GroupCommit(this.#writing)
     const [tables, queries] = [
-      new Tables(this.#writing, this.#groups, this.#operations),
+      new Tables(this.#writing, this.#groups, this.#operations, dependents),
       new Queries(new QueryRunner(supervisor, scheduler, checkpoints), this.#operations),
     ]
     this.#tables = tables

@@ -3,10 +3,15 @@ import type { TableRef } from '../protocol/sql.js'
 import type { PersistOptions } from './contract/persist-options.js'
 import type { Receipt } from './contract/receipt.js'
 import type { Rows } from './contract/rows.js'
+import type { WriteStream } from './contract/write-stream.js'
+import type { WriteStreamOptions } from './contract/write-stream-options.js'
 import type { AnyRow } from './schema/row-types.js'
 
 /** What a table needs of its service. */
-type Persist<Row> = (rows: Rows<Row>, options: PersistOptions) => Promise<Receipt>
+interface Writing<Row> {
+  persist(rows: Rows<Row>, options: PersistOptions): Promise<Receipt>
+  createWriteStream(options: WriteStreamOptions): WriteStream<Row>
+}
 
 /** A table that rows can be persisted to. Made by `table()` of a service. */
 export class Table<Row = AnyRow> {
@@ -20,20 +25,20 @@ export class Table<Row = AnyRow> {
    * the only UNIQUE constraint. None when empty.
    */
   readonly key: readonly string[]
-  readonly #persist: Persist<Row>
+  readonly #writing: Writing<Row>
 
   /** @internal */
   constructor(
     { schema, name }: TableRef,
     columns: readonly ColumnDescriptor[],
     key: readonly string[],
-    persist: Persist<Row>,
+    writing: Writing<Row>,
   ) {
     this.name = name
     this.schema = schema
     this.columns = columns
     this.key = key
-    this.#persist = persist
+    this.#writing = writing
   }
 
   /** With `onConflict: 'update'` a row may carry some columns only: one that is there keeps the values of the others. */
@@ -46,8 +51,8 @@ export class Table<Row = AnyRow> {
    *
    * Calls may overlap. Those that could see each other's rows (on a table that has a key or constraints, or on tables that
    * a FOREIGN KEY links) are committed in the order in which they were made; others wait for none of them. Arrays of at
-   * most 4,096 rows for tables with neither key nor constraints share a commit with others that wait at the same time.
-   * Rows are read while the promise is pending, and must not be changed until it settles.
+   * most 4,096 rows share a commit with others that wait at the same time. Rows are read while the promise is pending,
+   * and must not be changed until it settles.
    *
    * An asynchronous source must not wait for a call that waits for it: another `persist()` to its table where that has a
    * key or constraints, or a `run()`. Such a call rejects with a TypeError while the source is asked for a row, also
@@ -81,6 +86,35 @@ export class Table<Row = AnyRow> {
    */
   persist(rows: Rows<Row>, options?: PersistOptions): Promise<Receipt>
   persist(rows: Rows<Row>, options: PersistOptions = {}): Promise<Receipt> {
-    return this.#persist(rows, options)
+    return this.#writing.persist(rows, options)
+  }
+
+  /** With `onConflict: 'update'` a row may carry some columns only: one that is there keeps the values of the others. */
+  createWriteStream(
+    options: WriteStreamOptions & { readonly onConflict: 'update' },
+  ): WriteStream<Partial<Row>>
+  /**
+   * Makes a Node `Writable` of rows, which commits them step by step: when `commitRows` wait, or `commitMs` after the first
+   * of them; or once, at its end, with `atomic`. `'finish'` is emitted when everything is committed.
+   *
+   * A commit is a `persist()` of some rows: it is all or nothing, and has its place among other calls from when it begins.
+   * Commits are made in the order of the rows. What a `persist()` would reject with destroys the stream; `committed` of the
+   * stream, and of a `PersistenceError`, says how many of the first rows are committed. Nothing of the others is.
+   *
+   * What was written is committed before the service closes, and when the process ends by itself, by `process.exit()` or by
+   * an uncaught error; what is written after that fails with `PERSIST_CLOSED`. Rows that cannot be written at an exit are
+   * reported on stderr, whatever `onRowError` says. An `atomic` stream is a call whose rows are still coming: `close()`
+   * waits for its end, and of one that has not ended nothing is written.
+   *
+   * @throws TypeError or RangeError for options that are wrong.
+   *
+   * @example
+   * ```ts
+   * await pipeline(request, parser, events.createWriteStream())
+   * ```
+   */
+  createWriteStream(options?: WriteStreamOptions): WriteStream<Row>
+  createWriteStream(options: WriteStreamOptions = {}): WriteStream<Row> {
+    return this.#writing.createWriteStream(options)
   }
 }

@@ -1,14 +1,18 @@
 import { tableIn } from '../protocol/sql.js'
+import { quoteName } from '../protocol/visible-text.js'
 import { describeValue } from './contract/describe-value.js'
 import {
   type PersistOptions,
   type ResolvedPersistOptions,
   resolvePersistOptions,
+  type StreamPart,
 } from './contract/persist-options.js'
 import { PersistenceError } from './contract/persistence-error.js'
 import type { Receipt } from './contract/receipt.js'
-import type { Rows } from './contract/rows.js'
+import type { WriteStream } from './contract/write-stream.js'
+import { resolveWriteStreamOptions, type WriteStreamOptions } from './contract/write-stream-options.js'
 import type { Cancellation } from './scheduling/cancellation.js'
+import type { Dependents } from './scheduling/dependents.js'
 import type { Operations } from './scheduling/operations.js'
 import { BoundTable } from './schema/bound-table.js'
 import { checkSchema } from './schema/compare-schema.js'
@@ -21,10 +25,12 @@ import {
 import { resolveTableKey } from './schema/table-key.js'
 import { Table } from './table.js'
 import { ArraySource, isShort } from './write/array-source.js'
+import { createWriteStream } from './write/create-write-stream.js'
 import { encodeAtExit } from './write/encode-at-exit.js'
 import type { GroupCommit } from './write/group-commit.js'
 import { PersistCall, type WriteContext } from './write/persist-call.js'
 import { createRowSource, type RowSource } from './write/row-source.js'
+import type { RowsAtExit, StreamRows, StreamTarget } from './write/stream-target.js'
 import { WrittenTotals } from './write/written-totals.js'
 
 /** The tables of a service, and what was written to them. */
@@ -32,15 +38,18 @@ export class Tables {
   readonly #context: WriteContext
   readonly #groups: GroupCommit
   readonly #operations: Operations
+  readonly #dependents: Dependents
   readonly #bound = new WeakMap<Table<never>, BoundTable>()
   /** What calls of `persist()` have committed. */
   readonly committed: WrittenTotals = new WrittenTotals()
   #persisting = 0
 
-  constructor(context: WriteContext, groups: GroupCommit, operations: Operations) {
+  /** @param dependents - What the service saves before it closes. */
+  constructor(context: WriteContext, groups: GroupCommit, operations: Operations, dependents: Dependents) {
     this.#context = context
     this.#groups = groups
     this.#operations = operations
+    this.#dependents = dependents
   }
 
   /** Calls of `persist()` that have not settled. */
@@ -69,9 +78,10 @@ export class Tables {
     if (definition !== undefined) checkSchema(name, definition, resolved, description)
     const key = resolveTableKey(name, resolved.key, description)
     const bound = new BoundTable(ref, description, key, pool)
-    const table = new Table<never>(ref, description.columns, key.columns, (rows, persistOptions) =>
-      this.#persist(bound, rows, persistOptions, savesLast),
-    )
+    const table = new Table<never>(ref, description.columns, key.columns, {
+      persist: (rows, persistOptions) => this.#persist(bound, rows, persistOptions, savesLast),
+      createWriteStream: (streamOptions) => this.#createWriteStream(bound, streamOptions),
+    })
     this.#bound.set(table, bound)
     return table
   }
@@ -88,20 +98,49 @@ export class Tables {
     const { finalWrites } = this.#context.supervisor
     const bound = this.boundOf(table)
     if (takeRows === undefined) finalWrites.delete(bound)
-    else finalWrites.set(bound, () => encodeAtExit(bound, takeRows()))
+    else finalWrites.set(bound, () => [encodeAtExit(bound, takeRows())])
+  }
+
+  #createWriteStream(table: BoundTable, options: WriteStreamOptions): WriteStream<never> {
+    const resolved = resolveWriteStreamOptions(options)
+    const { onConflict = 'error' } = resolved.persist
+    table.checkConflict(onConflict)
+    const operations = this.#operations
+    const { finalWrites } = this.#context.supervisor
+    const name = quoteName(table.ref.name)
+    const encode = ({ rows, firstIndex, written }: RowsAtExit) => {
+      const describe = (position: number) => `row ${firstIndex + position} of the write stream to ${name}`
+      const write = encodeAtExit(table, rows, { onConflict, describe })
+      return written === undefined ? write : { ...write, written }
+    }
+    const target: StreamTarget = {
+      name: table.ref.name,
+      get isOpen() {
+        return operations.status === 'open'
+      },
+      dependents: this.#dependents,
+      persist: (rows, persistOptions, part) =>
+        this.#persist(table, rows, persistOptions, part.savesLast, part),
+      writeAtExit(stream, take) {
+        if (take === undefined) finalWrites.delete(stream)
+        else finalWrites.set(stream, () => take().map(encode))
+      },
+    }
+    return createWriteStream(target, resolved)
   }
 
   async #persist(
     table: BoundTable,
-    rows: Rows<unknown>,
+    rows: StreamRows,
     options: PersistOptions,
     savesLast: boolean,
+    part?: StreamPart,
   ): Promise<Receipt> {
     const source = createRowSource(rows)
     this.#persisting++
     try {
       if (!savesLast) this.checkLoad()
-      const resolved = resolvePersistOptions(options)
+      const resolved = { ...resolvePersistOptions(options), ...(part === undefined ? {} : { part }) }
       table.checkConflict(resolved.onConflict)
       const receipt = await this.#operations.run(
         (cancellation) => this.#write(table, source, resolved, cancellation),
@@ -143,7 +182,7 @@ export class Tables {
     cancellation: Cancellation,
   ): Promise<Receipt> {
     const isAtHand = source instanceof ArraySource && isShort(source)
-    if (isAtHand && table.maybeUnchecked && options.onProgress === undefined) {
+    if (isAtHand && options.onProgress === undefined) {
       return this.#groups.submit({ table, source, options, cancellation })
     }
     return new PersistCall(this.#context, table, source, options, cancellation).run()

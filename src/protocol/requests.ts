@@ -14,8 +14,8 @@ interface Requests {
   /** Looks for what may refuse rows of a table, among the constraints of all tables. */
   constrain: { request: { readonly table: TableRef }; reply: TableConstraints }
   /**
-   * What `begin`, `write` and `commit` do, by one request, for tables that nothing is checked of. Where it fails, the
-   * transaction is still to be rolled back.
+   * What `begin`, `write`, `apply` and `commit` do, by one request, for what several calls write. Not committed where a
+   * row is rejected: the caller has to decide first. Where it fails, the transaction is still to be rolled back.
    */
   group: { request: GroupRequest; reply: GroupReply }
   /** Starts a transaction on a connection of its own, with a writer for each table. */
@@ -134,10 +134,17 @@ export interface TableConstraints {
 }
 
 /** Rows that are written when the process exits, in a transaction of their own, once all others are rolled back. */
-export interface FinalWrite {
-  readonly table: TableRef
-  readonly columns: readonly ColumnDescriptor[]
+export interface FinalWrite extends WriterRequest {
   readonly batches: readonly EncodedBatch[]
+  /** Nothing is written where the rows were committed there. */
+  readonly written?: WrittenCall
+}
+
+/** Where the rows of a call were written, whether or not main has heard of it. */
+export interface WrittenCall {
+  readonly transaction: number
+  /** Of a group on a checked table, whose worker may have left the call out. */
+  readonly place?: { readonly writer: number; readonly call: number }
 }
 
 export interface CloseRequest {
@@ -154,6 +161,8 @@ export interface BeginRequest extends TransactionRequest {
   readonly writers: readonly WriterRequest[]
   /** What the values of rejected rows are read as. */
   readonly reading: Reading
+  /** Rows wait in staging tables, and the transaction begins with the first `apply`: it sees what was committed by then. */
+  readonly startsLate?: boolean
 }
 
 /** A writer whose rows come after everything else in its transaction. */
@@ -168,6 +177,8 @@ export interface WriterRequest {
   readonly onConflict: OnConflict
   /** Whether `apply` will be asked: the table has a key or constraints, or that is not known. */
   readonly isChecked: boolean
+  /** Of a group, where the table is checked: its calls in their order, without gaps between their rows. */
+  readonly calls?: readonly GroupedRange[]
 }
 
 /** The rows of one call, among those that were written to a table. */
@@ -185,14 +196,30 @@ interface GroupRequest extends TransactionRequest {
   readonly reading: Reading
 }
 
-/** What a group writes to one table, which nothing can refuse. */
+/** What a group writes to one table. */
 export interface GroupWriter extends WriterRequest {
   readonly batches: readonly EncodedBatch[]
+}
+
+/** A call of a group on a table that is checked. */
+export interface GroupedRange extends CallRange {
+  readonly onConflict: OnConflict
+  /** Its rows are decided about, and not written: a row that comes after them cannot be. */
+  readonly isGivenUp: boolean
 }
 
 interface GroupReply extends CommitReply {
   /** Of all batches. */
   readonly buffers: readonly ArrayBuffer[]
+  /** Of each writer, for as many of its calls as were decided about: the rows of the others are not written. */
+  readonly outcomes: readonly (readonly GroupedOutcome[])[]
+  readonly isCommitted: boolean
+}
+
+/** What becomes of the rows of a call of a group. */
+export interface GroupedOutcome extends CallOutcome {
+  /** None of its rows is written. Where it is false of one that must not be, the transaction is to be rolled back. */
+  readonly isWithdrawn: boolean
 }
 
 interface ApplyRequest extends WriterReference {

@@ -21,6 +21,9 @@ interface Opened {
   readonly sandbox: Sandbox | undefined
 }
 
+/** For so long after a request, in milliseconds, another one is likely. */
+const companyMs = 1_000
+
 /** The one DuckDB instance of this worker. */
 export class Database {
   readonly shutdown: Shutdown
@@ -33,15 +36,16 @@ export class Database {
   readonly #checkpoints = new FifoLock()
   readonly #inFlight = new Set<Promise<unknown>>()
   readonly #connections = new Set<DuckDBConnection>()
-  /** The one that the next transaction is on. */
-  #idle: DuckDBConnection | undefined
   readonly #instance: Instance
   readonly #settings: SettingWatch
   /** None for a database in memory. */
   readonly file: DatabaseFile | undefined
   readonly openFiles: OpenFileGuard = new OpenFileGuard((call) => this.poolCall(call))
   #isCheckpointDue = false
+  /** When a request came last that somebody waits for the answer of. */
+  #lastShortAt = Number.NEGATIVE_INFINITY
   #isBroken = false
+  #isDraining = false
   /** What SQL is held against, where it is kept to the database. */
   readonly sandbox: Sandbox | undefined
   /** Is given the tables whose columns or constraints a statement may have changed. */
@@ -97,25 +101,14 @@ export class Database {
     })
   }
 
-  /** A connection that a transaction has left as it was, or a new one: to connect takes a tenth of a small transaction. */
-  async connectToWrite(): Promise<DuckDBConnection> {
-    this.shutdown.checkStop()
-    const idle = this.#idle
-    this.#idle = undefined
-    return idle ?? this.connect()
+  /** Takes note of a request that is soon done, if nothing holds it up. */
+  recordShort(): void {
+    this.#lastShortAt = performance.now()
   }
 
-  /** Gives back a connection on which nothing was left behind. */
-  keep(connection: DuckDBConnection): void {
-    if (this.#idle === undefined && this.#connections.has(connection)) this.#idle = connection
-    else this.disconnect(connection)
-  }
-
-  /** Connects although the process is exiting. */
-  async connectToTheEnd(): Promise<DuckDBConnection> {
-    const connection = await this.#instance.connect()
-    this.#connections.add(connection)
-    return connection
+  /** Whether others use the worker, who should not have to wait for what is long. */
+  get hasCompany(): boolean {
+    return performance.now() - this.#lastShortAt < companyMs
   }
 
   disconnect(connection: DuckDBConnection): void {
@@ -126,6 +119,7 @@ export class Database {
   poolCall<Result>(call: () => Promise<Result>): Promise<Result> {
     return this.#poolCalls.run(() => {
       this.shutdown.checkStop()
+      if (this.#isDraining) throw closing()
       return this.#track(call())
     })
   }
@@ -230,10 +224,22 @@ export class Database {
     await this.checkpoint().catch(() => undefined)
   }
 
-  /** Resolves when no call is under way on the libuv pool. */
+  /**
+   * Refuses calls from now on, and resolves when none is under way on the libuv pool: to disconnect a connection that one is
+   * on would end the process.
+   */
   async drain(): Promise<void> {
-    await this.#poolCalls.drain()
-    await Promise.allSettled(this.#inFlight)
+    this.#isDraining = true
+    do {
+      await this.#poolCalls.drain()
+      await Promise.allSettled(this.#inFlight)
+    } while (this.#inFlight.size > 0)
+  }
+
+  /** Everything has ended: what is written from now on is the last. */
+  allowLastWrites(): void {
+    this.#isDraining = false
+    this.shutdown.allowLastWrites()
   }
 
   /** Releases the file once no result of a query is held any more. No call may be under way. */
@@ -242,7 +248,6 @@ export class Database {
     if (this.file?.isSame === false) await this.#skipCheckpoint()
     for (const connection of this.#connections) connection.disconnectSync()
     this.#connections.clear()
-    this.#idle = undefined
     this.#instance.close()
     this.openFiles.close()
   }
@@ -259,6 +264,10 @@ export class Database {
     call.then(forget, forget)
     return call
   }
+}
+
+function closing(): WorkerFailure {
+  return new WorkerFailure({ code: 'PERSIST_CLOSED', message: 'The database is being closed' })
 }
 
 function mustReopen(): WorkerFailure {

@@ -1,6 +1,15 @@
 import type { Failure } from '../protocol/failure.js'
 import { noRows } from '../protocol/query-value.js'
-import type { InstanceNews, OpenRequest, ReplyOf, RequestName, RequestOf } from '../protocol/requests.js'
+import type {
+  FinalWrite,
+  GroupedOutcome,
+  GroupedRange,
+  InstanceNews,
+  OpenRequest,
+  ReplyOf,
+  RequestName,
+  RequestOf,
+} from '../protocol/requests.js'
 import { type SchemaRef, tableIn } from '../protocol/sql.js'
 import { quoteName } from '../protocol/visible-text.js'
 import { CatalogReader } from './catalog/catalog-reader.js'
@@ -11,6 +20,8 @@ import { Cursor } from './read/cursor.js'
 import { type LastingEffects, lastingEffects } from './read/lasting-effects.js'
 import { refuseOutsideEffects } from './read/outside-effects.js'
 import type { Shutdown } from './shutdown.js'
+import { CommittedCalls } from './write/committed-calls.js'
+import { IdleConnections } from './write/idle-connections.js'
 import { writeAtExit } from './write/write-at-exit.js'
 import { WriteTransaction } from './write/write-transaction.js'
 
@@ -26,12 +37,15 @@ export class Session implements SessionHandlers {
   readonly #database: Database
   readonly #catalog: CatalogReader
   readonly #transactions = new Map<number, WriteTransaction>()
+  readonly #connections: IdleConnections
   readonly #cursors = new Map<number, Cursor>()
+  readonly #committed = new CommittedCalls()
   #closed: Promise<void> | undefined
 
   private constructor(database: Database) {
     this.#database = database
     this.#catalog = new CatalogReader(database)
+    this.#connections = new IdleConnections(database)
   }
 
   static async open(request: Omit<OpenRequest, 'shutdown'>, shutdown: Shutdown): Promise<Session> {
@@ -85,17 +99,23 @@ export class Session implements SessionHandlers {
 
   async group(request: RequestOf<'group'>): Promise<ReplyOf<'group'>> {
     const { transaction, writers } = request
+    this.#database.recordShort()
     // The requests of a transaction are in order, so none of them has to be waited for but the last.
     const steps: Promise<unknown>[] = [this.begin(request)]
     const batches = writers.flatMap(({ batches }, writer) => batches.map((batch) => ({ writer, batch })))
     for (const { writer, batch } of batches) steps.push(this.#transaction(transaction).write(writer, batch))
     await Promise.all(steps)
-    const { walBytes } = await this.commit({ transaction })
-    return { walBytes, buffers: batches.map(({ batch }) => batch.buffer) }
+    const outcomes = await this.#transaction(transaction).applyGroup()
+    const buffers = batches.map(({ batch }) => batch.buffer)
+    const isCommitted = writers.every(({ calls = [] }, writer) => {
+      return (outcomes[writer] ?? []).every((outcome, call) => isSettled(calls[call], outcome))
+    })
+    const { walBytes } = isCommitted ? await this.commit({ transaction }) : this.#database
+    return { walBytes, buffers, outcomes, isCommitted }
   }
 
   begin(request: RequestOf<'begin'>): Promise<ReplyOf<'begin'>> {
-    const started = new WriteTransaction(this.#database, this.#catalog)
+    const started = new WriteTransaction(this.#database, this.#catalog, this.#connections)
     this.#transactions.set(request.transaction, started)
     return started.begin(request)
   }
@@ -119,8 +139,10 @@ export class Session implements SessionHandlers {
 
   /** A transaction whose commit fails stays, for main rolls it back. */
   async commit({ transaction }: RequestOf<'commit'>): Promise<ReplyOf<'commit'>> {
-    await this.#transaction(transaction).commit()
+    const write = this.#transaction(transaction)
+    await write.commit()
     this.#transactions.delete(transaction)
+    this.#committed.add(transaction, write.outcomes)
     await this.#database.checkpointIfDue()
     return { walBytes: this.#database.walBytes }
   }
@@ -134,6 +156,7 @@ export class Session implements SessionHandlers {
     const database = this.#database
     database.sandbox?.check(request.sql)
     if (request.transaction !== undefined) return this.#executeIn(request.transaction, request)
+    database.recordShort()
     if (!request.mayWrite) refuseOutsideEffects(request.sql)
     const effects = lastingEffects(request.sql)
     const cursor = new Cursor(database, () => this.#cursors.delete(request.cursor))
@@ -209,16 +232,33 @@ export class Session implements SessionHandlers {
     await this.#cancelCursors(failure)
     await Promise.all([...this.#transactions.values()].map((transaction) => transaction.rollback(failure)))
     await this.#database.drain()
-    for (const finalWrite of finalWrites) await writeAtExit(this.#database, finalWrite)
+    await this.#writeLast(finalWrites)
     await this.#database.close()
     // Another process may have to write, as soon as this one has left the file, what this one cannot.
     if (this.#database.shutdown.isStopping) await collectGarbage()
     this.#database.shutdown.park()
   }
 
+  /** Nothing else is under way any more: what follows is not to be stopped. */
+  async #writeLast(finalWrites: readonly FinalWrite[]): Promise<void> {
+    if (finalWrites.length === 0) return
+    this.#database.allowLastWrites()
+    for (const finalWrite of finalWrites) {
+      const { written } = finalWrite
+      const isWritten = written !== undefined && this.#committed.has(written)
+      if (!isWritten) await writeAtExit(this.#database, this.#catalog, this.#connections, finalWrite)
+    }
+    await this.#database.drain()
+  }
+
   async #cancelCursors(failure: Failure | undefined): Promise<void> {
     await Promise.all([...this.#cursors.values()].map((cursor) => cursor.cancel(failure)))
   }
+}
+
+/** Whether nothing is left to be decided about a call of a group. */
+function isSettled(call: GroupedRange | undefined, { rejected, isWithdrawn }: GroupedOutcome): boolean {
+  return rejected === 0 && (isWithdrawn || call?.isGivenUp === false)
 }
 
 function cannotBeCreated(table: string, error: unknown): WorkerFailure {

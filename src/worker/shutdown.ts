@@ -4,6 +4,7 @@ import { WorkerFailure } from './failure.js'
 /** The worker's side of the shared memory: see `protocol/shutdown-block.ts`. */
 export class Shutdown {
   readonly #words: Int32Array
+  #isLast = false
 
   constructor(memory: SharedArrayBuffer) {
     this.#words = new Int32Array(memory)
@@ -27,9 +28,14 @@ export class Shutdown {
     return Atomics.load(this.#words, shutdownWords.stop) === 1
   }
 
+  /** Everything has stopped: what is written from now on is not to be. */
+  allowLastWrites(): void {
+    this.#isLast = true
+  }
+
   /** Throws once main has asked the worker to stop. */
   checkStop(): void {
-    if (this.isStopping) {
+    if (this.isStopping && !this.#isLast) {
       throw new WorkerFailure({ code: 'PERSIST_CLOSED', message: 'The process is exiting' })
     }
   }

@@ -8,25 +8,15 @@ import { runCooperatively } from './run-cooperatively.js'
 export class TransactionConnection {
   readonly #database: Database
   readonly #connection: DuckDBConnection
-  /** Its calls are made although the process is exiting. */
-  readonly #isLast: boolean
   #isStopped = false
-  /** Whether it may have temporary tables. */
-  #hasRun = false
 
-  private constructor(database: Database, connection: DuckDBConnection, isLast: boolean) {
+  private constructor(database: Database, connection: DuckDBConnection) {
     this.#database = database
     this.#connection = connection
-    this.#isLast = isLast
   }
 
   static async open(database: Database): Promise<TransactionConnection> {
-    return new TransactionConnection(database, await database.connectToWrite(), false)
-  }
-
-  /** For what is written although the process is exiting: only `createAppender` and `runToTheEnd` are for it. */
-  static async openToTheEnd(database: Database): Promise<TransactionConnection> {
-    return new TransactionConnection(database, await database.connectToTheEnd(), true)
+    return new TransactionConnection(database, await database.connect())
   }
 
   /** For what reads the catalog as the transaction sees it. */
@@ -34,14 +24,13 @@ export class TransactionConnection {
     return this.#connection
   }
 
-  /** For statements of callers, which may leave anything behind. */
-  lend(): DuckDBConnection {
-    this.#hasRun = true
-    return this.#connection
-  }
-
   begin(): Promise<unknown> {
     return this.#database.execute(this.#connection, 'BEGIN TRANSACTION')
+  }
+
+  /** Whether others use the worker, who should not have to wait for what is long. */
+  get hasCompany(): boolean {
+    return this.#database.hasCompany
   }
 
   /** Statements fail from now on, the running one at its next task. */
@@ -50,7 +39,6 @@ export class TransactionConnection {
   }
 
   async run(sql: string): Promise<DuckDBMaterializedResult> {
-    this.#hasRun = true
     const statement = await this.#database.poolCall(() => this.#connection.prepare(sql))
     try {
       return await runCooperatively(this.#database, this.#connection, statement, () => this.checkStop())
@@ -79,8 +67,7 @@ export class TransactionConnection {
 
   /** The only place that makes one. It writes what it holds when it is closed or collected: it is to be discarded. */
   createAppender({ catalog, schema, name }: TableRef): Promise<DuckDBAppender> {
-    const create = () => this.#connection.createAppender(name, schema, catalog)
-    return this.#isLast ? this.#database.poolCallToTheEnd(create) : this.#database.poolCall(create)
+    return this.#database.poolCall(() => this.#connection.createAppender(name, schema, catalog))
   }
 
   /** Not to be stopped: it may reject then although everything is committed. */
@@ -97,10 +84,8 @@ export class TransactionConnection {
     this.#database.disconnect(this.#connection)
   }
 
-  /** After a COMMIT: the next transaction may have the connection, unless something may be left on it. */
-  release(): void {
-    if (this.#hasRun || this.#isStopped) this.disconnect()
-    else this.#database.keep(this.#connection)
+  get isStopped(): boolean {
+    return this.#isStopped
   }
 
   checkStop(): void {

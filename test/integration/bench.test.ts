@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { findWriteStream } from '../../bench/contenders/duckpaddle.js'
 import { appender } from '../../bench/contenders/main-thread.js'
 import { addChecksums, checksumOf } from '../../bench/read-back/checksum.js'
 import { readDuckDB } from '../../bench/read-back/read-duckdb.js'
@@ -60,7 +59,7 @@ describe('a quick run of everything', () => {
     }
   })
 
-  it('the suites measure what they are said to', async () => {
+  it('the suites measure what they are said to', () => {
     const all = [
       'row by row',
       'prepared statement',
@@ -127,7 +126,7 @@ describe('a quick run of everything', () => {
       ['primaryKey, new keys', ...called('duckpaddle, primaryKey')],
       ['primaryKey, existing keys', ...called('duckpaddle, primaryKey')],
       ['beside bulk calls', 'duckpaddle, same table', 'duckpaddle, another table with a key'],
-      ['stream', 'duckpaddle, async generator', ...(await findWriteStream())],
+      ['stream', 'duckpaddle, async generator', 'duckpaddle, write stream'],
     ])
   })
 

@@ -76,6 +76,16 @@ describe('close()', () => {
     await aborted
   })
 
+  it('lets the worker end what nobody waits for any more', async () => {
+    // The first call on a table has the worker look for its constraints, by several statements that nobody cancels.
+    for (let round = 0; round < 12; round++) {
+      const { db, table } = await openWithTable(newDatabase(folder))
+      const aborted = expect(table.persist(endless())).rejects.toMatchObject({ code: 'PERSIST_ABORTED' })
+      await db.close({ timeoutMs: 0 })
+      await aborted
+    }
+  })
+
   it('refuses misuse', async () => {
     const { db } = await openWithTable(newDatabase(folder))
     await expect(db.close({ timeout: 1 } as never)).rejects.toThrow(TypeError)

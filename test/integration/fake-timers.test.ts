@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { pipeline } from 'node:stream/promises'
 import { DuckDBStorageAdapter, open, type PersistenceService } from 'duckpaddle'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { readDatabase } from '../support/read-database.js'
@@ -71,6 +73,19 @@ describe.each<[string, () => void]>([
       ignored: 10,
       rejected: 1,
     })
+  })
+
+  it('a write stream commits by itself, and at its end', async () => {
+    db = await open(path)
+    const table = await db.table('t', { columns })
+    useFakes()
+    const stream = table.createWriteStream({ commitMs: 5 })
+    stream.write({ id: -1 })
+    expect(await once(stream, 'commit')).toMatchObject([{ inserted: 1 }])
+    await pipeline(slowly(rows), stream)
+    const atomic = table.createWriteStream({ atomic: true })
+    await pipeline(slowly(rows), atomic)
+    expect([stream, atomic].map(({ committed }) => committed.rows)).toEqual([rows.length + 1, rows.length])
   })
 
   it('close() with a deadline ends at it', async () => {

@@ -7,6 +7,45 @@ import { TestStores } from '../support/test-stores.js'
 
 const stores = new TestStores(temporaryFolder())
 
+type Store = DuckDBStorageAdapter
+/** Too many to be checked at once. */
+const many = (value: number) =>
+  Array.from({ length: 50_000 }, (_, index): [string, number] => [`k${index}`, value])
+
+describe('calls before the database is open', () => {
+  it.each([
+    ['clear() before setMany()', (store: Store) => [store.clear(), store.setMany(many(0))], [0, 50_000]],
+    [
+      'one change between many',
+      (store: Store) => [
+        store.setMany(many(1)),
+        store.set('k7', 2),
+        store.setMany(many(3)),
+        store.set('k8', 4),
+      ],
+      [3, 50_000, 'k8', 4],
+    ],
+    [
+      'few between many',
+      (store: Store) => [
+        store.setMany(many(1)),
+        store.setMany([['k7', 2]]),
+        store.deleteMany(['k8']),
+        store.set('k8', 5),
+      ],
+      [1, 50_000, 'k7', 2, 'k8', 5],
+    ],
+  ] as const)('have their effects in their order: %s', async (_, call, [value, size, ...others]) => {
+    const store = stores.create()
+    await Promise.all(call(store))
+    expect(await store.size()).toBe(size)
+    expect(await store.get('k49999')).toBe(value)
+    for (let index = 0; index < others.length; index += 2) {
+      expect(await store.get(String(others[index]))).toBe(others[index + 1])
+    }
+  })
+})
+
 describe('load()', () => {
   it('saves what is due, and then reads what others have written', async () => {
     const { service } = stores

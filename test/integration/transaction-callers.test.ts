@@ -73,21 +73,25 @@ describe('transactions among many callers', () => {
       yield { id: 2 }
     }
     const source = first.persist(slow()).then(() => order.push('source'))
+    let reach = () => {}
+    const reached = new Promise<void>((resolve) => {
+      reach = resolve
+    })
     let goOn = () => {}
+    const asked = new Promise<void>((resolve) => {
+      goOn = resolve
+    })
     const transaction = db
       .transaction(async (tx) => {
         await tx.persist(second, [{ id: 1 }])
-        await new Promise<void>((resolve) => {
-          goOn = resolve
-        })
+        reach()
+        await asked
       })
       .then(() => order.push('transaction'))
     const after = second.persist([{ id: 2 }]).then(() => order.push('after'))
     expect(await db.query(`SELECT * FROM ${second.name}`)).toEqual([])
     end()
-    await source
-    while (db.stats().persisting < 2) await new Promise(setImmediate)
-    while (db.stats().persisting > 1) await new Promise(setImmediate)
+    await Promise.all([source, reached])
     expect(await db.query(`SELECT * FROM ${second.name}`)).toEqual([])
     expect((await db.table(second.name)).name).toBe(second.name)
     goOn()

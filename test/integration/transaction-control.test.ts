@@ -134,21 +134,25 @@ describe('close()', () => {
   it('waits for a transaction, whose calls are let in meanwhile', async () => {
     const path = newDatabase(folder)
     const { db, table } = await openWithTable(path)
+    let reach = () => {}
+    const reached = new Promise<void>((resolve) => {
+      reach = resolve
+    })
     let goOn = () => {}
+    const asked = new Promise<void>((resolve) => {
+      goOn = resolve
+    })
     const transaction = db.transaction(async (tx) => {
       await tx.persist(table, [{ id: 1 }])
-      await new Promise<void>((resolve) => {
-        goOn = resolve
-      })
+      reach()
+      await asked
       await tx.persist(table, [{ id: 2 }])
       return tx.query('SELECT count(*)::INT AS n FROM t')
     })
     const next = db.transaction((tx) => tx.persist(table, [{ id: 3 }]))
-    while (db.stats().persisting === 0) await new Promise(setImmediate)
+    await reached
     const closed = db.close()
     await expect(db.transaction(async () => 1)).rejects.toMatchObject({ code: 'PERSIST_CLOSED' })
-    while (db.stats().persisting > 0) await new Promise(setImmediate)
-    await new Promise(setImmediate)
     goOn()
     expect(await transaction).toEqual([{ n: 2 }])
     await next

@@ -88,17 +88,23 @@ describe('a table that a transaction has changed', () => {
 
   it('is waited for by table(), as soon as the transaction has begun to change it', async () => {
     const { db } = tables
+    let begin = () => {}
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve
+    })
     let goOn = () => {}
+    const asked = new Promise<void>((resolve) => {
+      goOn = resolve
+    })
     const transaction = db.transaction(async (tx) => {
-      await tx.run('CREATE TABLE made_in_it (id INTEGER)')
-      await new Promise<void>((resolve) => {
-        goOn = resolve
-      })
+      const created = tx.run('CREATE TABLE made_in_it (id INTEGER)')
+      begin()
+      await created
+      await asked
       await tx.run('INSERT INTO made_in_it VALUES (1)')
     })
-    while (db.stats().querying === 0) await new Promise(setImmediate)
+    await begun
     const found = db.table('made_in_it')
-    while (db.stats().querying > 0) await new Promise(setImmediate)
     goOn()
     await transaction
     expect((await found).name).toBe('made_in_it')

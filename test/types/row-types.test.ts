@@ -1,4 +1,5 @@
-import type { OpenOptions, QueryRow, QueryValue, RowOf, Table } from 'duckpaddle'
+import { pipeline } from 'node:stream/promises'
+import type { Committed, OpenOptions, QueryRow, QueryValue, Receipt, RowOf, Table } from 'duckpaddle'
 import { type open, PersistenceError } from 'duckpaddle'
 import { describe, expectTypeOf, it } from 'vitest'
 
@@ -45,6 +46,29 @@ describe('RowOf', () => {
     expectTypeOf<Row['zoned']>().toEqualTypeOf<Date | string | bigint>()
     expectTypeOf<Row['price']>().toEqualTypeOf<number | bigint | string>()
     expectTypeOf<Row['id']>().toEqualTypeOf<string>()
+  })
+})
+
+describe('a write stream', () => {
+  it('takes the rows of its table, and emits receipts', () => {
+    const create = async (db: Service) => {
+      const table = await db.table('t', { columns: { id: 'BIGINT NOT NULL', at: 'TIMESTAMP' }, key: ['id'] })
+      const stream = table.createWriteStream({ commitRows: 10, onRowError: 'skip' })
+      stream.on('commit', (receipt) => expectTypeOf(receipt).toEqualTypeOf<Receipt>())
+      stream.write({ id: 1 }, (error) => expectTypeOf(error).toEqualTypeOf<Error | null | undefined>())
+      stream.end({ id: 2n, at: new Date() })
+      // @ts-expect-error a row must have what is NOT NULL
+      stream.write({ at: new Date() })
+      // @ts-expect-error a column takes what it can hold
+      stream.end({ id: 'one' })
+      // With 'update' a row may carry some columns only.
+      table.createWriteStream({ onConflict: 'update' }).write({ at: null })
+      // @ts-expect-error a misspelt option
+      table.createWriteStream({ commitRow: 1 })
+      await pipeline([{ id: 1 }], stream)
+      expectTypeOf(stream.committed).toEqualTypeOf<Committed>()
+    }
+    expectTypeOf(create).toBeFunction()
   })
 })
 

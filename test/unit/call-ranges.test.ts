@@ -7,6 +7,7 @@ import { shutdownWordsBytes } from '../../src/protocol/shutdown-words.js'
 import { CatalogReader } from '../../src/worker/catalog/catalog-reader.js'
 import { Database } from '../../src/worker/database.js'
 import { Shutdown } from '../../src/worker/shutdown.js'
+import { IdleConnections } from '../../src/worker/write/idle-connections.js'
 import { WriteTransaction } from '../../src/worker/write/write-transaction.js'
 
 let database: Database
@@ -20,7 +21,7 @@ beforeEach(async () => {
   database = await Database.open(request, shutdown)
   catalog = new CatalogReader(database)
   connection = await database.connect()
-  transaction = new WriteTransaction(database, catalog)
+  transaction = new WriteTransaction(database, catalog, new IdleConnections(database))
 })
 afterEach(async () => {
   await transaction.rollback()

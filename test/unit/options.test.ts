@@ -103,6 +103,7 @@ describe('resolvePersistOptions', () => {
       onProgress: undefined,
       onRowError: 'abort',
       maxRejections: 1000,
+      background: false,
       onConflict: 'error',
     })
     expect(Object.isFrozen(resolved)).toBe(true)
@@ -114,6 +115,7 @@ describe('resolvePersistOptions', () => {
       onProgress: () => undefined,
       onRowError: () => 'skip' as const,
       maxRejections: 0,
+      background: true,
       onConflict: 'update' as const,
     }
     expect(resolvePersistOptions(given)).toEqual(given)

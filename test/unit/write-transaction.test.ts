@@ -8,6 +8,7 @@ import { CatalogReader } from '../../src/worker/catalog/catalog-reader.js'
 import { Database } from '../../src/worker/database.js'
 import { WorkerFailure } from '../../src/worker/failure.js'
 import { Shutdown } from '../../src/worker/shutdown.js'
+import { IdleConnections } from '../../src/worker/write/idle-connections.js'
 import { WriteTransaction } from '../../src/worker/write/write-transaction.js'
 
 const table = { catalog: 'memory', schema: 'main', name: 't' }
@@ -25,7 +26,7 @@ beforeEach(async () => {
   )
   catalog = new CatalogReader(database)
   connection = await database.connect()
-  transaction = new WriteTransaction(database, catalog)
+  transaction = new WriteTransaction(database, catalog, new IdleConnections(database))
   await connection.run('CREATE TABLE t (a BIGINT, b BIGINT)')
 })
 afterEach(async () => {

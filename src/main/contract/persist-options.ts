@@ -1,4 +1,4 @@
-import type { OnConflict } from '../../protocol/requests.js'
+import type { OnConflict, WrittenCall } from '../../protocol/requests.js'
 import { checkNumber, checkType, ownOptions } from './check-option.js'
 import { describeValue } from './describe-value.js'
 import type { Progress } from './receipt.js'
@@ -44,6 +44,15 @@ export interface PersistOptions {
    */
   readonly onRowError?: OnRowError | undefined
   /**
+   * Lets calls that are made later, on its own table and on those linked with it, have their turn while its rows are
+   * read: it takes its place among them when the last row is there, and is decided about, and committed, then. For
+   * imports beside a server's own writes. No difference for a table with neither key nor constraints, whose calls wait
+   * for none of each other, nor for an array of at most 4,096 rows.
+   *
+   * @defaultValue false
+   */
+  readonly background?: boolean | undefined
+  /**
    * How many rejections the receipt holds; `receipt.rejected` counts them all.
    *
    * Minimum: 0.
@@ -53,20 +62,51 @@ export interface PersistOptions {
   readonly maxRejections?: number | undefined
 }
 
+/** What of a transaction those can see who have rows in it. */
+export interface TransactionView {
+  readonly id: number
+  /** Bytes that were encoded and handed over. */
+  readonly bytes: number
+  readonly place?: WrittenCall['place']
+}
+
+/** What the call that a write stream makes for some of its rows is told besides the options of its user. */
+export interface StreamPart {
+  /** Index, in the stream, of the first row of the call. */
+  readonly firstIndex: number
+  /** Whether the call is let in while the service is closing, as part of what is saved first. */
+  readonly savesLast: boolean
+  /** Called with the transaction that is to have the rows, and again with another where that is tried in its place. */
+  readonly onTransaction?: (transaction: TransactionView) => void
+  /** What is to be committed before; where it rejects, the call does. Only for a call that has a transaction of its own. */
+  readonly before?: Promise<void>
+}
+
 export interface ResolvedPersistOptions {
   readonly signal: Signal | undefined
   readonly onProgress: ((progress: Progress) => void) | undefined
   readonly onRowError: OnRowError
   readonly maxRejections: number
   readonly onConflict: OnConflict
+  readonly background: boolean
+  /** Where the call is one of a write stream. */
+  readonly part?: StreamPart
 }
 
-const names = ['onConflict', 'signal', 'onProgress', 'onRowError', 'maxRejections']
+export const persistOptionNames: readonly string[] = [
+  'onConflict',
+  'signal',
+  'onProgress',
+  'onRowError',
+  'maxRejections',
+  'background',
+]
 
 export function resolvePersistOptions(given: PersistOptions): ResolvedPersistOptions {
-  const options = ownOptions('the options of persist()', given, names)
+  const options = ownOptions('the options of persist()', given, persistOptionNames)
   checkSignal(options.signal)
   checkType('onProgress', options.onProgress, 'function')
+  checkType('background', options.background, 'boolean')
   checkNumber('maxRejections', options.maxRejections, 0, true)
   const { onRowError = 'abort', onConflict = 'error' } = options
   if (onConflict !== 'error' && onConflict !== 'ignore' && onConflict !== 'update') {
@@ -83,6 +123,7 @@ export function resolvePersistOptions(given: PersistOptions): ResolvedPersistOpt
     onRowError,
     maxRejections: options.maxRejections ?? 1000,
     onConflict,
+    background: options.background ?? false,
   })
 }
 

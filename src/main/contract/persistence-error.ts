@@ -1,10 +1,12 @@
 import type { PersistenceErrorCode } from '../../protocol/failure.js'
+import type { Committed } from './committed.js'
 import type { Rejection } from './rejection.js'
 
 export interface PersistenceErrorDetails {
   readonly cause?: unknown
   readonly rejection?: Rejection | undefined
   readonly isDataLost?: boolean | undefined
+  readonly committed?: Committed | undefined
 }
 
 /**
@@ -22,11 +24,14 @@ export class PersistenceError extends Error {
   readonly rejection: Rejection | undefined
   /** True with `PERSIST_WORKER_LOST` where the database was `:memory:`: what it held is gone. */
   readonly isDataLost: boolean
+  /** What a write stream had committed before; absent where the error is not one of a write stream. */
+  readonly committed: Committed | undefined
 
   constructor(code: PersistenceErrorCode, message: string, details: PersistenceErrorDetails = {}) {
     super(message, 'cause' in details ? { cause: details.cause } : undefined)
     this.code = code
     this.rejection = details.rejection
     this.isDataLost = details.isDataLost ?? false
+    this.committed = details.committed
   }
 }

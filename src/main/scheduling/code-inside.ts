@@ -30,6 +30,11 @@ export const codeInside = {
     }
   },
 
+  /** The source that is at work waits for others, who have their turn before it answers. */
+  pause(): void {
+    quick = undefined
+  },
+
   /** Runs code that is nobody's: what it starts is shared with others. */
   leave<Result>(work: () => Result): Result {
     const before = quick

@@ -1,4 +1,4 @@
-import type { WriteScope } from './write-scope.js'
+import { everythingThereIs, type WriteScope } from './write-scope.js'
 
 /** Who has a resource, or waits for it: the last to change it, and those who share it since. */
 interface Holders {
@@ -9,8 +9,8 @@ interface Holders {
 /** A place among everything that writes. */
 export class WritePlace {
   scope: WriteScope
-  /** Called once, when nothing that came before is in the way. */
-  readonly granted: () => void
+  /** Called when nothing is in the way any more. */
+  granted: () => void
   /** How many are in the way. */
   blockers = 0
   readonly followers: WritePlace[] = []
@@ -75,6 +75,30 @@ export class WriteOrder {
     void Promise.resolve().then(() => this.#update())
   }
 
+  /**
+   * Has a place whose turn has come wait for another one, for more: after everything else that is under way or waits,
+   * but for what changes everything, which has waited for it.
+   *
+   * @param granted - Called when its turn has come: at once, before this returns, where nothing is in the way.
+   */
+  widen(place: WritePlace, scope: WriteScope, granted: () => void): void {
+    this.#update()
+    place.scope = scope
+    place.granted = granted
+    place.isGranted = false
+    if (!this.#isWaitedForByAll(place)) {
+      this.#places.delete(place)
+      this.#places.add(place)
+    }
+    this.#isOutdated = true
+    this.#update()
+  }
+
+  #isWaitedForByAll(place: WritePlace): boolean {
+    const waiting = [...this.#places].filter((other) => other !== place && !other.isGranted)
+    return waiting.some(({ scope }) => scope.changes.includes(everythingThereIs))
+  }
+
   /** Whether something that comes now, with the same scope, would come right after what has this place. */
   isLast(place: WritePlace): boolean {
     this.#update()
@@ -99,8 +123,11 @@ export class WriteOrder {
       each.followers.length = 0
       each.changers.clear()
     }
-    for (const each of this.#places) this.#line(each)
-    for (const each of [...this.#places]) if (this.#grant(each)) this.leave(each)
+    // Those that have had their turn are ahead of all others, whenever they came.
+    const places = [...this.#places]
+    for (const each of places) if (each.isGranted) this.#line(each)
+    for (const each of places) if (!each.isGranted) this.#line(each)
+    for (const each of places) if (this.#grant(each)) this.leave(each)
   }
 
   #line(place: WritePlace): void {

@@ -13,6 +13,9 @@ export interface LateScope {
   readonly known: Promise<WriteScope> | undefined
 }
 
+/** Waits for another turn, for a wider scope, after everything else that has come meanwhile. */
+export type Widen = (scope: WriteScope) => Promise<void>
+
 /** Runs what writes in the order in which it was asked for, as far as one could see what another does. */
 export class WriteScheduler {
   /** What runs or waits for its turn. */
@@ -77,7 +80,7 @@ export class WriteScheduler {
     cancellation: Cancellation,
     what: string,
     scope: WriteScope | LateScope,
-    task: (call: Call) => Promise<Result>,
+    task: (call: Call, widen: Widen) => Promise<Result>,
     outer?: Call,
   ): Promise<Result> {
     const { atFirst, known } = 'atFirst' in scope ? scope : { atFirst: scope, known: undefined }
@@ -102,8 +105,19 @@ export class WriteScheduler {
     } finally {
       this.#waiting--
     }
+    const widen = async (wider: WriteScope) => {
+      const widened = new Deferred<void>()
+      call.scope = wider
+      this.#waiting++
+      try {
+        this.order.widen(place, wider, () => widened.resolve())
+        await cancellation.guard(widened.promise)
+      } finally {
+        this.#waiting--
+      }
+    }
     try {
-      return await task(call)
+      return await task(call, widen)
     } finally {
       leave()
     }

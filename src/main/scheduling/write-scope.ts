@@ -11,7 +11,7 @@ export interface WriteScope {
 }
 
 /** Shared by all that write; changed by what may change anything, such as DDL. */
-const everythingThereIs = 'everything'
+export const everythingThereIs = 'everything'
 
 /** Shared by calls whose rows are at hand, and so end by themselves; changed by what waits for all of those. */
 const atHand = 'rows at hand'

@@ -47,11 +47,6 @@ export class BoundTable {
     return this.#isChecked ?? true
   }
 
-  /** Whether it is known, or may turn out, that nothing can refuse its rows. */
-  get maybeUnchecked(): boolean {
-    return this.#isChecked !== true
-  }
-
   /** @throws TypeError for an `onConflict` that takes a key, where the table has none. */
   checkConflict(onConflict: OnConflict): void {
     if (onConflict === 'error' || this.key.length > 0) return

@@ -42,8 +42,9 @@ export class KeyValueStore<T = unknown> {
   readonly #hooks: StoreHooks<T>
   readonly #transactions = new CallQueue()
   readonly #transactionLock = new FifoLock()
-  /** While changes of a call are made in slices: those of later calls come after them. */
-  #heldUp: Promise<void> | undefined
+  #changes = 0
+  /** Calls whose changes are checked or made in slices, by their numbers: those of later calls come after them. */
+  readonly #slow = new Map<number, Promise<void>>()
 
   /** @internal */
   constructor(layer: Layer<T>, hooks: StoreHooks<T>) {
@@ -188,13 +189,14 @@ export class KeyValueStore<T = unknown> {
   }
 
   async #change(change: Change<T>, before?: () => void): Promise<void> {
+    const number = ++this.#changes
     const opening = this.#hooks.ready()
-    if (opening !== undefined || this.#heldUp !== undefined) {
+    if (opening !== undefined || this.#slowBefore(number) !== undefined) {
       const forget = this.#hooks.accept(() => [change])
       try {
         // Here and below, not by a function of its own: calls that wait for the same go on in their order.
         if (opening !== undefined) await opening
-        while (this.#heldUp !== undefined) await this.#heldUp
+        for (let slow = this.#slowBefore(number); slow; slow = this.#slowBefore(number)) await slow
         // Throws where the store is being closed.
         if (opening === undefined) void this.#hooks.ready()
       } finally {
@@ -219,23 +221,23 @@ export class KeyValueStore<T = unknown> {
       checking.finish()
       return changes.slice(made)
     })
-    const before = this.#heldUp
+    const number = ++this.#changes
     let release: (() => void) | undefined
     try {
       const beingChecked = checking.run()
       if (beingChecked !== undefined) {
-        release = this.#holdUp()
+        release = this.#holdUp(number)
         await beingChecked
       }
       const opening = this.#hooks.ready()
       if (opening !== undefined) await opening
-      if (before !== undefined) await before
+      for (let slow = this.#slowBefore(number); slow; slow = this.#slowBefore(number)) await slow
       const beingMade = make(changes, (change) => {
         this.#layer.apply([change])
         made++
       })
       if (beingMade !== undefined) {
-        release ??= this.#holdUp()
+        release ??= this.#holdUp(number)
         await beingMade
       }
     } finally {
@@ -246,13 +248,19 @@ export class KeyValueStore<T = unknown> {
   }
 
   /** Has the changes of later calls wait until the returned function is called. */
-  #holdUp(): () => void {
-    const heldUp = new Deferred<void>()
-    this.#heldUp = heldUp.promise
+  #holdUp(number: number): () => void {
+    const made = new Deferred<void>()
+    this.#slow.set(number, made.promise)
     return () => {
-      if (this.#heldUp === heldUp.promise) this.#heldUp = undefined
-      heldUp.resolve()
+      this.#slow.delete(number)
+      made.resolve()
     }
+  }
+
+  /** Resolves when an earlier call has made its changes; undefined where all have that take long. */
+  #slowBefore(number: number): Promise<void> | undefined {
+    for (const [other, made] of this.#slow) if (other < number) return made
+    return undefined
   }
 
   #inSlices<Checked extends Change<T>>(

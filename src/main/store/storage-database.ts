@@ -22,6 +22,9 @@ import { type StorageState, StorageTables } from './storage-tables.js'
 /** The log is compacted when it has this many rows: the base is then read once, and 20,000 rows of it are replaced. */
 const compactRows = 20_000
 
+/** So many are saved together with what else is persisted at the same time. */
+const fewChanges = 4096
+
 /** What is stored under keys, as it was read, and the keys whose values are not JSON. */
 export interface StoredEntries {
   readonly entries: Map<string, JsonText>
@@ -104,7 +107,9 @@ export class StorageDatabase<T> {
     }
     if (this.#mustPrepare) await this.#tables.prepare(this.#options.timestamps)
     this.#mustPrepare = false
-    const rows = toLogRows(changes, ++this.#sequence, this.#format)
+    const logRows = toLogRows(changes, ++this.#sequence, this.#format)
+    // A short array shares its commit with other calls of the service.
+    const rows = changes.size <= fewChanges ? [...logRows] : logRows
     const options: PersistOptions = { onRowError: keep }
     const {
       inserted: _,

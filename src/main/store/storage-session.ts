@@ -3,6 +3,7 @@ import type { Dependent, Dependents } from '../scheduling/dependents.js'
 import { Lifecycle, type LifecycleStatus } from '../scheduling/lifecycle.js'
 import { inSlices } from '../scheduling/sliced-loop.js'
 import { internalsOf } from '../service-internals.js'
+import { saveBeforeExit } from '../worker-thread/save-before-exit.js'
 import { AutoSave } from './auto-save.js'
 import type { ChangeSet } from './change-set.js'
 import { ExitChanges } from './exit-changes.js'
@@ -10,7 +11,6 @@ import type { Change } from './layer.js'
 import { Memtable } from './memtable.js'
 import { refuseSelfWait } from './refuse-self-wait.js'
 import { saveAtExit } from './save-at-exit.js'
-import { saveBeforeExit } from './save-before-exit.js'
 import { SaveQueue } from './save-queue.js'
 import { StorageDatabase, type StoredEntries } from './storage-database.js'
 import type { EmitEvent, LoadReport } from './storage-events.js'
@@ -179,8 +179,9 @@ export class StorageSession<T> implements Dependent {
   }
 
   /** For what is saved when the process has nothing else to do. */
-  save(): Promise<StorageReceipt> {
-    return this.#queue.save()
+  async save(): Promise<string | undefined> {
+    await this.#queue.save()
+    return this.hasDirty ? 'some values have no JSON' : undefined
   }
 
   /** What the worker of the database cannot save when the process exits. */

@@ -13,8 +13,9 @@ interface Stoppable {
   postClose(): void
 }
 
-const stoppables = new ProcessMembers<Stoppable>('exit', endWorkers)
-const savers = new ProcessMembers<() => void>('exit', endWorkers)
+const stoppables = new ProcessMembers<Stoppable>('exit', endWorkers, guardExit)
+const savers = new ProcessMembers<() => void>('exit', endWorkers, guardExit)
+let isExiting = false
 let isOver = false
 
 /** Keeps the process from ending, however it comes to, while a worker is inside DuckDB: that would be a SIGABRT. */
@@ -56,6 +57,17 @@ function endWorkers(exitCode: number): void {
   const text = `DuckDB did not return within ${seconds.toFixed(1)} s, and the process ends without it`
   reportLoss(text)
   endProcess(exitCode)
+}
+
+/** Where a listener calls `process.exit()`, Node ends the process at once, without those that come after it. */
+function guardExit(): void {
+  if (isExiting) return
+  isExiting = true
+  const { exit } = process
+  process.exit = (...given) => {
+    endWorkers(Number(given[0] ?? process.exitCode ?? 0))
+    return exit.apply(process, given)
+  }
 }
 
 /** Asks all workers to roll back and close, then waits for them. */

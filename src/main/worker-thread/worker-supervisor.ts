@@ -1,3 +1,4 @@
+import { reportLoss } from '../../process/report-loss.js'
 import type { Failure } from '../../protocol/failure.js'
 import type { FinalWrite, SettingChanges } from '../../protocol/requests.js'
 import { mainOf, type SchemaRef } from '../../protocol/sql.js'
@@ -36,7 +37,7 @@ export class WorkerSupervisor {
   /** Global settings that SQL has changed; every opening sets them again. */
   #settingChanges: SettingChanges = {}
   /** What is to be written when the process exits, by its owner. */
-  readonly finalWrites: Map<object, () => FinalWrite> = new Map()
+  readonly finalWrites: Map<object, () => readonly FinalWrite[]> = new Map()
   /** The lost workers whose loss some call has reported. */
   readonly #reportedLosses = new WeakSet<WorkerClient>()
 
@@ -160,7 +161,7 @@ export class WorkerSupervisor {
     await this.#place.check()
     const client = startClient(
       this.#options.resourceLimits,
-      () => [...this.finalWrites.values()].map((take) => take()),
+      () => [...this.finalWrites.values()].flatMap(takeFinalWrites),
       (changes) => {
         this.#settingChanges = { ...this.#settingChanges, ...changes }
       },
@@ -185,6 +186,16 @@ export class WorkerSupervisor {
       throw error
     }
     return client
+  }
+}
+
+/** Others are written though one cannot be. */
+function takeFinalWrites(take: () => readonly FinalWrite[]): readonly FinalWrite[] {
+  try {
+    return take()
+  } catch (error) {
+    reportLoss('what was due to be saved at exit is lost:', error)
+    return []
   }
 }
 

@@ -1,5 +1,5 @@
 /** An array of more rows is a load of its own, which makes use of the whole worker. */
-const mostShortRows = 4096
+export const mostShortRows = 4096
 
 /** What only a source can do whose rows are all there, and at rest. */
 export interface RowStore {

@@ -1,34 +1,25 @@
-import type { GroupWriter } from '../../protocol/requests.js'
-import { BatchSeries } from '../encode/batch-series.js'
-import type { RowEncoder } from '../encode/row-encoder.js'
+import type { GroupWriter, ReplyOf } from '../../protocol/requests.js'
 import { nextTurn } from '../scheduling/real-timers.js'
 import { TimeSlice } from '../scheduling/time-slice.js'
 import type { BoundTable } from '../schema/bound-table.js'
 import type { WorkerClient } from '../worker-thread/worker-client.js'
 import type { GroupedCall } from './grouped-call.js'
+import { GroupedRows } from './grouped-rows.js'
 import { recordCommit, type WriteContext } from './persist-call.js'
 import { nextTransaction } from './transaction-client.js'
 
 /** Bytes of buffers from which on a group takes no more calls, and of rows from which on a call is too large for one. */
 const mostBytes = 8 * 1024 * 1024
 
-/** What the calls of a group write to one table. */
-interface TableRows {
-  readonly table: BoundTable
-  readonly encoder: RowEncoder
-  readonly series: BatchSeries
-}
-
 /** Calls whose rows are written in one transaction. */
 export class CommitGroup {
   readonly #context: WriteContext
   readonly #slice: TimeSlice
-  readonly #tables = new Map<string, TableRows>()
+  readonly #tables = new Map<string, GroupedRows>()
   readonly #calls: GroupedCall[] = []
   readonly #mostBytes: number
-  #rows = 0
-  /** How many there are of each table. */
-  readonly #batches = new Map<string, number>()
+  readonly #transaction = nextTransaction()
+  #isRolledBack = false
   /** The last call that was taken, where it is too large to be part of a group. */
   tooLarge: GroupedCall | undefined
 
@@ -47,127 +38,156 @@ export class CommitGroup {
   /**
    * Encodes calls, in slices, until it has enough; one that cannot be written is rejected, and has no part in it.
    *
-   * @returns how many calls were taken.
+   * @param mostOf - How many calls on a table may be part of it.
+   * @returns the calls that it has not taken.
    */
-  async encode(calls: readonly GroupedCall[]): Promise<number> {
+  async encode(
+    calls: readonly GroupedCall[],
+    mostOf: (table: BoundTable) => number,
+  ): Promise<readonly GroupedCall[]> {
     const slice = this.#slice
+    const left: GroupedCall[] = []
     this.#startSlice()
-    let taken = 0
     try {
-      for (const call of calls) {
-        if (this.tooLarge !== undefined || this.#bufferBytes > this.#mostBytes) break
-        taken++
-        await this.#encodeCall(call)
-        if (slice.isOver()) await this.#yield()
+      for (const [index, call] of calls.entries()) {
+        if (this.tooLarge !== undefined || this.#bufferBytes > this.#mostBytes) {
+          return [...left, ...calls.slice(index)]
+        }
+        const rows = this.#rowsOf(call.given.table)
+        if (rows.count >= mostOf(rows.table)) left.push(call)
+        else await this.#encodeCall(call, rows)
+        if (slice.isOver()) await this.#pause()
       }
     } finally {
       slice.end()
     }
-    return taken
+    return left
   }
 
   /** Whether there is nothing to be written. */
   get isEmpty(): boolean {
-    return this.#rows === 0
+    return [...this.#tables.values()].every(({ count }) => count === 0)
   }
 
-  /** Has the worker write and commit everything, and gives the calls their receipts. */
-  async commit(client: WorkerClient): Promise<void> {
-    const { pool, flow, reading } = this.#context
-    const transaction = nextTransaction()
-    const writers = [...this.#tables.values()]
-      .filter(({ series }) => series.rows > 0)
-      .map((rows) => this.#toWriter(rows))
-    const transferred = writers.flatMap(({ batches }) => batches.flatMap(buffersOf))
-    const bytes = transferred.reduce((sum, { byteLength }) => sum + byteLength, 0)
-    await flow.roomFor(bytes)
-    flow.add(bytes)
+  get isRolledBack(): boolean {
+    return this.#isRolledBack
+  }
+
+  /**
+   * Has the worker write and commit everything, and settles the calls.
+   *
+   * @returns the calls that are to be written again, in their order.
+   */
+  async commit(client: WorkerClient): Promise<readonly GroupedCall[]> {
+    const tables = [...this.#tables.values()].filter(({ count }) => count > 0)
     try {
-      const request = { transaction, writers, reading }
-      const { buffers, walBytes } = await client.request('group', request, transferred)
-      for (const buffer of buffers) pool.give(buffer)
-      recordCommit(this.#context, walBytes)
+      const reply = await this.#write(client, tables)
+      const left = await this.#settle(client, tables, reply.outcomes)
+      const again = new Set(left)
+      if (this.#calls.some(({ mustRollBack }) => mustRollBack)) {
+        await this.#rollBack(client)
+        for (const call of this.#calls) if (!call.hasFailed) again.add(call)
+      } else {
+        const { walBytes } = reply.isCommitted ? reply : await this.#commit(client)
+        recordCommit(this.#context, walBytes)
+      }
+      this.resolve(again)
+      const rest = this.#calls.filter((call) => again.has(call))
+      for (const call of rest) call.restart()
+      return rest
     } catch (error) {
-      // A worker that has ended took its transactions with it.
-      await client.request('rollback', { transaction }).catch(() => undefined)
+      await this.#rollBack(client)
       throw error
-    } finally {
-      flow.remove(bytes)
-      pool.trim()
     }
-    this.resolve()
   }
 
-  /** Gives the calls their receipts. */
-  resolve(): void {
+  /** Gives the calls what they have come to. @param but - Those that are to be written again. */
+  resolve(but: ReadonlySet<GroupedCall> = new Set()): void {
     for (const call of this.#calls) {
-      const batches = this.#batches.get(call.given.table.signature) ?? 0
-      call.resolve(batches, this.#slice)
+      if (but.has(call)) continue
+      call.resolve(this.#tables.get(call.given.table.signature)?.batches ?? 0, this.#slice)
     }
   }
 
   /** Gives back what it needed for encoding. */
   release(): void {
-    for (const { table, encoder, series } of this.#tables.values()) {
-      series.rewind({ batches: 0, batch: undefined })
-      table.encoders.giveBack(encoder)
-    }
+    for (const rows of this.#tables.values()) rows.release()
     this.#tables.clear()
+  }
+
+  async #write(client: WorkerClient, tables: readonly GroupedRows[]): Promise<ReplyOf<'group'>> {
+    const { pool, flow, reading } = this.#context
+    for (const [writer, rows] of tables.entries()) rows.announce(this.#transaction, writer)
+    const writers = tables.map((rows) => rows.finish())
+    const transferred = writers.flatMap(({ batches }) => batches.flatMap(buffersOf))
+    const bytes = transferred.reduce((sum, { byteLength }) => sum + byteLength, 0)
+    await flow.roomFor(bytes)
+    flow.add(bytes)
+    try {
+      const request = { transaction: this.#transaction, writers, reading }
+      const reply = await client.request('group', request, transferred)
+      for (const buffer of reply.buffers) pool.give(buffer)
+      return reply
+    } finally {
+      flow.remove(bytes)
+      pool.trim()
+    }
+  }
+
+  /** @returns the calls that the worker has not decided about. */
+  async #settle(
+    client: WorkerClient,
+    tables: readonly GroupedRows[],
+    outcomes: ReplyOf<'group'>['outcomes'],
+  ): Promise<GroupedCall[]> {
+    const left: GroupedCall[] = []
+    for (const [writer, rows] of tables.entries()) {
+      const next = () => client.request('violations', { transaction: this.#transaction, writer })
+      left.push(...(await rows.settle(outcomes[writer] ?? [], next)))
+    }
+    return left
+  }
+
+  #commit(client: WorkerClient): Promise<ReplyOf<'commit'>> {
+    return client.request('commit', { transaction: this.#transaction })
+  }
+
+  async #rollBack(client: WorkerClient): Promise<void> {
+    this.#isRolledBack = true
+    // A worker that has ended took its transactions with it.
+    await client.request('rollback', { transaction: this.#transaction }).catch(() => undefined)
   }
 
   get #bufferBytes(): number {
     let bytes = 0
-    for (const { series } of this.#tables.values()) bytes += series.bufferBytes
+    for (const rows of this.#tables.values()) bytes += rows.bufferBytes
     return bytes
   }
 
-  async #encodeCall(call: GroupedCall): Promise<void> {
+  async #encodeCall(call: GroupedCall, rows: GroupedRows): Promise<void> {
     try {
-      const { series } = this.#rowsOf(call.given.table)
-      const mark = series.mark()
-      let end = 'time-over'
-      try {
-        while (end === 'time-over') {
-          end = call.encode(series, this.#slice, this.#mostBytes)
-          if (end === 'time-over') await this.#yield()
-        }
-      } finally {
-        if (end !== 'all-encoded') series.rewind(mark)
-      }
-      if (end === 'too-large') {
-        this.tooLarge = call
-        return
-      }
-      this.#calls.push(call)
-      this.#rows += call.goodRows
+      const end = await rows.encode(call, this.#slice, this.#mostBytes, () => this.#pause())
+      if (end === 'too-large') this.tooLarge = call
+      else this.#calls.push(call)
     } catch (error) {
       call.receipt.reject(error)
     }
   }
 
-  #rowsOf(table: BoundTable): TableRows {
+  #rowsOf(table: BoundTable): GroupedRows {
     const known = this.#tables.get(table.signature)
     if (known !== undefined) return known
-    const encoder = table.encoders.lease(false)
-    encoder.lookAtPrototype()
-    const rows = { table, encoder, series: new BatchSeries(encoder, table.allocator) }
+    const rows = new GroupedRows(table)
     this.#tables.set(table.signature, rows)
     return rows
   }
 
-  #toWriter({ table, series }: TableRows): GroupWriter {
-    const { ref, columns, key, signature } = table
-    const batches = series.finish()
-    this.#batches.set(signature, batches.length)
-    return { table: ref, columns, key, onConflict: 'error', isChecked: false, batches }
-  }
-
   #startSlice(): void {
-    for (const { encoder } of this.#tables.values()) encoder.lookAtPrototype()
+    for (const rows of this.#tables.values()) rows.resume()
     this.#slice.start()
   }
 
-  async #yield(): Promise<void> {
+  async #pause(): Promise<void> {
     this.#slice.end()
     await nextTurn()
     this.#startSlice()

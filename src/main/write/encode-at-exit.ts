@@ -1,15 +1,32 @@
 import { reportLoss } from '../../process/report-loss.js'
-import type { FinalWrite } from '../../protocol/requests.js'
+import type { FinalWrite, OnConflict } from '../../protocol/requests.js'
 import { BatchSeries } from '../encode/batch-series.js'
-import { RowEncoder } from '../encode/row-encoder.js'
 import type { BoundTable } from '../schema/bound-table.js'
 
+/** How the rows are written, and what they are called where they cannot be. */
+interface Writing {
+  readonly onConflict: OnConflict
+  readonly describe: (position: number) => string
+}
+
+/** Rows of a table that others find no conflicts in. */
+const plainly: Writing = { onConflict: 'error', describe: () => 'a row' }
+
 /** Encodes rows at once, however many, for a process that is about to exit; bad ones are reported on stderr. */
-export function encodeAtExit({ ref, columns, allocator }: BoundTable, rows: readonly unknown[]): FinalWrite {
-  const series = new BatchSeries(new RowEncoder(columns), allocator)
-  for (const row of rows) {
+export function encodeAtExit(
+  table: BoundTable,
+  rows: readonly unknown[],
+  { onConflict, describe }: Writing = plainly,
+): FinalWrite {
+  const { ref, columns, key, isChecked, allocator, encoders } = table
+  const encoder = encoders.lease(onConflict === 'update')
+  encoder.lookAtPrototype()
+  const series = new BatchSeries(encoder, allocator)
+  for (const [position, row] of rows.entries()) {
     const problem = series.add(row)
-    if (problem !== undefined) reportLoss(`a row is lost at exit: ${problem.message}`)
+    if (problem !== undefined) reportLoss(`${describe(position)} is lost at exit: ${problem.message}`)
   }
-  return { table: ref, columns, batches: series.finish() }
+  const batches = series.finish()
+  encoders.giveBack(encoder)
+  return { table: ref, columns, key, onConflict, isChecked, batches }
 }

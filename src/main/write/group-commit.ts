@@ -1,28 +1,13 @@
 import { quoteName } from '../../protocol/visible-text.js'
-import { PersistenceError } from '../contract/persistence-error.js'
 import type { Receipt } from '../contract/receipt.js'
-import { codeInside } from '../scheduling/code-inside.js'
 import { onAbort } from '../scheduling/on-abort.js'
-import { setImmediate } from '../scheduling/real-timers.js'
 import type { LateScope } from '../scheduling/write-scheduler.js'
 import type { BoundTable } from '../schema/bound-table.js'
 import { CallLane } from './call-lane.js'
-import { CommitGroup } from './commit-group.js'
+import { CommitLoop, mostCalls } from './commit-loop.js'
 import { GroupedCall, type WriteCall } from './grouped-call.js'
 import { lateScopeOf } from './late-scope.js'
-import { PersistCall, type WriteContext } from './persist-call.js'
-
-/** Calls that are taken for one group; it may turn out to be several. */
-const mostCalls = 16_384
-
-/** What a failure means for every call of a group, whatever its rows are. */
-const everybodys: ReadonlySet<string> = new Set([
-  'PERSIST_WORKER_LOST',
-  'PERSIST_DISK_FULL',
-  'PERSIST_DATABASE_INVALID',
-  'PERSIST_DATABASE_LOCKED',
-  'PERSIST_OPEN_FAILED',
-])
+import type { WriteContext } from './persist-call.js'
 
 /**
  * Has calls that wait at the same time share a transaction.
@@ -36,13 +21,16 @@ export class GroupCommit {
   readonly #lanes = new Map<string, CallLane>()
   /** Those with calls, or with calls under way. */
   readonly #open = new Set<CallLane>()
-  #isRunning = false
-  #isDue = false
+  /** Of tables that nothing is checked of, whose calls so do not wait for the others, which take longer. */
+  readonly #plain: CommitLoop
+  readonly #checked: CommitLoop
   #waiting = 0
   #waitingRows = 0
 
   constructor(context: WriteContext) {
     this.#context = context
+    this.#plain = this.#createLoop(false)
+    this.#checked = this.#createLoop(true)
   }
 
   /** Calls that wait for their group. */
@@ -69,7 +57,7 @@ export class GroupCommit {
     this.#waiting++
     this.#waitingRows += grouped.givenRows
     this.#laneOf(table, scope).add(grouped)
-    this.#schedule()
+    this.#scheduleAll()
     try {
       return await grouped.receipt.promise
     } finally {
@@ -84,32 +72,20 @@ export class GroupCommit {
     const last = this.#lanes.get(table.signature)
     if (last?.place !== undefined && order.isLast(last.place)) return last
     const lane = new CallLane(table, known === undefined)
-    lane.place = order.enter(atFirst, () => this.#schedule())
+    lane.place = order.enter(atFirst, () => this.#scheduleAll())
     this.#lanes.set(table.signature, lane)
     this.#open.add(lane)
     void known?.then((scope) => {
       lane.isKnown = true
       if (lane.place !== undefined) order.narrow(lane.place, scope)
-      this.#schedule()
+      this.#scheduleAll()
     })
     return lane
   }
 
-  #schedule(): void {
-    if (this.#isRunning || this.#isDue) return
-    this.#isDue = true
-    // Calls of this turn of the event loop are part of it, and none of them runs it.
-    codeInside.leave(() => setImmediate(() => void this.#run()))
-  }
-
-  async #run(): Promise<void> {
-    this.#isDue = false
-    this.#isRunning = true
-    await this.#commitAll(this.#take())
-    for (const lane of this.#open) this.#closeIfDone(lane)
-    this.#isRunning = false
-    // Those who come once they have heard of this group are part of the next.
-    if ([...this.#open].some((lane) => lane.isReady)) this.#schedule()
+  #scheduleAll(): void {
+    this.#plain.schedule()
+    this.#checked.schedule()
   }
 
   #closeIfDone(lane: CallLane): void {
@@ -120,21 +96,30 @@ export class GroupCommit {
     this.#context.scheduler.order.leave(lane.place)
   }
 
-  /** The next calls of all tables. */
-  #take(): GroupedCall[] {
-    const calls: GroupedCall[] = []
-    for (const lane of [...this.#open]) {
-      if (!lane.isReady) continue
-      if (lane.table.isChecked) {
-        void this.#writeOneByOne(lane)
-        continue
-      }
-      calls.push(...this.#seal(lane.take(mostCalls - calls.length)))
-      // Its turn is after that of the others.
-      this.#open.delete(lane)
-      this.#open.add(lane)
-    }
-    return calls
+  #createLoop(isChecked: boolean): CommitLoop {
+    const taken: CallLane[] = []
+    return new CommitLoop(this.#context, {
+      isReady: () => [...this.#open].some((lane) => lane.isReady && lane.table.isChecked === isChecked),
+      take: () => {
+        const calls: GroupedCall[] = []
+        for (const lane of [...this.#open]) {
+          if (!lane.isReady || lane.table.isChecked !== isChecked) continue
+          calls.push(...this.#seal(lane.take(mostCalls - calls.length)))
+          lane.isBusy = true
+          taken.push(lane)
+          // Its turn is after that of the others.
+          this.#open.delete(lane)
+          this.#open.add(lane)
+        }
+        return calls
+      },
+      done: () => {
+        for (const lane of taken.splice(0)) {
+          lane.isBusy = false
+          this.#closeIfDone(lane)
+        }
+      },
+    })
   }
 
   /** Those that were not cancelled while they waited. */
@@ -150,59 +135,5 @@ export class GroupCommit {
   #forgetWaiting({ givenRows }: GroupedCall): void {
     this.#waiting--
     this.#waitingRows -= givenRows
-  }
-
-  /** Of a table that turns out to have constraints. */
-  async #writeOneByOne(lane: CallLane): Promise<void> {
-    lane.isBusy = true
-    while (!lane.isEmpty) for (const call of this.#seal(lane.take(1))) await this.#writeAlone(call)
-    lane.isBusy = false
-    this.#closeIfDone(lane)
-  }
-
-  async #writeAlone(grouped: GroupedCall): Promise<void> {
-    const { given, call, receipt, options, startedAt } = grouped
-    const { table, source, cancellation } = given
-    const alone = new PersistCall(this.#context, table, source, options, cancellation, startedAt)
-    await alone.write(call).then(
-      (written) => receipt.resolve(written),
-      (error) => receipt.reject(error),
-    )
-  }
-
-  async #commitAll(calls: readonly GroupedCall[]): Promise<void> {
-    let rest = calls
-    while (rest.length > 0) {
-      const group = new CommitGroup(this.#context)
-      const taken = await group.encode(rest)
-      await this.#commit(group)
-      if (group.tooLarge !== undefined) {
-        group.tooLarge.restart()
-        await this.#writeAlone(group.tooLarge)
-      }
-      rest = rest.slice(taken)
-    }
-  }
-
-  async #commit(group: CommitGroup): Promise<void> {
-    const { calls } = group
-    try {
-      if (group.isEmpty) group.resolve()
-      else await this.#context.supervisor.use((client) => group.commit(client))
-    } catch (error) {
-      group.release()
-      const isEverybodys = error instanceof PersistenceError && everybodys.has(error.code)
-      if (isEverybodys || calls.length < 2) {
-        for (const { receipt } of calls) receipt.reject(error)
-        return
-      }
-      // Whose it is shows when they are written in smaller groups.
-      for (const call of calls) call.restart()
-      const half = calls.length >> 1
-      await this.#commitAll(calls.slice(0, half))
-      await this.#commitAll(calls.slice(half))
-    } finally {
-      group.release()
-    }
   }
 }

@@ -1,17 +1,27 @@
 import { AsyncResource } from 'node:async_hooks'
+import type { GroupedOutcome } from '../../protocol/requests.js'
+import type { Violation } from '../../protocol/violation.js'
 import { Deferred } from '../../sync/deferred.js'
 import type { ResolvedPersistOptions } from '../contract/persist-options.js'
+import type { PersistenceError } from '../contract/persistence-error.js'
 import type { Receipt } from '../contract/receipt.js'
 import type { BatchSeries } from '../encode/batch-series.js'
+import type { RowError } from '../encode/row-error.js'
 import type { Call } from '../scheduling/call.js'
 import type { Cancellation } from '../scheduling/cancellation.js'
 import { now } from '../scheduling/real-timers.js'
 import type { TimeSlice } from '../scheduling/time-slice.js'
 import type { BoundTable } from '../schema/bound-table.js'
 import type { ArraySource } from './array-source.js'
+import { CallEnded } from './call-ended.js'
 import { RejectionLog } from './rejection-log.js'
 
-type EncodeEnd = 'all-encoded' | 'time-over' | 'too-large'
+export type EncodeEnd = 'all-encoded' | 'time-over' | 'too-large'
+
+/** Anything may be thrown. */
+interface Failure {
+  readonly error: unknown
+}
 
 /** What a call needs to be written. */
 export interface WriteCall {
@@ -37,6 +47,11 @@ export class GroupedCall {
   readonly givenRows: number
   #log: RejectionLog
   #rows = 0
+  /** What it is rejected with, unless a row before the one that cannot be encoded is bad as well. */
+  #ending: PersistenceError | undefined
+  /** What it is rejected with. */
+  #failure: Failure | undefined
+  #outcome: GroupedOutcome | undefined
   #bytes = 0
   #encodeMs = 0
   #slices = 0
@@ -46,16 +61,18 @@ export class GroupedCall {
     this.givenRows = given.source.length
     this.call = call
     this.options = rememberAnswers(given.options)
-    this.#log = new RejectionLog(this.options, false)
+    this.#log = this.#createLog()
     this.#stopWaiting = given.cancellation.onCancel((error) => {
       this.#isCancelled = true
       this.receipt.reject(error)
     })
   }
 
-  /** From now on it is part of a group, and cannot be cancelled; false where it has been. */
+  /** From now on it is part of a group, and cannot be cancelled. */
   seal(): void {
     this.#stopWaiting()
+    // What the table is like has become known meanwhile.
+    this.#log = this.#createLog()
   }
 
   /** Whether it was cancelled before it became part of a group. */
@@ -63,15 +80,47 @@ export class GroupedCall {
     return this.#isCancelled
   }
 
+  /** Whether its rows are decided about and not written. */
+  get isGivenUp(): boolean {
+    return this.#ending !== undefined
+  }
+
+  /** Whether it is known to be rejected. */
+  get hasFailed(): boolean {
+    return this.#failure !== undefined
+  }
+
+  /** Whether some of its rows are in the table, and must not be. */
+  get mustRollBack(): boolean {
+    return this.#failure !== undefined && this.#outcome !== undefined && !this.#outcome.isWithdrawn
+  }
+
   /** Forgets what was encoded, for it has to be encoded again. */
   restart(): void {
     const { source } = this.given
     source.goBack(this.#rows)
-    this.#log = new RejectionLog(this.options, false)
+    this.#log = this.#createLog()
+    this.#ending = undefined
+    this.#outcome = undefined
     this.#rows = 0
     this.#bytes = 0
     this.#encodeMs = 0
     this.#slices = 0
+  }
+
+  /** Takes note of what the worker has found, and lets the caller decide about the rows that it rejects. */
+  async settle(outcome: GroupedOutcome, violations: readonly Violation[]): Promise<void> {
+    this.#outcome = outcome
+    const { table, source } = this.given
+    const page = { violations, isLast: true, isDeep: false }
+    const rowAt = source.store.rowAt.bind(source.store)
+    const decide = () => this.#log.addViolations(() => Promise.resolve(page), table.key, rowAt)
+    try {
+      if (violations.length > 0) await this.#context.runInAsyncScope(decide)
+      if (this.#ending !== undefined) this.#failure = { error: this.#ending }
+    } catch (error) {
+      this.#failure = { error }
+    }
   }
 
   /**
@@ -94,7 +143,7 @@ export class GroupedCall {
       const { row } = source
       const index = this.#rows++
       const problem = series.add(row)
-      if (problem !== undefined) this.#log.add(index, row, problem)
+      if (problem !== undefined && !this.#recordProblem(index, row, problem)) break
       isOver = slice.isOver()
     }
     this.#bytes += series.bytes - bytesBefore
@@ -103,23 +152,42 @@ export class GroupedCall {
     return !isOver || this.#rows >= source.length ? 'all-encoded' : 'time-over'
   }
 
-  /** Rows that are in the batches. */
-  get goodRows(): number {
-    return this.#rows - this.#log.count
+  /** @returns whether the call goes on. */
+  #recordProblem(index: number, row: unknown, problem: RowError): boolean {
+    try {
+      this.#log.add(index, row, problem)
+      return true
+    } catch (error) {
+      if (!(error instanceof CallEnded)) throw error
+      // No row before it may be bad as well.
+      if (index === this.#log.count) throw error.rejection
+      this.#ending = error.rejection
+      return false
+    }
+  }
+
+  #createLog(): RejectionLog {
+    return new RejectionLog(this.options, this.given.table.isChecked)
   }
 
   /** @param batches - Of its group, to its table. */
   resolve(batches: number, slice: TimeSlice): void {
+    if (this.#failure !== undefined) {
+      this.receipt.reject(this.#failure.error)
+      return
+    }
+    const goodRows = this.#rows - this.#log.count
+    const { inserted, updated, ignored, rejected } = this.#outcome ?? { ...noOutcome, inserted: goodRows }
     this.receipt.resolve(
       Object.freeze({
         rows: this.#rows,
-        inserted: this.goodRows,
-        updated: 0,
-        ignored: 0,
-        rejected: this.#log.count,
+        inserted,
+        updated,
+        ignored,
+        rejected: this.#log.count + rejected,
         rejections: this.#log.rejections,
         bytes: this.#bytes,
-        batches: this.goodRows === 0 ? 0 : batches,
+        batches: goodRows === 0 ? 0 : batches,
         slices: this.#slices,
         longestSliceMs: slice.longestMs,
         overlongSlices: slice.overlong,
@@ -129,6 +197,8 @@ export class GroupedCall {
     )
   }
 }
+
+const noOutcome = { updated: 0, ignored: 0, rejected: 0 }
 
 function rememberAnswers(options: ResolvedPersistOptions): ResolvedPersistOptions {
   const { onRowError } = options

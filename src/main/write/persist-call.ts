@@ -11,6 +11,7 @@ import type { FlowControl } from '../scheduling/flow-control.js'
 import { onAbort } from '../scheduling/on-abort.js'
 import { now } from '../scheduling/real-timers.js'
 import type { WriteScheduler } from '../scheduling/write-scheduler.js'
+import { anything, scopeOf } from '../scheduling/write-scope.js'
 import type { BoundTable } from '../schema/bound-table.js'
 import type { WorkerClient } from '../worker-thread/worker-client.js'
 import type { WorkerSupervisor } from '../worker-thread/worker-supervisor.js'
@@ -71,47 +72,65 @@ export class PersistCall {
     try {
       const what = `persist() to ${quoteName(this.#table.ref.name)}`
       const scope = lateScopeOf(supervisor, this.#table, !this.#source.isAsync)
-      return await scheduler.acquire(cancellation, what, scope, (call) => this.write(call))
+      if (this.#options.background && scope.known !== undefined) await cancellation.guard(scope.known)
+      const isBehind = this.#options.background && this.#table.isChecked
+      return await scheduler.acquire(cancellation, what, isBehind ? anything : scope, (call, widen) =>
+        this.write(call, isBehind ? () => widen(scopeOf(this.#table.visible, true)) : undefined),
+      )
     } finally {
       stopListening()
     }
   }
 
-  /** Writes the rows now that the call has its turn. */
-  async write(call: Call): Promise<Receipt> {
+  /**
+   * Writes the rows now that the call has its turn.
+   *
+   * @param turn - Waits for the turn to decide about them, where that is another one.
+   */
+  async write(call: Call, turn?: () => Promise<void>): Promise<Receipt> {
     const { loads, supervisor } = this.#context
     const slots = slotsOf(loads, this.#source)
     // Code of a call that has a slot may wait for this one.
     const takesSlot = call.outer === undefined
     if (takesSlot) await slots.take((taken) => this.#cancellation.guard(taken))
     try {
-      return await supervisor.use((client) => this.#write(client, call))
+      return await supervisor.use((client) => this.#write(client, call, turn))
     } finally {
       if (takesSlot) slots.giveBack()
     }
   }
 
-  async #write(client: WorkerClient, call: Call): Promise<Receipt> {
+  async #write(client: WorkerClient, call: Call, turn: (() => Promise<void>) | undefined): Promise<Receipt> {
     const isUpdate = this.#options.onConflict === 'update'
     try {
-      return await this.#table.encoders.use(isUpdate, (encoder) => this.#transact(client, call, encoder))
+      return await this.#table.encoders.use(isUpdate, (encoder) =>
+        this.#transact(client, call, encoder, turn),
+      )
     } finally {
       this.#context.pool.trim()
     }
   }
 
-  async #transact(client: WorkerClient, call: Call, encoder: RowEncoder): Promise<Receipt> {
+  async #transact(
+    client: WorkerClient,
+    call: Call,
+    encoder: RowEncoder,
+    turn: (() => Promise<void>) | undefined,
+  ): Promise<Receipt> {
     const { flow, sliceBudgetMs } = this.#context
     const [table, source, options] = [this.#table, this.#source, this.#options]
     const [cancellation, startedAt] = [this.#cancellation, this.#startedAt]
     const { isChecked } = table
-    const transaction = this.#createTransaction(client, isChecked)
+    const transaction = this.#createTransaction(client, isChecked, turn !== undefined)
     const load = new TableLoad(
       { table, encoder, source, options, cancellation, call, isChecked, flow, sliceBudgetMs, startedAt },
       (events) => new WriterClient(transaction, 0, events),
     )
+    const { part } = options
+    part?.onTransaction?.(load.viewOf(transaction.id))
     try {
-      await load.run()
+      await load.run(turn)
+      if (part?.before !== undefined) await cancellation.guard(part.before)
       await transaction.commit()
       return load.receipt
     } catch (error) {
@@ -120,11 +139,11 @@ export class PersistCall {
     }
   }
 
-  #createTransaction(client: WorkerClient, isChecked: boolean): TransactionClient {
+  #createTransaction(client: WorkerClient, isChecked: boolean, startsLate: boolean): TransactionClient {
     const { pool, flow, reading } = this.#context
     const { ref, columns, key } = this.#table
     const { onConflict } = this.#options
-    const begin = { writers: [{ table: ref, columns, key, onConflict, isChecked }], reading }
+    const begin = { writers: [{ table: ref, columns, key, onConflict, isChecked }], reading, startsLate }
     const failed = (error: unknown) => this.#cancellation.cancel(error)
     const committed = (walBytes: number) => recordCommit(this.#context, walBytes)
     return new TransactionClient({ client, begin, pool, flow, failed, committed })

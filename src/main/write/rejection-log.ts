@@ -12,6 +12,8 @@ export class RejectionLog {
   readonly #options: ResolvedPersistOptions
   readonly #isChecked: boolean
   readonly #positions = new RowPositions()
+  /** Of the rows of the call, as their indexes are reported. */
+  readonly #firstIndex: number
   #rejections: Rejection[] = []
   #count = 0
 
@@ -19,6 +21,7 @@ export class RejectionLog {
   constructor(options: ResolvedPersistOptions, isChecked: boolean) {
     this.#options = options
     this.#isChecked = isChecked
+    this.#firstIndex = options.part?.firstIndex ?? 0
   }
 
   /** How many rows could not be encoded. */
@@ -38,7 +41,7 @@ export class RejectionLog {
    */
   add(index: number, row: unknown, error: RowError): void {
     const { onRowError, maxRejections } = this.#options
-    const rejection = toRejection(index, row, error)
+    const rejection = toRejection(this.#firstIndex + index, row, error)
     if (decideOnRow(rejection, onRowError) === 'abort') {
       const rejected = rowRejected(rejection)
       // A function has decided on this very row; otherwise the first bad row of the call is the one to report.
@@ -62,11 +65,14 @@ export class RejectionLog {
   ): Promise<void> {
     const { onRowError, maxRejections } = this.#options
     const found: Rejection[] = []
+    const first = this.#firstIndex
+    const indexOf = (ordinal: number) => first + this.#positions.indexOf(ordinal)
+    const rowAtIndex = rowAt && ((index: number) => rowAt(index - first))
     let isDone = false
     while (!isDone) {
       const page = await next()
       for (const violation of page.violations) {
-        const rejection = violationToRejection(violation, this.#positions, key, rowAt)
+        const rejection = violationToRejection(violation, indexOf, key, rowAtIndex)
         if (decideOnRow(rejection, onRowError) === 'abort') throw rowRejected(rejection)
         if (found.length < maxRejections) found.push(rejection)
       }

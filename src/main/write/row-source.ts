@@ -3,6 +3,7 @@ import { describeNoRow } from '../contract/describe-no-row.js'
 import { ArraySource } from './array-source.js'
 import { describeOrigin } from './async-origin.js'
 import { AsyncSource } from './async-source.js'
+import { GrowingSource } from './growing-source.js'
 import { IteratorSource } from './iterator-source.js'
 import { takeOnce } from './spent-source.js'
 
@@ -16,6 +17,7 @@ export type RowSource = ArraySource | IteratorSource | AsyncSource
 export function createRowSource(rows: unknown): RowSource {
   // What a proxy says its length is may be anything; its iterator asks for it each time.
   if (Array.isArray(rows) && !isProxy(rows)) return new ArraySource(rows)
+  if (rows instanceof GrowingSource) return rows
   if (typeof rows !== 'object' || rows === null || ArrayBuffer.isView(rows))
     throw notRows(describeNoRow(rows))
   if (rows instanceof Map) throw notRows('a Map, whose rows are its values(): pass `map.values()`')

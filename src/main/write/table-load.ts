@@ -1,5 +1,5 @@
 import type { CallOutcome } from '../../protocol/requests.js'
-import type { ResolvedPersistOptions } from '../contract/persist-options.js'
+import type { ResolvedPersistOptions, TransactionView } from '../contract/persist-options.js'
 import { PersistenceError } from '../contract/persistence-error.js'
 import type { Receipt } from '../contract/receipt.js'
 import type { RowEncoder } from '../encode/row-encoder.js'
@@ -69,18 +69,31 @@ export class TableLoad {
   /**
    * Writes the rows; nothing is committed by it.
    *
+   * @param turn - Waits for the turn to decide about them, where that is another one.
    * @throws what rejects the call: the transaction must be rolled back.
    */
-  async run(): Promise<void> {
+  async run(turn?: () => Promise<void>): Promise<void> {
     const { cancellation, isChecked } = this.#parts
     const loop = this.#loop
     const ending = await loop.run()
     cancellation.check()
+    await turn?.()
     if (isChecked) this.#outcome = await this.#awaitOutcome()
     if (ending !== undefined) throw ending
     cancellation.check()
     const goodRows = loop.rows - this.#log.count
     if (loop.sentRows !== goodRows) throw notSent(goodRows - loop.sentRows)
+  }
+
+  /** What the owner of the rows sees of the transaction that has them alone. */
+  viewOf(transaction: number): TransactionView {
+    const writer = this.#writer
+    return {
+      id: transaction,
+      get bytes() {
+        return writer.bytes
+      },
+    }
   }
 
   get receipt(): Receipt {

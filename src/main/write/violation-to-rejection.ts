@@ -3,7 +3,6 @@ import type { Violation } from '../../protocol/violation.js'
 import { quoteName, toVisible } from '../../protocol/visible-text.js'
 import { describeValue } from '../contract/describe-value.js'
 import type { Rejection } from '../contract/rejection.js'
-import type { RowPositions } from './row-positions.js'
 
 /** In a message; `constraint` of the rejection has it whole. */
 const longestConstraint = 500
@@ -11,17 +10,18 @@ const longestConstraint = 500
 /**
  * Makes a rejection of what the worker says of a row.
  *
+ * @param indexOf - The index of the row that was written as number `ordinal`.
  * @param rowAt - The row as it was given, where the source still has it.
  */
 export function violationToRejection(
   violation: Violation,
-  positions: RowPositions,
+  indexOf: (ordinal: number) => number,
   key: readonly string[],
   rowAt: ((index: number) => unknown) | undefined,
 ): Rejection {
   const { ordinal, code, constraint, columns, conflictOrdinal, row } = violation
-  const index = positions.indexOf(ordinal)
-  const conflictIndex = conflictOrdinal === undefined ? undefined : positions.indexOf(conflictOrdinal)
+  const index = indexOf(ordinal)
+  const conflictIndex = conflictOrdinal === undefined ? undefined : indexOf(conflictOrdinal)
   const [column] = columns
   return {
     index,

@@ -74,7 +74,7 @@ export class CatalogReader {
     }
   }
 
-  /** All about a table; the catalog is read again only after a statement that may have changed it. */
+  /** All about a table: the same object, until a statement may have changed it. */
   async metadataOf(connection: DuckDBConnection, table: TableRef): Promise<TableMetadata> {
     const known = this.#known.get(foldRef(table))
     if (known !== undefined) return known
@@ -95,8 +95,8 @@ export class CatalogReader {
     columns: TableColumns,
     changes: number,
   ): Promise<TableMetadata> {
-    const metadata = await this.#metadata.read(connection, table, columns)
-    if (changes === this.#changes) this.#known.set(foldRef(table), { ...metadata, ref: table })
+    const metadata = { ...(await this.#metadata.read(connection, table, columns)), ref: table }
+    if (changes === this.#changes) this.#known.set(foldRef(table), metadata)
     return metadata
   }
 

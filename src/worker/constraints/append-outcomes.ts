@@ -7,7 +7,10 @@ import { type OutcomeKind, outcomeKinds } from './row-outcomes.js'
 interface Outcome {
   readonly ordinal: number
   readonly kind: OutcomeKind
-  /** For `rejected`: the number of the constraint, and the row of the call that has the value, if it is one of them. */
+  /**
+   * For `rejected`: the number of the constraint, and the row of the call that has the value, if it is one of them. For
+   * `updates`: as `other`, the `rowid` of the row whose place it takes, where that is known.
+   */
   readonly constraint?: number | undefined
   readonly other?: number | undefined
 }

@@ -15,10 +15,7 @@ export async function applyPass(pass: StagedPass, updates: number): Promise<void
     if (metadata.hasIndex) await updateRows(pass, key, updates)
     else {
       // Without an index, to delete and to insert again takes a quarter of the time of an UPDATE.
-      const values = key.expressions.join(', ')
-      await connection.run(
-        `DELETE FROM ${target.table} WHERE (${values}) IN (SELECT ${values} FROM (${selectUpdating(pass)}))`,
-      )
+      await connection.run(`DELETE FROM ${target.table} WHERE ${isReplaced(pass, key)}`)
       await insertRows(pass, `SELECT s.* FROM (${selectUpdating(pass)}) s`)
     }
   }
@@ -28,6 +25,16 @@ export async function applyPass(pass: StagedPass, updates: number): Promise<void
     pass,
     `SELECT s.* FROM ${staging.table} s ANTI JOIN ${outcomes.table} v ON v.o = s.${staging.ordinal}`,
   )
+}
+
+/** A condition: the row of the table makes room for one that updates it. */
+function isReplaced(pass: StagedPass, key: Unique): string {
+  const { outcomes } = pass
+  if (pass.hasRowIds === true) {
+    return `rowid IN (SELECT v.other FROM ${outcomes.table} v WHERE ${outcomes.is('updates', 'v')})`
+  }
+  const values = key.expressions.join(', ')
+  return `(${values}) IN (SELECT ${values} FROM (${selectUpdating(pass)}))`
 }
 
 /**

@@ -4,7 +4,8 @@ import type { Relation } from '../ingest/relation.js'
 import type { TransactionConnection } from '../transaction-connection.js'
 import { appendOutcomes } from './append-outcomes.js'
 import { keyNames, sameKey, selectKeys } from './key-sql.js'
-import { type Claim, type RowOutcome, resolveConflicts, untouched } from './resolve-conflicts.js'
+import { oneCall, type RowOutcome, resolveConflicts } from './resolve-conflicts.js'
+import { type Claim, untouched } from './row-claims.js'
 import type { KeyOutcomes } from './row-outcomes.js'
 import { acceptedRows, type StagedPass, tableRows } from './staged-pass.js'
 
@@ -16,9 +17,12 @@ export async function resolveUniques(pass: StagedPass): Promise<KeyOutcomes> {
   for (const { constraint } of outcomes.uniques) {
     claims.push(await readClaims(connection, selectClaims(fresh, old, constraint.expressions, target.key)))
   }
-  const { outcomes: resolved, updated } = await connection.compute(() =>
-    resolveConflicts(claims, target.key !== undefined, target.onConflict),
+  const calls = [oneCall(target.onConflict)]
+  const hasKey = target.key !== undefined
+  const { outcomes: resolved, calls: counts } = await connection.compute(() =>
+    resolveConflicts({ claims, calls, hasKey, broken: [] }),
   )
+  const updated = counts[0]?.updated ?? 0
   const count = (kind: RowOutcome['kind']) => resolved.filter((outcome) => outcome.kind === kind).length
   const found = resolved.map(({ constraint, ...outcome }) => ({
     ...outcome,
@@ -28,7 +32,7 @@ export async function resolveUniques(pass: StagedPass): Promise<KeyOutcomes> {
   return { rejected: count('rejected'), ignored: count('ignored'), updates: count('updates'), updated }
 }
 
-/** `ordinal`, `value`, `holder` of each claim, in the order of the rows; see `resolve-conflicts.ts`. */
+/** `ordinal`, `value`, `holder` of each claim, in the order of the rows; see `row-claims.ts`. */
 function selectClaims(
   fresh: Relation,
   old: Relation,
@@ -68,7 +72,8 @@ async function readClaims(connection: TransactionConnection, sql: string): Promi
   return connection.compute(() => toClaims(result))
 }
 
-function toClaims(result: DuckDBMaterializedResult): Claim[] {
+/** @param result - `ordinal`, `value` and `holder` of each claim. */
+export function toClaims(result: DuckDBMaterializedResult): Claim[] {
   const claims: Claim[] = []
   for (let index = 0; index < result.chunkCount; index++) {
     const chunk = result.getChunk(index)

@@ -6,7 +6,14 @@ import type { TransactionConnection } from '../transaction-connection.js'
 import type { ViolationQuery } from './violation-query.js'
 
 /** What is to become of a staged row, or has; one without an outcome is to be inserted. */
-export const outcomeKinds = { rejected: 0, ignored: 1, superseded: 2, updates: 3, inserted: 4 } as const
+export const outcomeKinds = {
+  rejected: 0,
+  ignored: 1,
+  superseded: 2,
+  updates: 3,
+  inserted: 4,
+  withdrawn: 5,
+} as const
 
 export type OutcomeKind = keyof typeof outcomeKinds
 
@@ -22,6 +29,11 @@ export interface KeyOutcomes {
   readonly ignored: number
   readonly updates: number
   readonly updated: number
+}
+
+/** Creates the table of outcomes. */
+export function outcomesSql(table: string): string {
+  return `CREATE TEMP TABLE ${table} (o BIGINT, kind UTINYINT, violated INTEGER, other BIGINT)`
 }
 
 /** The temporary table of the outcomes: `o`, `kind`; of a rejected row `violated`, a number of a constraint, and `other`. */
@@ -58,8 +70,7 @@ export class RowOutcomes {
   }
 
   async create(): Promise<void> {
-    const columns = 'o BIGINT, kind UTINYINT, violated INTEGER, other BIGINT'
-    await this.#connection.run(`CREATE TEMP TABLE ${this.table} (${columns})`)
+    await this.#connection.run(outcomesSql(this.table))
   }
 
   /** Adds an outcome for each row that `select` selects; `constraint` and `other` are expressions over them. */

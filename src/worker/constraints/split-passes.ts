@@ -2,6 +2,7 @@ import type { OmittedColumns } from '../ingest/omitted-columns.js'
 import { StagingTable } from '../ingest/staging-table.js'
 import type { WriteTarget } from '../ingest/write-target.js'
 import type { TransactionConnection } from '../transaction-connection.js'
+import { countKeys, selectKeys } from './key-sql.js'
 import type { StagedPass } from './staged-pass.js'
 
 /** Rows that are decided about together. */
@@ -32,6 +33,16 @@ export async function* splitPasses(rows: Omit<StagedPass, 'isWhole'>): AsyncGene
     yield { staging: pass, isOnly: false }
     await connection.run(`DROP TABLE ${pass.table}`)
   }
+}
+
+/** Whether rows have to be decided about in several passes. */
+export async function needsPasses({ connection, target, staging, omitted }: StagedPass): Promise<boolean> {
+  const { key } = target
+  if (key === undefined || !mayLeaveColumns(target, omitted)) return false
+  const fresh = { from: staging.table, where: 'true', ordinal: staging.ordinal }
+  const counts = countKeys(selectKeys(fresh, key.expressions), key.expressions)
+  const [rows = 0, keys = 0] = await connection.readNumbers(counts)
+  return keys < rows
 }
 
 /**

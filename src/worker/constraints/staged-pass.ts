@@ -16,6 +16,8 @@ export interface StagedPass {
   readonly outcomes: RowOutcomes
   /** True for all rows of the transaction. */
   readonly isWhole: boolean
+  /** Whether the outcomes name the rows that are updated by their `rowid`. */
+  readonly hasRowIds?: boolean
 }
 
 /** The staged rows without an outcome so far. */

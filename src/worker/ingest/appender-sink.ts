@@ -48,6 +48,8 @@ export class AppenderSink implements ChunkSink {
   /** Ordinals of a chunk, as pairs of 32-bit words. */
   readonly #ordinals = new Uint32Array(2 * vectorRows)
   readonly #noneOmitted = new Uint32Array(vectorRows)
+  /** Whether it keeps everything until it is finished, but for what is more than DuckDB keeps. */
+  flushesLate = false
   #nextOrdinal: number
   #unflushedBytes = 0
   #isClosed = false
@@ -111,7 +113,7 @@ export class AppenderSink implements ChunkSink {
     }
     this.#heap.clear()
     this.#unflushedBytes += heapBytes + layout.heapOffset * (rows / batch.capacityRows)
-    if (this.#unflushedBytes < flushBytes) return
+    if (this.flushesLate || this.#unflushedBytes < flushBytes) return
     this.#appender.flushSync()
     this.#unflushedBytes = 0
   }

@@ -6,5 +6,5 @@ export interface ChunkSink {
   /** Everything appended is part of the transaction when this is over. */
   finish(): void | Promise<void>
   /** Nothing that is not part of the transaction yet will ever be. */
-  discard(): void
+  discard(): void | Promise<void>
 }

@@ -13,6 +13,7 @@ import type { ViolationQuery } from '../constraints/violation-query.js'
 import { WorkerFailure } from '../failure.js'
 import { AppenderSink } from '../ingest/appender-sink.js'
 import type { ChunkSink } from '../ingest/chunk-sink.js'
+import { RelaySink } from '../ingest/relay-sink.js'
 import type { WriteTarget } from '../ingest/write-target.js'
 import type { TransactionConnection } from '../transaction-connection.js'
 import { StagedWriter } from './staged-writer.js'
@@ -26,6 +27,9 @@ import { applyInOrder, nothingWritten, type TableWriter } from './table-writer.j
  */
 const firstNewRowId = '36028797018960000'
 
+/** Less than DuckDB writes before a COMMIT. */
+const fewRows = 32_768
+
 /**
  * Appends rows to their table itself, which has no constraint that could refuse one. A key that only this library
  * keeps is looked after at the end: what DuckDB has no index for can still be deleted again, by a hash join, at a
@@ -35,6 +39,8 @@ export class DirectWriter implements TableWriter {
   readonly #connection: TransactionConnection
   readonly #target: WriteTarget
   readonly #sink: ChunkSink
+  /** Takes rows while others use the worker. */
+  #relay: RelaySink | undefined
   /** Takes the rows instead, from the first on that does not carry a column. */
   #staged: StagedWriter | undefined
   #rows = 0
@@ -55,16 +61,21 @@ export class DirectWriter implements TableWriter {
     return this.#staged === undefined ? this.#violations : this.#staged.violations
   }
 
+  get leavesNothing(): boolean {
+    return this.#target.key === undefined && this.#staged === undefined
+  }
+
   async append(batch: EncodedBatch): Promise<void> {
     // Only a staging table can give the columns that a row lacks their value.
     if (batch.omitted !== undefined) this.#staged ??= await this.#stage()
     if (this.#staged !== undefined) return this.#staged.append(batch)
-    await this.#sink.append(batch)
+    await this.#sinkOf().append(batch)
     this.#rows += batch.rows
   }
 
   async apply(calls: readonly CallRange[]): Promise<readonly CallOutcome[]> {
     if (this.#staged !== undefined) return this.#staged.apply(calls)
+    await this.#relay?.finish()
     await this.#sink.finish()
     const { key } = this.#target
     return applyInOrder(calls, async (call) =>
@@ -72,9 +83,19 @@ export class DirectWriter implements TableWriter {
     )
   }
 
-  discard(): void {
-    this.#staged?.discard()
-    this.#sink.discard()
+  async discard(): Promise<void> {
+    await this.#staged?.discard()
+    await this.#relay?.discard()
+    await this.#sink.discard()
+  }
+
+  /** Where the next rows go. In what order they come into the table is of no account where nothing asks for it later. */
+  #sinkOf(): ChunkSink {
+    const { key, metadata } = this.#target
+    const mayRelay = key === undefined && metadata.defaults.size === 0
+    if (!mayRelay || this.#rows < fewRows || !this.#connection.hasCompany) return this.#sink
+    this.#relay ??= new RelaySink(this.#connection, this.#target)
+    return this.#relay
   }
 
   /** Goes on with a staging table, into which it moves what it has appended. */

@@ -8,7 +8,7 @@ import type { StagedPass } from '../constraints/staged-pass.js'
 import type { ViolationQuery } from '../constraints/violation-query.js'
 import { AppenderSink } from '../ingest/appender-sink.js'
 import type { ChunkSink } from '../ingest/chunk-sink.js'
-import { type OmittedColumns, selectOmitted, toOmittedColumns } from '../ingest/omitted-columns.js'
+import { type OmittedColumns, readOmitted } from '../ingest/omitted-columns.js'
 import { StagingTable } from '../ingest/staging-table.js'
 import type { WriteTarget } from '../ingest/write-target.js'
 import type { TransactionConnection } from '../transaction-connection.js'
@@ -22,9 +22,10 @@ import { applyInOrder, nothingWritten, type TableWriter } from './table-writer.j
  */
 export class StagedWriter implements TableWriter {
   readonly #connection: TransactionConnection
-  readonly #target: WriteTarget
+  #target: WriteTarget
   readonly #staging: StagingTable
   readonly #sink: ChunkSink
+  #isFilled = false
   violations: ViolationQuery | undefined
 
   private constructor(
@@ -52,6 +53,31 @@ export class StagedWriter implements TableWriter {
     return new StagedWriter(connection, target, staging, sink)
   }
 
+  /**
+   * Decides about rows that are in a staging table already, with what a DEFAULT gives them.
+   *
+   * @param sink - What has put them there.
+   */
+  static over(
+    connection: TransactionConnection,
+    target: WriteTarget,
+    staging: StagingTable,
+    sink: ChunkSink,
+  ): StagedWriter {
+    const writer = new StagedWriter(connection, target, staging, sink)
+    writer.#isFilled = true
+    return writer
+  }
+
+  /** What is known of the table now; its columns are the same. */
+  set target(target: WriteTarget) {
+    this.#target = target
+  }
+
+  get leavesNothing(): boolean {
+    return false
+  }
+
   async append(batch: EncodedBatch): Promise<void> {
     await this.#sink.append(batch)
   }
@@ -71,7 +97,7 @@ export class StagedWriter implements TableWriter {
     this.violations = outcomes.violations(this.#staging)
     const parts = { connection: this.#connection, target: this.#target, outcomes }
     const omitted = await this.#readOmitted(this.#staging)
-    await fillDefaults({ ...parts, omitted, staging: this.#staging, isWhole: true })
+    if (!this.#isFilled) await fillDefaults({ ...parts, omitted, staging: this.#staging, isWhole: true })
     const [only] = calls
     if (calls.length === 1 && only !== undefined) {
       return [await this.#applyRows({ ...parts, omitted, staging: this.#staging, isWhole: true }, only)]
@@ -79,8 +105,8 @@ export class StagedWriter implements TableWriter {
     return applyInOrder(calls, (call) => this.#applyRange(parts, call))
   }
 
-  discard(): void {
-    this.#sink.discard()
+  async discard(): Promise<void> {
+    await this.#sink.discard()
   }
 
   async #applyRange(
@@ -125,9 +151,7 @@ export class StagedWriter implements TableWriter {
     await this.#connection.run(`INSERT INTO ${staging} SELECT * FROM ${table}`)
   }
 
-  async #readOmitted(staging: StagingTable): Promise<OmittedColumns> {
-    const columns = this.#target.columns.length
-    const sql = selectOmitted(staging.table, columns, (word) => staging.wordName(word))
-    return toOmittedColumns(await this.#connection.readNumbers(sql), columns)
+  #readOmitted(staging: StagingTable): Promise<OmittedColumns> {
+    return readOmitted(this.#connection, staging, this.#target.columns.length)
   }
 }

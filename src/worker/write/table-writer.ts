@@ -15,8 +15,10 @@ export interface TableWriter {
   apply(calls: readonly CallRange[]): Promise<readonly CallOutcome[]>
   /** After `apply`: SQL of what it rejected. */
   readonly violations: ViolationQuery | undefined
+  /** Whether it leaves no temporary tables on the connection. */
+  readonly leavesNothing: boolean
   /** Nothing that is not part of the transaction yet will ever be. */
-  discard(): void
+  discard(): void | Promise<void>
 }
 
 export const nothingWritten: CallOutcome = { inserted: 0, updated: 0, ignored: 0, rejected: 0 }

@@ -1,7 +1,7 @@
 import type { EncodedBatch } from '../../protocol/batch-layout.js'
 import { type ColumnDescriptor, formatColumnType } from '../../protocol/column-type.js'
 import type { Reading } from '../../protocol/query-value.js'
-import type { CallOutcome, CallRange, WriterRequest } from '../../protocol/requests.js'
+import type { CallOutcome, CallRange, GroupedOutcome, WriterRequest } from '../../protocol/requests.js'
 import type { ViolationPage } from '../../protocol/violation.js'
 import { quoteName } from '../../protocol/visible-text.js'
 import type { CatalogReader } from '../catalog/catalog-reader.js'
@@ -10,9 +10,11 @@ import { ViolationPager } from '../constraints/violation-pager.js'
 import type { Database } from '../database.js'
 import { WorkerFailure } from '../failure.js'
 import { TemporaryTables } from '../ingest/temporary-tables.js'
-import { createWriteTarget } from '../ingest/write-target.js'
+import { createWriteTarget, type WriteTarget } from '../ingest/write-target.js'
 import type { TransactionConnection } from '../transaction-connection.js'
 import { chooseWriter } from './choose-writer.js'
+import { GroupedWriter } from './grouped-writer.js'
+import { StagedWriter } from './staged-writer.js'
 import type { TableWriter } from './table-writer.js'
 import type { Before } from './transaction-effects.js'
 
@@ -26,6 +28,8 @@ interface Place {
   readonly transaction: number
   /** Its index among the writers of the transaction. */
   readonly writer: number
+  /** Whether the transaction has not begun when the rows are appended. */
+  readonly startsLate: boolean
   /** What the transaction has done about the table before. */
   readonly before: Before
 }
@@ -34,7 +38,7 @@ interface Place {
 export class TransactionWriter {
   readonly #place: Place
   readonly #request: WriterRequest
-  readonly #writer: TableWriter
+  readonly #writer: TableWriter | GroupedWriter
   readonly #temporaries: TemporaryTables
   #rows = 0
   #violations: ViolationPager | undefined
@@ -42,7 +46,7 @@ export class TransactionWriter {
   private constructor(
     place: Place,
     request: WriterRequest,
-    writer: TableWriter,
+    writer: TableWriter | GroupedWriter,
     temporaries: TemporaryTables,
   ) {
     this.#place = place
@@ -52,22 +56,25 @@ export class TransactionWriter {
   }
 
   static async open(place: Place, request: WriterRequest): Promise<TransactionWriter> {
-    const { catalog, connection, transaction, writer, before } = place
-    const { table, columns, isChecked } = request
-    const { duckdbConnection } = connection
-    // Batches are copied into memory laid out for these columns, so nothing may have changed about them.
-    const metadata = await (before === 'columns'
-      ? catalog.readAnew(duckdbConnection, table)
-      : catalog.metadataOf(duckdbConnection, table))
-    checkSame(table.name, columns, metadata.columns)
-    if (metadata.isConstrained && !isChecked)
-      changed(`The constraints of ${quoteName(table.name)} have changed`)
-    const temporaries = new TemporaryTables(transaction, writer)
-    const target = createWriteTarget(request, metadata, temporaries)
-    // Rows that the transaction has added before count as those of before the call, and have rowids of new ones.
-    const hasRowId = target.hasRowId && before === 'nothing'
-    const tableWriter = await chooseWriter(connection, { ...target, hasRowId })
+    const { connection, startsLate } = place
+    const temporaries = new TemporaryTables(place.transaction, place.writer)
+    const target = await readTarget(place, request, temporaries)
+    const { calls } = request
+    const tableWriter =
+      calls === undefined
+        ? await chooseWriter(connection, target, startsLate)
+        : await GroupedWriter.create(connection, target, calls)
     return new TransactionWriter(place, request, tableWriter, temporaries)
+  }
+
+  /** The transaction has begun: the constraints of the table are what they are now. */
+  async lookAgain(): Promise<void> {
+    const target = await readTarget(this.#place, this.#request, this.#temporaries)
+    if (this.#writer instanceof StagedWriter) this.#writer.target = target
+  }
+
+  get leavesNothing(): boolean {
+    return this.#writer.leavesNothing
   }
 
   async append(batch: EncodedBatch): Promise<void> {
@@ -76,14 +83,23 @@ export class TransactionWriter {
   }
 
   apply(calls: readonly CallRange[]): Promise<readonly CallOutcome[]> {
-    return this.#writer.apply(calls)
+    return this.#writer instanceof GroupedWriter ? this.#writer.apply() : this.#writer.apply(calls)
   }
 
-  /** Applies what nobody is to be asked about. */
-  async applyUnchecked(): Promise<void> {
-    if (this.#request.isChecked) return
+  /** Applies what calls of a group have written, if the table is checked. */
+  async applyGroup(): Promise<readonly GroupedOutcome[]> {
+    return this.#writer instanceof GroupedWriter ? this.#writer.apply() : []
+  }
+
+  /** Before COMMIT: applies what nobody is to be asked about, and leaves the connection to the next transaction. */
+  async finish(): Promise<void> {
+    if (this.#writer instanceof GroupedWriter) await this.#writer.tidy()
+    else if (!this.#request.isChecked) await this.#applyUnchecked(this.#writer)
+  }
+
+  async #applyUnchecked(writer: TableWriter): Promise<void> {
     const all = { firstRow: 0, rows: this.#rows, isAllOrNothing: true }
-    const [outcome] = await this.#writer.apply([all])
+    const [outcome] = await writer.apply([all])
     if (outcome === undefined || outcome.rejected === 0) return
     throw new WorkerFailure({ code: 'PERSIST_WRITE_FAILED', message: 'The table does not take the rows' })
   }
@@ -103,18 +119,39 @@ export class TransactionWriter {
     return this.#violations.next()
   }
 
-  discard(): void {
-    this.#writer.discard()
+  async discard(): Promise<void> {
+    await this.#writer.discard()
   }
 
   /** Leaves nothing in the transaction but what it has applied. */
   async close(): Promise<void> {
-    this.discard()
+    await this.discard()
     this.#violations = undefined
     for (const table of this.#temporaries.all) {
       await this.#place.connection.run(`DROP TABLE IF EXISTS ${table}`)
     }
   }
+}
+
+async function readTarget(
+  place: Place,
+  request: WriterRequest,
+  temporaries: TemporaryTables,
+): Promise<WriteTarget> {
+  const { catalog, before } = place
+  const { duckdbConnection } = place.connection
+  const { table, columns, isChecked } = request
+  // Batches are copied into memory laid out for these columns, so nothing may have changed about them.
+  const metadata = await (before === 'columns'
+    ? catalog.readAnew(duckdbConnection, table)
+    : catalog.metadataOf(duckdbConnection, table))
+  checkSame(table.name, columns, metadata.columns)
+  if (metadata.isConstrained && !isChecked) {
+    changed(`The constraints of ${quoteName(table.name)} have changed`)
+  }
+  const target = createWriteTarget(request, metadata, temporaries)
+  // Rows that the transaction has added before count as those of before the call, and have rowids of new ones.
+  return { ...target, hasRowId: target.hasRowId && before === 'nothing' }
 }
 
 function checkSame(

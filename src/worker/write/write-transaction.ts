@@ -9,8 +9,10 @@ import type {
   CallRange,
   ExecuteReply,
   ExecuteRequest,
+  GroupedOutcome,
   WriterRequest,
 } from '../../protocol/requests.js'
+import { qualify } from '../../protocol/sql.js'
 import type { ViolationPage } from '../../protocol/violation.js'
 import { FifoLock } from '../../sync/fifo-lock.js'
 import type { CatalogReader } from '../catalog/catalog-reader.js'
@@ -18,6 +20,7 @@ import type { Database } from '../database.js'
 import { toFailure, WorkerFailure } from '../failure.js'
 import type { Cursor } from '../read/cursor.js'
 import { TransactionConnection } from '../transaction-connection.js'
+import type { IdleConnections } from './idle-connections.js'
 import { TransactionEffects } from './transaction-effects.js'
 import { TransactionWriter } from './transaction-writer.js'
 
@@ -35,27 +38,43 @@ const rolledBack: Failure = { code: 'PERSIST_ABORTED', message: 'The transaction
 export class WriteTransaction {
   readonly #database: Database
   readonly #catalog: CatalogReader
+  readonly #connections: IdleConnections
   readonly #steps = new FifoLock()
   #connection: TransactionConnection | undefined
   /** By their indexes, in the order in which they are applied. */
   readonly #writers = new Map<number, TransactionWriter>()
   readonly #effects = new TransactionEffects()
+  /** Whether it is a caller's, whose statements may leave anything behind and see what others have. */
+  #isOpenToAll = false
   #reading = exactReading
   #failure: Failure | undefined
+  #hasBegun = false
+  #outcomes: readonly (readonly GroupedOutcome[])[] = []
   #turnEnds = 0
 
-  constructor(database: Database, catalog: CatalogReader) {
+  constructor(database: Database, catalog: CatalogReader, connections: IdleConnections) {
     this.#database = database
     this.#catalog = catalog
+    this.#connections = connections
   }
 
-  begin({ transaction, writers, reading }: BeginRequest): Promise<void> {
+  /** What becomes of the calls of a group, by writer. */
+  get outcomes(): readonly (readonly GroupedOutcome[])[] {
+    return this.#outcomes
+  }
+
+  begin({ transaction, writers, reading, startsLate = false }: BeginRequest): Promise<void> {
     return this.#step(async () => {
       this.#database.file?.checkSame()
       this.#reading = reading
-      const connection = await TransactionConnection.open(this.#database)
+      const tables = writers.map(({ table }) => qualify(table))
+      this.#isOpenToAll = tables.length === 0
+      const connection = await (this.#isOpenToAll
+        ? TransactionConnection.open(this.#database)
+        : this.#connections.take(tables))
       this.#connection = connection
-      await connection.begin()
+      this.#hasBegun = !startsLate
+      if (!startsLate) await connection.begin()
       for (const [writer, request] of writers.entries()) {
         await this.#openWriter(transaction, writer, request)
       }
@@ -79,7 +98,7 @@ export class WriteTransaction {
       this.#effects.addStatements(request.sql)
       try {
         return await cursor.execute(request, {
-          connection: connection.lend(),
+          connection: connection.duckdbConnection,
           checkStop: () => connection.checkStop(),
           tablesChanged: (changed) => this.#effects.addChanged(changed),
         })
@@ -104,7 +123,20 @@ export class WriteTransaction {
 
   /** Resolves to what becomes of the rows of the calls; nothing may be written by the writer after it. */
   apply(writer: number, calls: readonly CallRange[]): Promise<readonly CallOutcome[]> {
-    return this.#step(() => this.#writer(writer).apply(calls))
+    return this.#step(async () => {
+      if (!this.#hasBegun) await this.#beginLate()
+      return this.#writer(writer).apply(calls)
+    })
+  }
+
+  /** The same for a group, whose writers know their calls. */
+  applyGroup(): Promise<readonly (readonly GroupedOutcome[])[]> {
+    return this.#step(async () => {
+      const outcomes: (readonly GroupedOutcome[])[] = []
+      for (const writer of this.#writers.values()) outcomes.push(await writer.applyGroup())
+      this.#outcomes = outcomes
+      return outcomes
+    })
   }
 
   /** The next page of the rows of a writer that were rejected. */
@@ -115,12 +147,15 @@ export class WriteTransaction {
   commit(): Promise<void> {
     return this.#step(async () => {
       const connection = this.#opened
-      for (const writer of this.#writers.values()) await writer.applyUnchecked()
+      const writers = [...this.#writers.values()]
+      for (const writer of writers) await writer.finish()
       connection.checkStop()
       this.#database.file?.checkSame()
       await connection.commit()
       this.#effects.commit(this.#database)
-      connection.release()
+      const isAsBefore = !this.#isOpenToAll && writers.every(({ leavesNothing }) => leavesNothing)
+      if (isAsBefore) this.#connections.keep(connection)
+      else connection.disconnect()
       this.#forget()
     })
   }
@@ -136,7 +171,7 @@ export class WriteTransaction {
     return this.#steps.run(async () => {
       try {
         // Before anything else: what an appender holds is written when it is closed, whatever was rolled back.
-        for (const writer of this.#writers.values()) writer.discard()
+        for (const writer of this.#writers.values()) await writer.discard()
         await this.#connection?.runToTheEnd('ROLLBACK')
       } catch {
         // The transaction is over already where the database was invalidated, or COMMIT itself failed.
@@ -145,10 +180,16 @@ export class WriteTransaction {
     })
   }
 
+  async #beginLate(): Promise<void> {
+    await this.#connection?.begin()
+    this.#hasBegun = true
+    for (const writer of this.#writers.values()) await writer.lookAgain()
+  }
+
   async #openWriter(transaction: number, writer: number, request: WriterRequest): Promise<void> {
     const [database, catalog, connection] = [this.#database, this.#catalog, this.#opened]
-    const before = this.#effects.before(request.table)
-    const place = { database, catalog, connection, transaction, writer, before }
+    const [before, startsLate] = [this.#effects.before(request.table), !this.#hasBegun]
+    const place = { database, catalog, connection, transaction, writer, startsLate, before }
     this.#writers.set(writer, await TransactionWriter.open(place, request))
     this.#effects.addTable(request.table)
   }

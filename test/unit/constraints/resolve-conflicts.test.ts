@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { OnConflict } from '../../../src/protocol/requests.js'
+import type { GroupedRange, OnConflict } from '../../../src/protocol/requests.js'
 import {
-  type Claim,
+  oneCall,
   type RowOutcome,
   resolveConflicts,
-  untouched,
 } from '../../../src/worker/constraints/resolve-conflicts.js'
+import { type Claim, untouched } from '../../../src/worker/constraints/row-claims.js'
 
 /** A row's value of each unique constraint; with a key, that is the first one. */
 type Values = readonly (number | null)[]
@@ -87,11 +87,14 @@ function expectRowByRow(
   hasKey: boolean,
   onConflict: OnConflict,
 ) {
-  const resolved = resolveConflicts(claimsOf(old, rows, hasKey), hasKey, onConflict)
+  const claims = claimsOf(old, rows, hasKey)
+  const resolved = resolveConflicts({ claims, hasKey, calls: [oneCall(onConflict)], broken: [] })
   const expected = resolveRowByRow(old, rows, hasKey, onConflict)
-  expect(resolved.updated).toBe(expected.updated)
-  expect([...resolved.outcomes].sort(byOrdinal)).toEqual([...expected.outcomes].sort(byOrdinal))
-  return resolved
+  const updated = resolved.calls[0]?.updated
+  expect(updated).toBe(expected.updated)
+  const outcomes = resolved.outcomes.map(({ holder: _, ...outcome }) => outcome)
+  expect([...outcomes].sort(byOrdinal)).toEqual([...expected.outcomes].sort(byOrdinal))
+  return { outcomes, updated }
 }
 
 describe.each([
@@ -159,4 +162,109 @@ describe('of rows with a key and another unique value', () => {
       { ordinal: 2, kind: 'rejected', constraint: 1, other: 0 },
     ])
   })
+})
+
+/** What the rows of calls are to become, found by one call after the other. */
+function resolveCallByCall(
+  old: readonly Values[],
+  rows: readonly Values[],
+  calls: readonly GroupedRange[],
+  broken: readonly number[],
+) {
+  let table = old.map((values, holder) => ({ values, holder, winner: undefined as number | undefined }))
+  const kinds = new Map<number, RowOutcome>()
+  const counts = calls.map(({ firstRow, rows: count, onConflict, isAllOrNothing, isGivenUp }) => {
+    const before = { table: table.map((row) => ({ ...row })), kinds: new Map(kinds) }
+    const found = { updated: 0, ignored: 0, rejected: 0 }
+    for (let ordinal = firstRow; ordinal < firstRow + count; ordinal++) {
+      if (isAllOrNothing && found.rejected > 0) break
+      const values = rows[ordinal] ?? []
+      const held = values.map((value, index) =>
+        table.find((other) => value !== null && other.values[index] === value),
+      )
+      const [current] = held
+      const isAboutKey = onConflict !== 'error' && current !== undefined
+      const constraint = held.findIndex((other) => other !== undefined && !(isAboutKey && other === current))
+      if (broken.includes(ordinal)) found.rejected++
+      else if (isAboutKey && onConflict === 'ignore') {
+        kinds.set(ordinal, { ordinal, kind: 'ignored' })
+        found.ignored++
+      } else if (constraint !== -1) {
+        const other = held[constraint]?.winner ?? -1
+        kinds.set(ordinal, {
+          ordinal,
+          kind: 'rejected',
+          constraint,
+          ...(other < firstRow ? {} : { other }),
+        })
+        found.rejected++
+      } else if (isAboutKey) {
+        found.updated++
+        const { winner } = current
+        if (winner !== undefined) kinds.set(winner, { ordinal: winner, kind: 'superseded' })
+        Object.assign(current, { values, winner: ordinal })
+      } else table.push({ values, holder: -1, winner: ordinal })
+    }
+    const isWithdrawn = isGivenUp || (isAllOrNothing && found.rejected > 0)
+    if (isWithdrawn) {
+      table = before.table
+      const rejected = [...kinds.values()].filter(
+        ({ ordinal, kind }) => ordinal >= firstRow && kind === 'rejected',
+      )
+      kinds.clear()
+      for (const outcome of [...before.kinds.values(), ...rejected]) kinds.set(outcome.ordinal, outcome)
+      for (let ordinal = firstRow; ordinal < firstRow + count; ordinal++) {
+        if (!kinds.has(ordinal) && !broken.includes(ordinal))
+          kinds.set(ordinal, { ordinal, kind: 'withdrawn' })
+      }
+    }
+    return { ...found, isWithdrawn }
+  })
+  for (const { winner, holder } of table) {
+    if (winner !== undefined && holder !== -1) {
+      kinds.set(winner, { ordinal: winner, kind: 'updates', holder })
+    }
+  }
+  return { outcomes: [...kinds.values()], calls: counts }
+}
+
+it.each([1, 2])('calls fare as one after the other, where constraints are %i', (constraints) => {
+  const value = fc.option(fc.nat({ max: 4 }), { freq: 6 })
+  const others = fc.array(value, { minLength: constraints - 1, maxLength: constraints - 1 })
+  // A key is never NULL.
+  const row = fc.tuple(fc.nat({ max: 4 }), others).map(([key, rest]): Values => [key, ...rest])
+  const call = fc.record({
+    rows: fc.array(fc.tuple(row, fc.nat({ max: 5 })), { minLength: 1, maxLength: 4 }),
+    onConflict: fc.constantFrom('error', 'ignore', 'update'),
+    isAllOrNothing: fc.boolean(),
+    isGivenUp: fc.nat({ max: 6 }).map((n) => n === 0),
+  })
+  fc.assert(
+    fc.property(fc.array(row, { maxLength: 5 }), fc.array(call, { maxLength: 6 }), (given, calls) => {
+      const old = distinct(given)
+      const rows = calls.flatMap((each) => each.rows)
+      const broken = rows.flatMap(([, isGood], ordinal) => (isGood === 0 ? [ordinal] : []))
+      const values: Values[] = rows.map(([row]) => row)
+      let firstRow = 0
+      const ranges = calls.map(({ rows, ...options }) => {
+        const range = { ...options, firstRow, rows: rows.length }
+        firstRow += rows.length
+        return range
+      })
+      // As the worker finds them: a broken row claims nothing, and a row that is there is named by its place.
+      const claims = claimsOf(old, values, true).map((ofConstraint, constraint) =>
+        ofConstraint
+          .filter(({ ordinal }) => !broken.includes(ordinal))
+          .map((claim) => {
+            const holder = old.findIndex((other) => other[constraint] === values[claim.ordinal]?.[constraint])
+            return { ...claim, holder: holder === -1 ? undefined : holder }
+          }),
+      )
+      const resolved = resolveConflicts({ claims, hasKey: true, calls: ranges, broken })
+      const expected = resolveCallByCall(old, values, ranges, broken)
+      expect(resolved.calls).toEqual(expected.calls)
+      expect([...resolved.outcomes].sort(byOrdinal)).toEqual([...expected.outcomes].sort(byOrdinal))
+    }),
+    { numRuns: 500 },
+  )
 })

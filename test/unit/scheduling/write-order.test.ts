@@ -131,6 +131,48 @@ describe('WriteOrder', () => {
     expect(order.isEmpty).toBe(true)
   })
 
+  it('has a place that wants more go behind those that have come meanwhile, and before those that come later', () => {
+    const background = enter('background', anything)
+    const [first, second] = [enter('1', checked('t')), enter('2', checked('t'))]
+    order.widen(background, checked('t'), () => log.push('its end'))
+    const third = enter('3', checked('t'))
+    enter('other', checked('u'))
+    for (const place of [first, second, background, third]) order.leave(place)
+    expect(log).toEqual(['background', '1', 'other', '2', 'its end', '3'])
+  })
+
+  it('has a place that wants more go behind what is under way, and before a change that waits for it', () => {
+    const background = enter('background', anything)
+    const call = enter('call', checked('t'))
+    enter('change', everything)
+    enter('later', checked('t'))
+    order.widen(background, checked('t'), () => log.push('its end'))
+    expect(log).toEqual(['background', 'call'])
+    order.leave(call)
+    expect(log).toEqual(['background', 'call', 'its end'])
+    order.leave(background)
+    expect(log).toEqual(['background', 'call', 'its end', 'change'])
+  })
+
+  it('has a place that wants more have it at once, where nobody is in the way', () => {
+    const background = enter('background', anything)
+    order.widen(background, checked('t'), () => log.push('its end'))
+    enter('later', checked('t'))
+    expect(log).toEqual(['background', 'its end'])
+    order.leave(background)
+    expect(log).toEqual(['background', 'its end', 'later'])
+  })
+
+  it('forgets a place that is given up while it waits for more', () => {
+    const background = enter('background', anything)
+    const call = enter('call', checked('t'))
+    order.widen(background, checked('t'), () => log.push('its end'))
+    enter('later', checked('t'))
+    order.leave(background)
+    order.leave(call)
+    expect(log).toEqual(['background', 'call', 'later'])
+  })
+
   it('knows whether what comes now would come right after a place', () => {
     const place = enter('1', plain('t'))
     expect(order.isLast(place)).toBe(true)

@@ -1,10 +1,11 @@
 import { reportLoss } from '../../process/report-loss.js'
-import { ProcessMembers } from '../worker-thread/process-members.js'
+import { ProcessMembers } from './process-members.js'
 
 /** Something that may have changes to save. */
 interface Saver {
   readonly hasDirty: boolean
-  save(): Promise<unknown>
+  /** Resolves to what is wrong where something could not be saved. */
+  save(): Promise<string | undefined>
 }
 
 const savers = new ProcessMembers<Saver>('beforeExit', saveAll)
@@ -22,8 +23,8 @@ function saveAll(): void {
       failed.add(saver)
       reportLoss('changes could not be saved before the process ends:', error)
     }
-    saver.save().then(() => {
-      if (saver.hasDirty) fail('some values have no JSON')
+    saver.save().then((problem) => {
+      if (problem !== undefined) fail(problem)
     }, fail)
   }
 }
