@@ -193,8 +193,8 @@ export class PersistenceService implements AsyncDisposable {
    *
    * It has its turn when all calls made before it have ended that write, and those made after it wait for it; reads go
    * on. So `work` should wait for nothing but `tx`, and cannot wait for what waits for it: `persist()` of a table, `run()`
-   * and `transaction()` of the service, and a store on it, reject with a TypeError at once. `table()` does where `tx`
-   * has run CREATE, ALTER or DROP. `query()` of the service sees nothing that is not committed.
+   * and `transaction()` of the service, and a store on it, reject with a TypeError at once, and `createWriteStream()`
+   * throws one. `table()` does where `tx` has run CREATE, ALTER or DROP. `query()` of the service sees nothing that is not committed.
    *
    * Calls of `tx` that `work` has not awaited are part of the transaction, and awaited before it is committed.
    *

@@ -14,6 +14,7 @@ import { resolveWriteStreamOptions, type WriteStreamOptions } from './contract/w
 import type { Cancellation } from './scheduling/cancellation.js'
 import type { Dependents } from './scheduling/dependents.js'
 import type { Operations } from './scheduling/operations.js'
+import { scopeOf } from './scheduling/write-scope.js'
 import { BoundTable } from './schema/bound-table.js'
 import { checkSchema } from './schema/compare-schema.js'
 import {
@@ -103,6 +104,8 @@ export class Tables {
 
   #createWriteStream(table: BoundTable, options: WriteStreamOptions): WriteStream<never> {
     const resolved = resolveWriteStreamOptions(options)
+    // Its commits are nobody's code: who is to wait for them is known only here.
+    this.#context.scheduler.queue.check('a write stream', scopeOf(table.visible, true))
     const { onConflict = 'error' } = resolved.persist
     table.checkConflict(onConflict)
     const operations = this.#operations

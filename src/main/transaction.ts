@@ -45,7 +45,7 @@ export class Transaction {
    * `transaction()` resolves. With `onRowError: 'skip'` or a function, bad rows are left out and do no harm to the rest.
    *
    * @param table - Of the service that the transaction is on. Its columns may not have changed since `table()`.
-   * @param options - A `signal` ends the transaction.
+   * @param options - A `signal` ends the transaction. `background` makes no difference.
    * @throws as `persist()` of the table; but for `PERSIST_CLOSED` and `PERSIST_OVERLOADED`, which `transaction()` does.
    */
   persist<Row = AnyRow>(

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { finished } from 'node:stream/promises'
 import { DuckDBStorageAdapter, open, type PersistenceService, type Table } from 'duckpaddle'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 
@@ -377,6 +378,20 @@ describe('the callback of a transaction', () => {
       await expect(inTransaction(call)).rejects.toMatchObject(waitsForIt)
       expect(await db.query('SELECT * FROM s')).toEqual([])
       expect(await second.persist([{ id: 1 }])).toMatchObject({ inserted: 1 })
+    },
+  )
+
+  it.each([[false], [true]])(
+    'cannot make a write stream, whose end it would wait for (atomic: %s)',
+    async (atomic) => {
+      const write = async () => {
+        const stream = second.createWriteStream({ atomic })
+        stream.end({ id: 2 })
+        await finished(stream)
+      }
+      await expect(inTransaction(write)).rejects.toMatchObject(waitsForIt)
+      await write()
+      expect(await db.query('SELECT id::INT AS id FROM s')).toEqual([{ id: 2 }])
     },
   )
 
