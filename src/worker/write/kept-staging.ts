@@ -29,6 +29,11 @@ export class KeptStaging {
     return ofConnections.get(connection)?.has(table) === true
   }
 
+  /** For how many tables the connection has some. */
+  static count(connection: TransactionConnection): number {
+    return ofConnections.get(connection)?.size ?? 0
+  }
+
   /**
    * Those that the connection has for a table, or new ones.
    *

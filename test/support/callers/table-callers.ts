@@ -6,7 +6,7 @@ import { changeSql } from './change-sql.js'
 import { checkPersist } from './check-persist.js'
 import { decideOnRow } from './decide-on-row.js'
 import { ModelledTable } from './modelled-table.js'
-import { thrown, toRows, toSource } from './row-source.js'
+import { thrown, toRows, toSource, writeByStream } from './row-source.js'
 import { callersTables, type TableName } from './tables.js'
 
 /** Calls on tables that a model has as well. */
@@ -53,15 +53,25 @@ export class TableCallers {
       onConflict: action.onConflict,
       onRowError: typeof onRowError === 'string' ? onRowError : decider(onRowError, asked),
       maxRejections: action.maxRejections,
-      signal: given === undefined ? undefined : signal,
+      // A stream that is given up says what it has committed by then.
+      signal: given === undefined || source === 'stream' ? undefined : signal,
       // With it a call shares no commit.
       ...(number % 2 === 0
         ? { onProgress: ({ appended }) => expect(appended).toBeLessThanOrEqual(rows.length) }
         : {}),
     }
-    const call = table.persist(toSource(rows, source), options as { readonly onConflict: 'update' })
+    const isStream = source === 'stream' || source === 'atomic stream'
+    // A stream without rows commits nothing.
+    const call =
+      isStream && rows.length > 0
+        ? writeByStream(table, rows, options, source === 'atomic stream')
+        : table.persist(
+            toSource(rows, isStream ? 'array' : source),
+            options as { readonly onConflict: 'update' },
+          )
     this.#write(`persist() of ${JSON.stringify(action).slice(0, 2000)}`, name, call, (outcome) => {
-      if (given === 'aborted') expect(errorOf(outcome)).toMatchObject({ code: 'PERSIST_ABORTED' })
+      if (given === 'aborted' && options.signal !== undefined)
+        expect(errorOf(outcome)).toMatchObject({ code: 'PERSIST_ABORTED' })
       // The signal may have been aborted in time, or too late.
       if (options.signal?.aborted === true && codeOf(outcome) === 'PERSIST_ABORTED') return
       checkPersist(model, { action: { ...action, onRowError }, rows, asked, outcome })
