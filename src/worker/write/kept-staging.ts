@@ -60,9 +60,9 @@ export class KeptStaging {
   }
 
   /** Leaves them to the next transaction, should this one be committed. */
-  async empty(connection: TransactionConnection): Promise<void> {
+  async empty(connection: TransactionConnection, hasOutcomes: boolean): Promise<void> {
     await connection.run(`TRUNCATE ${this.staging.table}`)
-    await connection.run(`TRUNCATE ${this.#outcomes}`)
+    if (hasOutcomes) await connection.run(`TRUNCATE ${this.#outcomes}`)
   }
 
   async #drop(connection: TransactionConnection): Promise<void> {
