@@ -119,7 +119,8 @@ export class Table<Row = AnyRow> {
    * reported on stderr, whatever `onRowError` says. An `atomic` stream is a call whose rows are still coming: `close()`
    * waits for its end, and of one that has not ended nothing is written.
    *
-   * @throws TypeError or RangeError for options that are wrong.
+   * @throws TypeError or RangeError for options that are wrong, and TypeError where its commits would have to wait for the code
+   * that makes it: the callback of a `transaction()`, or the source of a `persist()` that comes before them.
    *
    * @example
    * ```ts

@@ -120,6 +120,10 @@ export class Session implements SessionHandlers {
     return started.begin(request)
   }
 
+  addWriter(request: RequestOf<'addWriter'>): Promise<ReplyOf<'addWriter'>> {
+    return this.#transaction(request.transaction).addWriter(request)
+  }
+
   async write({ transaction, writer, batch }: RequestOf<'write'>): Promise<ReplyOf<'write'>> {
     await this.#transaction(transaction).write(writer, batch)
     return { buffer: batch.buffer }
@@ -150,8 +154,9 @@ export class Session implements SessionHandlers {
 
   async execute(request: RequestOf<'execute'>): Promise<ReplyOf<'execute'>> {
     const database = this.#database
-    database.recordShort()
     database.sandbox?.check(request.sql)
+    if (request.transaction !== undefined) return this.#executeIn(request.transaction, request)
+    database.recordShort()
     if (!request.mayWrite) refuseOutsideEffects(request.sql)
     const effects = lastingEffects(request.sql)
     const cursor = new Cursor(database, () => this.#cursors.delete(request.cursor))
@@ -204,6 +209,18 @@ export class Session implements SessionHandlers {
     })
   }
 
+  async #executeIn(transaction: number, request: RequestOf<'execute'>): Promise<ReplyOf<'execute'>> {
+    const forget = () => this.#cursors.delete(request.cursor)
+    const cursor = new Cursor(this.#database, forget)
+    this.#cursors.set(request.cursor, cursor)
+    try {
+      return await this.#transaction(transaction).execute(cursor, request)
+    } catch (error) {
+      forget()
+      throw error
+    }
+  }
+
   /** Sees to what SQL has left behind. */
   async #recordEffects(effects: LastingEffects, isExecuted: boolean): Promise<void> {
     if (effects.settings) await this.#database.recordSettings()
@@ -213,7 +230,7 @@ export class Session implements SessionHandlers {
 
   async #close({ finalWrites, failure }: RequestOf<'close'>): Promise<void> {
     await this.#cancelCursors(failure)
-    await Promise.all([...this.#transactions.values()].map((transaction) => transaction.rollback()))
+    await Promise.all([...this.#transactions.values()].map((transaction) => transaction.rollback(failure)))
     await this.#database.drain()
     await this.#writeLast(finalWrites)
     await this.#database.close()

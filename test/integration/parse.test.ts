@@ -46,6 +46,19 @@ describe('parse', () => {
     expect(await tables.read(table, 'count(*) AS n, max(id) AS last')).toEqual([{ n: 5002n, last: 5001n }])
   })
 
+  it('reads strings in a transaction, call by call', async () => {
+    const table = await tables.create(undefined, { columns, key: ['id'] })
+    await tables.db
+      .transaction(async (tx) => {
+        await tx.persist(table, texts(2), { parse: true })
+        await tx.persist(table, texts(2), { parse: true, onConflict: 'update' })
+        expect(await rejectionOf(tx.persist(table, texts(1, 5)))).toMatchObject({ code: 'type' })
+      })
+      .catch((error: unknown) => expect(error).toMatchObject({ code: 'PERSIST_ROW_REJECTED' }))
+    await tables.db.transaction((tx) => tx.persist(table, texts(2), { parse: true }))
+    expect(await tables.read(table)).toEqual([0, 1].map(read))
+  })
+
   it('is off unless it is asked for, also after calls that have asked for it', async () => {
     const table = await tables.create(undefined, { columns })
     await table.persist([text(0)], { parse: true })

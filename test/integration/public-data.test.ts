@@ -46,7 +46,11 @@ describe('rows of public data', () => {
     ['football', readJson('football.json') as Row[], {}],
     ['budgets', readJson('budget.json') as Row[], {}],
     ['flare', readJson('flare.json') as Row[], { parent: 'INTEGER', size: 'INTEGER' }],
-    ['a map of tube lines, as a topology', [readJson('londonTubeLines.json') as Row], { objects: 'JSON', arcs: 'JSON' }],
+    [
+      'a map of tube lines, as a topology',
+      [readJson('londonTubeLines.json') as Row],
+      { objects: 'JSON', arcs: 'JSON' },
+    ],
     [
       'media types, few of which say all',
       Object.entries(mimeTypes).map(([type, facts]) => ({ type, ...facts })),

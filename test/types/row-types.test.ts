@@ -172,6 +172,12 @@ describe('a table', () => {
       })
       await table.persist([{ id: '1', kind: 'a' }, { id: 2 }], { parse: true })
       await table.persist([{ kind: 'b' }], { parse: true, onConflict: 'update' })
+      await db.transaction(async (tx) => {
+        await tx.persist(table, [{ id: '1', kind: 'a' }, { id: 2 }], { parse: true })
+        await tx.persist(table, [{ kind: 'b' }], { parse: true, onConflict: 'update' })
+        // @ts-expect-error a string, without parse
+        await tx.persist(table, [{ id: '1' }])
+      })
       table.createWriteStream({ parse: true }).write({ id: '1' })
       table.createWriteStream({ parse: true, onConflict: 'update' }).write({ kind: 'b' })
       const any = await db.table('any')

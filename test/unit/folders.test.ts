@@ -48,7 +48,14 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'worker/ingest': ['protocol', 'worker', 'worker/catalog', 'worker/instance'],
   'worker/read': [...shared, 'worker', 'worker/catalog', 'worker/instance', 'worker/sql'],
   'worker/constraints': ['protocol', 'worker', 'worker/catalog', 'worker/ingest', 'worker/read'],
-  'worker/write': [...shared, 'worker', 'worker/catalog', 'worker/constraints', 'worker/ingest'],
+  'worker/write': [
+    ...shared,
+    'worker',
+    'worker/catalog',
+    'worker/constraints',
+    'worker/ingest',
+    'worker/read',
+  ],
 }
 
 function importsOf(file: string): string[] {

@@ -26,6 +26,16 @@ export class EncoderPool {
     return encoder
   }
 
+  /** Runs `task` with an encoder that it leases. */
+  async use<Result>(call: EncodingOptions, task: (encoder: RowEncoder) => Promise<Result>): Promise<Result> {
+    const encoder = this.lease(call)
+    try {
+      return await task(encoder)
+    } finally {
+      this.giveBack(encoder)
+    }
+  }
+
   giveBack(encoder: RowEncoder): void {
     encoder.detach()
     if (this.#idle.length < mostIdle) this.#idle.push(encoder)

@@ -2,8 +2,9 @@ import { exactReading, type QueryRow } from '../../protocol/query-value.js'
 import { Deferred } from '../../sync/deferred.js'
 import type { Cancellation } from '../scheduling/cancellation.js'
 import type { Operations } from '../scheduling/operations.js'
+import type { RunReport } from './execute-statement.js'
 import { copyStatement, type QueryParameters } from './query-parameters.js'
-import type { QueryRunner, RunReport, Statement } from './query-runner.js'
+import type { QueryRunner, Statement } from './query-runner.js'
 
 /**
  * The SQL that callers run.
@@ -37,6 +38,16 @@ export class Queries {
     const run = (cancellation: Cancellation) => this.#runner.run(statement, cancellation)
     const { rowsChanged } = await this.#count(run, savesLast)
     return { rowsChanged }
+  }
+
+  /** Counts a call until it has settled. */
+  track<Result>(call: Promise<Result>): Promise<Result> {
+    this.#running++
+    const end = () => {
+      this.#running--
+    }
+    call.then(end, end)
+    return call
   }
 
   /** The rows of a statement page by page, also while the service is closing. */

@@ -7,22 +7,10 @@ import type { CheckpointScheduler } from '../scheduling/checkpoint-scheduler.js'
 import type { WriteScheduler } from '../scheduling/write-scheduler.js'
 import type { WorkerClient } from '../worker-thread/worker-client.js'
 import type { WorkerSupervisor } from '../worker-thread/worker-supervisor.js'
-
-/** What `run()` resolves to. */
-export interface RunReport {
-  /** Rows that the last statement inserted, updated or deleted. */
-  readonly rowsChanged: number
-}
-
-interface Executed extends RunReport {
-  readonly rows: QueryRow[]
-  readonly walBytes: number
-}
+import { executeStatement, nextCursor, type RunReport } from './execute-statement.js'
 
 /** What a call runs. */
 export type Statement = Pick<ExecuteRequest, 'sql' | 'parameters' | 'reading'>
-
-let cursors = 0
 
 /** Runs SQL in the worker: reads at any time, and what may change the database when its turn comes. */
 export class QueryRunner {
@@ -39,7 +27,9 @@ export class QueryRunner {
   async query(statement: Statement, cancellation: Cancellation): Promise<QueryRow[]> {
     // It has to be known now: what comes after an await may be of nobody's.
     const outer = presentCall()
-    const read = await this.#supervisor.use((client) => this.#execute(client, statement, false, cancellation))
+    const read = await this.#supervisor.use((client) =>
+      executeStatement(client, { ...statement, mayWrite: false }, cancellation),
+    )
     if (read !== undefined) return read.rows
     return (await this.run(statement, cancellation, 'query() of a statement that may write', outer)).rows
   }
@@ -53,7 +43,10 @@ export class QueryRunner {
     const executed = await this.#scheduler.change(
       cancellation,
       what,
-      () => this.#supervisor.use((client) => this.#execute(client, statement, true, cancellation)),
+      () =>
+        this.#supervisor.use((client) =>
+          executeStatement(client, { ...statement, mayWrite: true }, cancellation),
+        ),
       outer,
     )
     if (executed === undefined) return { rows: [], rowsChanged: 0 }
@@ -63,7 +56,7 @@ export class QueryRunner {
 
   /** The pages of a read, each when it is asked for. */
   async *pages(statement: Statement, cancellation: Cancellation): AsyncGenerator<readonly QueryRow[]> {
-    const cursor = ++cursors
+    const cursor = nextCursor()
     let client: WorkerClient | undefined
     let isDone = false
     try {
@@ -83,32 +76,6 @@ export class QueryRunner {
       isDone = true
     } finally {
       if (!isDone) await client?.request('cancel', { cursor }).catch(() => undefined)
-    }
-  }
-
-  async #execute(
-    client: WorkerClient,
-    statement: Statement,
-    mayWrite: boolean,
-    cancellation: Cancellation,
-  ): Promise<Executed | undefined> {
-    const cursor = ++cursors
-    try {
-      const reply = await cancellation.guard(client.request('execute', { ...statement, cursor, mayWrite }))
-      if (!reply.executed) return undefined
-      const rows = [...reply.page.rows]
-      let { isLast } = reply.page
-      while (!isLast) {
-        const page = await cancellation.guard(client.request('fetch', { cursor }))
-        for (const row of page.rows) rows.push(row)
-        isLast = page.isLast
-      }
-      return { rows, rowsChanged: reply.rowsChanged, walBytes: reply.walBytes }
-    } catch (error) {
-      // Until the worker has stopped, the database cannot be closed, nor the next call have its turn. A result of
-      // which a page could not be received is given up.
-      await client.request('cancel', { cursor }).catch(() => undefined)
-      throw error
     }
   }
 }

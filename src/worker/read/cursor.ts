@@ -7,13 +7,15 @@ import { WorkerFailure } from '../failure.js'
 import { executeReads } from './execute-reads.js'
 import { executeWrites } from './execute-writes.js'
 import { Execution } from './execution.js'
+import { type OuterTransaction, refuseLasting } from './outer-transaction.js'
 import { ResultPager } from './result-batches.js'
 
-/** Executes statements on a connection of its own, and hands out the last one's result page by page. */
+/** Executes statements, on a connection of its own unless they are part of a transaction, and hands out the last one's result page by page. */
 export class Cursor {
   readonly #database: Database
   readonly #done: () => void
   #connection: DuckDBConnection | undefined
+  #outer: OuterTransaction | undefined
   #pager: ResultPager | undefined
   #reading = exactReading
   #cancelled: Failure | undefined
@@ -25,7 +27,9 @@ export class Cursor {
     this.#done = done
   }
 
-  execute(request: ExecuteRequest): Promise<ExecuteReply> {
+  /** @param outer - What the statements are part of. */
+  execute(request: ExecuteRequest, outer?: OuterTransaction): Promise<ExecuteReply> {
+    this.#outer = outer
     const reply = this.#execute(request)
     this.#running = reply.catch(() => this.#close())
     return reply
@@ -46,10 +50,12 @@ export class Cursor {
 
   async #execute(request: ExecuteRequest): Promise<ExecuteReply> {
     if (request.mayWrite) this.#database.file?.checkSame()
-    const connection = await this.#database.connect()
+    const outer = this.#outer
+    if (outer !== undefined) refuseLasting(request.sql)
+    const connection = outer?.connection ?? (await this.#database.connect())
     this.#connection = connection
     this.#reading = request.reading
-    const execution = new Execution(this.#database, connection, request, () => this.#checkCancelled())
+    const execution = new Execution(this.#database, connection, request, () => this.#checkCancelled(), outer)
     if (request.mayWrite) {
       const { result, rowsChanged } = await executeWrites(execution)
       return this.#reply(result, rowsChanged, this.#database.walBytes)
@@ -88,12 +94,13 @@ export class Cursor {
 
   #checkCancelled(): void {
     this.#database.shutdown.checkStop()
+    this.#outer?.checkStop()
     if (this.#cancelled !== undefined) throw new WorkerFailure(this.#cancelled)
   }
 
   #close(): void {
     if (this.#connection === undefined) return
-    this.#database.disconnect(this.#connection)
+    if (this.#outer === undefined) this.#database.disconnect(this.#connection)
     this.#connection = undefined
     this.#pager = undefined
     this.#done()
