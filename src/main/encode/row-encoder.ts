@@ -239,14 +239,10 @@ export class RowEncoder {
 
   /** A property that no column takes would be lost without a word: most often it is a column's name misspelt. */
   #findStray(row: object, carried: number): RowError | undefined {
-    let properties = 0
-    for (const _ in row) properties++
-    if (properties > carried) {
-      for (const name of Object.keys(row)) {
-        // As if it were not there: JSON, too, leaves out what is undefined.
-        if (this.#byName.has(name) || (row as Record<string, unknown>)[name] === undefined) continue
-        return unknownColumn(name)
-      }
+    for (const name of Object.keys(row)) {
+      // As if it were not there: JSON, too, leaves out what is undefined.
+      if (this.#byName.has(name) || (row as Record<string, unknown>)[name] === undefined) continue
+      return unknownColumn(name)
     }
     return carried === 0 && this.#isNoRow(row) ? notARow(row) : undefined
   }
