@@ -41,11 +41,6 @@ export class Table<Row = AnyRow> {
     this.#writing = writing
   }
 
-  /** With `onConflict: 'update'` a row may carry some columns only: one that is there keeps the values of the others. */
-  persist(
-    rows: Rows<Partial<Row>>,
-    options: PersistOptions & { readonly onConflict: 'update'; readonly parse?: false | undefined },
-  ): Promise<Receipt>
   /** With `parse: true` any value may be a string. */
   persist(
     rows: Rows<Partial<TextRow<Row>>>,
@@ -53,6 +48,11 @@ export class Table<Row = AnyRow> {
   ): Promise<Receipt>
   /** With `parse: true` any value may be a string. */
   persist(rows: Rows<TextRow<Row>>, options: PersistOptions & { readonly parse: true }): Promise<Receipt>
+  /** With `onConflict: 'update'` a row may carry some columns only: one that is there keeps the values of the others. */
+  persist(
+    rows: Rows<Partial<Row>>,
+    options: PersistOptions & { readonly onConflict: 'update' },
+  ): Promise<Receipt>
   /**
    * Writes rows in one transaction: all that are good, or none. Resolves when they are committed.
    *
@@ -96,16 +96,16 @@ export class Table<Row = AnyRow> {
     return this.#writing.persist(rows, options)
   }
 
-  /** With `onConflict: 'update'` a row may carry some columns only: one that is there keeps the values of the others. */
-  createWriteStream(
-    options: WriteStreamOptions & { readonly onConflict: 'update'; readonly parse?: false | undefined },
-  ): WriteStream<Partial<Row>>
   /** With `parse: true` any value may be a string. */
   createWriteStream(
     options: WriteStreamOptions & { readonly onConflict: 'update'; readonly parse: true },
   ): WriteStream<Partial<TextRow<Row>>>
   /** With `parse: true` any value may be a string. */
   createWriteStream(options: WriteStreamOptions & { readonly parse: true }): WriteStream<TextRow<Row>>
+  /** With `onConflict: 'update'` a row may carry some columns only: one that is there keeps the values of the others. */
+  createWriteStream(
+    options: WriteStreamOptions & { readonly onConflict: 'update' },
+  ): WriteStream<Partial<Row>>
   /**
    * Makes a Node `Writable` of rows, which commits them step by step: when `commitRows` wait, or `commitMs` after the first
    * of them; or once, at its end, with `atomic`. `'finish'` is emitted when everything is committed.

@@ -34,12 +34,6 @@ export class Transaction {
     this.#calls = calls
   }
 
-  /** With `onConflict: 'update'` a row may carry some columns only: one that is there keeps the values of the others. */
-  persist<Row = AnyRow>(
-    table: Table<Row>,
-    rows: Rows<Partial<NoInfer<Row>>>,
-    options: PersistOptions & { readonly onConflict: 'update'; readonly parse?: false | undefined },
-  ): Promise<Receipt>
   /** With `parse: true` any value may be a string. */
   persist<Row = AnyRow>(
     table: Table<Row>,
@@ -51,6 +45,12 @@ export class Transaction {
     table: Table<Row>,
     rows: Rows<TextRow<NoInfer<Row>>>,
     options: PersistOptions & { readonly parse: true },
+  ): Promise<Receipt>
+  /** With `onConflict: 'update'` a row may carry some columns only: one that is there keeps the values of the others. */
+  persist<Row = AnyRow>(
+    table: Table<Row>,
+    rows: Rows<Partial<NoInfer<Row>>>,
+    options: PersistOptions & { readonly onConflict: 'update' },
   ): Promise<Receipt>
   /**
    * Writes rows like `persist()` of the table, as part of the transaction: what its receipt counts is committed when

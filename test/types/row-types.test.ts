@@ -3,6 +3,7 @@ import type {
   ColumnDefinitions,
   Committed,
   OpenOptions,
+  PersistOptions,
   QueryRow,
   QueryValue,
   Receipt,
@@ -180,6 +181,9 @@ describe('a table', () => {
       })
       table.createWriteStream({ parse: true }).write({ id: '1' })
       table.createWriteStream({ parse: true, onConflict: 'update' }).write({ kind: 'b' })
+      const upsert = (options: PersistOptions & { readonly onConflict: 'update' }) =>
+        table.persist([{ kind: 'b' }], options)
+      await upsert({ onConflict: 'update', parse: true })
       const any = await db.table('any')
       await any.persist([{ id: '1' }], { parse: true })
       // @ts-expect-error a string, without parse
