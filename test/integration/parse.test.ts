@@ -135,6 +135,23 @@ describe('parse', () => {
     expect(rejection).toMatchObject({ code: 'type', column: 'v' })
   })
 
+  it('takes JSON text beside other values in a long array, whose JSON is made many rows at a time', async () => {
+    const table = await tables.create(undefined, { columns: { i: 'INTEGER', v: 'JSON', w: 'JSON' } })
+    const rows = Array.from({ length: 5000 }, (_, i) => ({
+      i: String(i),
+      v: i % 3 === 0 ? `{"i":${i}}` : { i },
+      w: i % 5 === 0 ? { text: 'x'.repeat(i % 300) } : '[1,2]',
+    }))
+    await table.persist(rows, { parse: true })
+    expect(
+      await tables.db.query(
+        `SELECT count(*) FILTER (v::VARCHAR = '{"i":' || i || '}') AS v,
+          count(*) FILTER (w::VARCHAR = CASE i % 5 WHEN 0 THEN '{"text":"' || repeat('x', i % 300) || '"}' ELSE '[1,2]' END) AS w
+        FROM ${table.name}`,
+      ),
+    ).toEqual([{ v: 5000n, w: 5000n }])
+  })
+
   it('must be a boolean', async () => {
     const table = await tables.create(undefined, { columns })
     await expect(table.persist([], { parse: 'yes' as never })).rejects.toThrow(TypeError)

@@ -3,7 +3,7 @@ const deepestClass = 100
 
 const none: readonly string[] = []
 
-/** The names under which rows of classes may inherit a value, by their prototypes. */
+/** The names under which rows of classes may inherit a value, by their prototypes; methods are none. */
 export class InheritedNames {
   readonly #known = new WeakMap<object, readonly string[]>()
 
@@ -24,7 +24,9 @@ function namesOf(prototype: object): readonly string[] {
   let owner: object | null = prototype
   // A proxy may say that it is its own prototype.
   for (let depth = 0; depth < deepestClass && owner !== null && owner !== Object.prototype; depth++) {
-    for (const name of Object.getOwnPropertyNames(owner)) if (name !== 'constructor') names.add(name)
+    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(owner))) {
+      if (typeof value !== 'function') names.add(name)
+    }
     owner = Object.getPrototypeOf(owner)
   }
   return [...names]
