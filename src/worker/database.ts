@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { type DuckDBConnection, type DuckDBMaterializedResult, version } from '@duckdb/node-api'
 import type { InstanceNews, OpenRequest } from '../protocol/requests.js'
 import { quoteIdentifier, type SchemaRef } from '../protocol/sql.js'
@@ -21,6 +22,9 @@ interface Opened {
   readonly sandbox: Sandbox | undefined
 }
 
+/** How long, in milliseconds, something long waits at most before it goes on. */
+const giveWayMs = 5
+
 /** For so long after a request, in milliseconds, another one is likely. */
 const companyMs = 1_000
 
@@ -42,8 +46,10 @@ export class Database {
   readonly file: DatabaseFile | undefined
   readonly openFiles: OpenFileGuard = new OpenFileGuard((call) => this.poolCall(call))
   #isCheckpointDue = false
-  /** When a request came last that somebody waits for the answer of. */
+  /** When a request came last that is soon done, if nothing holds it up. */
   #lastShortAt = Number.NEGATIVE_INFINITY
+  /** Those that are under way. */
+  readonly #shorts = new Set<Promise<unknown>>()
   #isBroken = false
   #isDraining = false
   /** What SQL is held against, where it is kept to the database. */
@@ -101,9 +107,27 @@ export class Database {
     })
   }
 
-  /** Takes note of a request that is soon done, if nothing holds it up. */
+  /** Takes note of a request that may be soon done. */
   recordShort(): void {
     this.#lastShortAt = performance.now()
+  }
+
+  /** Runs what is soon done, if nothing holds it up. */
+  async runShort<Result>(task: () => Promise<Result>): Promise<Result> {
+    this.recordShort()
+    const running = task()
+    this.#shorts.add(running)
+    try {
+      return await running
+    } finally {
+      this.#shorts.delete(running)
+    }
+  }
+
+  /** Gives way, for a moment, to what is soon done. */
+  async giveWay(): Promise<void> {
+    if (this.#shorts.size === 0) return
+    await Promise.race([...[...this.#shorts].map((short) => short.catch(() => undefined)), setTimeout(giveWayMs)])
   }
 
   /** Whether others use the worker, who should not have to wait for what is long. */
