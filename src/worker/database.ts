@@ -1,9 +1,9 @@
-import { setTimeout } from 'node:timers/promises'
 import { type DuckDBConnection, type DuckDBMaterializedResult, version } from '@duckdb/node-api'
 import type { InstanceNews, OpenRequest } from '../protocol/requests.js'
 import { quoteIdentifier, type SchemaRef } from '../protocol/sql.js'
 import { FifoLock } from '../sync/fifo-lock.js'
 import type { ChangedTables } from './catalog/changed-tables.js'
+import { Company } from './company.js'
 import { isBrokenCommit, toFailure, WorkerFailure } from './failure.js'
 import { DatabaseFile } from './instance/database-file.js'
 import type { Instance } from './instance/instance.js'
@@ -21,12 +21,6 @@ interface Opened {
   readonly settings: SettingWatch
   readonly sandbox: Sandbox | undefined
 }
-
-/** How long, in milliseconds, something long waits at most before it goes on. */
-const giveWayMs = 5
-
-/** For so long after a request, in milliseconds, another one is likely. */
-const companyMs = 1_000
 
 /** The one DuckDB instance of this worker. */
 export class Database {
@@ -46,10 +40,7 @@ export class Database {
   readonly file: DatabaseFile | undefined
   readonly openFiles: OpenFileGuard = new OpenFileGuard((call) => this.poolCall(call))
   #isCheckpointDue = false
-  /** When a request came last that is soon done, if nothing holds it up. */
-  #lastShortAt = Number.NEGATIVE_INFINITY
-  /** Those that are under way. */
-  readonly #shorts = new Set<Promise<unknown>>()
+  readonly company: Company = new Company()
   #isBroken = false
   #isDraining = false
   /** What SQL is held against, where it is kept to the database. */
@@ -105,34 +96,6 @@ export class Database {
       this.#connections.add(connection)
       return connection
     })
-  }
-
-  /** Takes note of a request that may be soon done. */
-  recordShort(): void {
-    this.#lastShortAt = performance.now()
-  }
-
-  /** Runs what is soon done, if nothing holds it up. */
-  async runShort<Result>(task: () => Promise<Result>): Promise<Result> {
-    this.recordShort()
-    const running = task()
-    this.#shorts.add(running)
-    try {
-      return await running
-    } finally {
-      this.#shorts.delete(running)
-    }
-  }
-
-  /** Gives way, for a moment, to what is soon done. */
-  async giveWay(): Promise<void> {
-    if (this.#shorts.size === 0) return
-    await Promise.race([...[...this.#shorts].map((short) => short.catch(() => undefined)), setTimeout(giveWayMs)])
-  }
-
-  /** Whether others use the worker, who should not have to wait for what is long. */
-  get hasCompany(): boolean {
-    return performance.now() - this.#lastShortAt < companyMs
   }
 
   disconnect(connection: DuckDBConnection): void {

@@ -98,7 +98,7 @@ export class Session implements SessionHandlers {
   }
 
   group(request: RequestOf<'group'>): Promise<ReplyOf<'group'>> {
-    return this.#database.runShort(() => this.#group(request))
+    return this.#database.company.runShort(() => this.#group(request))
   }
 
   begin(request: RequestOf<'begin'>): Promise<ReplyOf<'begin'>> {
@@ -141,7 +141,7 @@ export class Session implements SessionHandlers {
     const database = this.#database
     database.sandbox?.check(request.sql)
     if (request.transaction !== undefined) return this.#executeIn(request.transaction, request)
-    database.recordShort()
+    database.company.record()
     if (!request.mayWrite) refuseOutsideEffects(request.sql)
     const effects = lastingEffects(request.sql)
     const cursor = new Cursor(database, () => this.#cursors.delete(request.cursor))

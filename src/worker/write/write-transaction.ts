@@ -54,12 +54,7 @@ export class WriteTransaction {
   #turnEnds = 0
 
   /** @param isShort - Whether it is soon done, so that it gives way to no other. */
-  constructor(
-    database: Database,
-    catalog: CatalogReader,
-    connections: IdleConnections,
-    isShort = false,
-  ) {
+  constructor(database: Database, catalog: CatalogReader, connections: IdleConnections, isShort = false) {
     this.#isShort = isShort
     this.#database = database
     this.#catalog = catalog
@@ -119,7 +114,7 @@ export class WriteTransaction {
   /** Appends a batch to the table of a writer. */
   write(writer: number, batch: EncodedBatch): Promise<void> {
     return this.#step(async () => {
-      if (!this.#isShort) await this.#database.giveWay()
+      if (!this.#isShort) await this.#database.company.giveWay()
       // What main has sent in the meantime is only heard when this thread's event loop has a turn.
       if (performance.now() > this.#turnEnds) {
         await setImmediate()
