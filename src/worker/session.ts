@@ -97,27 +97,12 @@ export class Session implements SessionHandlers {
     }
   }
 
-  async group(request: RequestOf<'group'>): Promise<ReplyOf<'group'>> {
-    const { transaction, writers } = request
-    this.#database.recordShort()
-    // The requests of a transaction are in order, so none of them has to be waited for but the last.
-    const steps: Promise<unknown>[] = [this.begin(request)]
-    const batches = writers.flatMap(({ batches }, writer) => batches.map((batch) => ({ writer, batch })))
-    for (const { writer, batch } of batches) steps.push(this.#transaction(transaction).write(writer, batch))
-    await Promise.all(steps)
-    const outcomes = await this.#transaction(transaction).applyGroup()
-    const buffers = batches.map(({ batch }) => batch.buffer)
-    const isCommitted = writers.every(({ calls = [] }, writer) => {
-      return (outcomes[writer] ?? []).every((outcome, call) => isSettled(calls[call], outcome))
-    })
-    const { walBytes } = isCommitted ? await this.commit({ transaction }) : this.#database
-    return { walBytes, buffers, outcomes, isCommitted }
+  group(request: RequestOf<'group'>): Promise<ReplyOf<'group'>> {
+    return this.#database.company.runShort(() => this.#group(request))
   }
 
   begin(request: RequestOf<'begin'>): Promise<ReplyOf<'begin'>> {
-    const started = new WriteTransaction(this.#database, this.#catalog, this.#connections)
-    this.#transactions.set(request.transaction, started)
-    return started.begin(request)
+    return this.#begin(request, false)
   }
 
   addWriter(request: RequestOf<'addWriter'>): Promise<ReplyOf<'addWriter'>> {
@@ -156,7 +141,7 @@ export class Session implements SessionHandlers {
     const database = this.#database
     database.sandbox?.check(request.sql)
     if (request.transaction !== undefined) return this.#executeIn(request.transaction, request)
-    database.recordShort()
+    database.company.record()
     if (!request.mayWrite) refuseOutsideEffects(request.sql)
     const effects = lastingEffects(request.sql)
     const cursor = new Cursor(database, () => this.#cursors.delete(request.cursor))
@@ -219,6 +204,28 @@ export class Session implements SessionHandlers {
       forget()
       throw error
     }
+  }
+
+  async #group(request: RequestOf<'group'>): Promise<ReplyOf<'group'>> {
+    const { transaction, writers } = request
+    // The requests of a transaction are in order, so none of them has to be waited for but the last.
+    const steps: Promise<unknown>[] = [this.#begin(request, true)]
+    const batches = writers.flatMap(({ batches }, writer) => batches.map((batch) => ({ writer, batch })))
+    for (const { writer, batch } of batches) steps.push(this.#transaction(transaction).write(writer, batch))
+    await Promise.all(steps)
+    const outcomes = await this.#transaction(transaction).applyGroup()
+    const buffers = batches.map(({ batch }) => batch.buffer)
+    const isCommitted = writers.every(({ calls = [] }, writer) => {
+      return (outcomes[writer] ?? []).every((outcome, call) => isSettled(calls[call], outcome))
+    })
+    const { walBytes } = isCommitted ? await this.commit({ transaction }) : this.#database
+    return { walBytes, buffers, outcomes, isCommitted }
+  }
+
+  #begin(request: RequestOf<'begin'>, isShort: boolean): Promise<ReplyOf<'begin'>> {
+    const started = new WriteTransaction(this.#database, this.#catalog, this.#connections, isShort)
+    this.#transactions.set(request.transaction, started)
+    return started.begin(request)
   }
 
   /** Sees to what SQL has left behind. */

@@ -39,6 +39,7 @@ export class WriteTransaction {
   readonly #database: Database
   readonly #catalog: CatalogReader
   readonly #connections: IdleConnections
+  readonly #isShort: boolean
   readonly #steps = new FifoLock()
   #connection: TransactionConnection | undefined
   /** By their indexes, in the order in which they are applied. */
@@ -52,7 +53,9 @@ export class WriteTransaction {
   #outcomes: readonly (readonly GroupedOutcome[])[] = []
   #turnEnds = 0
 
-  constructor(database: Database, catalog: CatalogReader, connections: IdleConnections) {
+  /** @param isShort - Whether it is soon done, so that it gives way to no other. */
+  constructor(database: Database, catalog: CatalogReader, connections: IdleConnections, isShort = false) {
+    this.#isShort = isShort
     this.#database = database
     this.#catalog = catalog
     this.#connections = connections
@@ -111,6 +114,7 @@ export class WriteTransaction {
   /** Appends a batch to the table of a writer. */
   write(writer: number, batch: EncodedBatch): Promise<void> {
     return this.#step(async () => {
+      if (!this.#isShort) await this.#database.company.giveWay()
       // What main has sent in the meantime is only heard when this thread's event loop has a turn.
       if (performance.now() > this.#turnEnds) {
         await setImmediate()
