@@ -26,7 +26,7 @@ import { Dependents } from './scheduling/dependents.js'
 import { FlowControl } from './scheduling/flow-control.js'
 import { Operations } from './scheduling/operations.js'
 import { WriteScheduler } from './scheduling/write-scheduler.js'
-import { commits, everything, type WriteScope } from './scheduling/write-scope.js'
+import { commits as commitsScope, everything, type WriteScope } from './scheduling/write-scope.js'
 import type { AnyRow, RowOf } from './schema/row-types.js'
 import type { ColumnDefinitions, KeyOptions, TableOptions } from './schema/table-definition.js'
 import { shareInternals } from './service-internals.js'
@@ -68,7 +68,7 @@ export class PersistenceService implements AsyncDisposable {
     const scheduler = this.#scheduler
     const dependents = new Dependents()
     const checkpoints = new CheckpointScheduler(scheduler, !options.isWalLeft, () =>
-      this.#operations.run((cancellation) => this.#checkpoint(cancellation, commits)),
+      this.#operations.run((cancellation) => this.#checkpoint(cancellation, commitsScope)),
     )
     this.#operations = new Operations({
       saveLast: () => dependents.close(),
@@ -241,7 +241,7 @@ export class PersistenceService implements AsyncDisposable {
     // As one call: a service that is closing waits for it, and lets no other one in.
     const isDone = await this.#operations.run(
       async (cancellation) =>
-        (await this.#checkpoint(cancellation, commits)) ||
+        (await this.#checkpoint(cancellation, commitsScope)) ||
         (await this.#checkpoint(cancellation, everything, outer)),
     )
     if (isDone) return
@@ -251,7 +251,8 @@ export class PersistenceService implements AsyncDisposable {
 
   /** What the service is doing and has done. Costs nothing worth mentioning. */
   stats(): Stats {
-    const { flow, pool } = this.#writing
+    const { flow, pool, commits } = this.#writing
+    const { committed } = this.#tables
     return Object.freeze({
       status: this.#operations.status,
       duckdbVersion: this.#supervisor.duckdbVersion,
@@ -263,8 +264,9 @@ export class PersistenceService implements AsyncDisposable {
       inFlightBytes: flow.bytes,
       peakInFlightBytes: flow.peakBytes,
       freeBufferBytes: pool.freeBytes,
-      commits: this.#writing.commits.count,
-      ...this.#tables.committed,
+      commits: commits.count,
+      callsPerCommit: commits.count === 0 ? 0 : committed.persisted / commits.count,
+      ...committed,
     })
   }
 

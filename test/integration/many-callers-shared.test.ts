@@ -40,6 +40,8 @@ describe('calls that wait at the same time share a commit', () => {
     })
     expect(outcomes).toEqual(expected)
     expect(commits).toBe(1)
+    const { persisted, callsPerCommit, commits: all } = tables.db.stats()
+    expect(callsPerCommit).toBe(persisted / all)
     const sql = `SELECT count(*)::INT AS n, sum(n)::INT AS sum FROM ${table.name}`
     await tables.expectStored(sql, [{ n: 300, sum: 299 * 150 - 1 }])
   })

@@ -26,6 +26,8 @@ export interface Stats {
   readonly persisted: number
   /** Transactions that were committed, but for those of SQL alone by `run()`: calls that wait at the same time share one. */
   readonly commits: number
+  /** How many calls have shared a commit on average: `persisted / commits`; 0 before the first. */
+  readonly callsPerCommit: number
   /** Rows that were committed. */
   readonly rows: number
   /** Rows that were rejected in calls that were committed. */
