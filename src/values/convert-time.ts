@@ -1,7 +1,7 @@
-import type { ColumnTypeName } from '../../protocol/column-type.js'
-import type { QueryValue } from '../../protocol/query-value.js'
+import type { ColumnTypeName } from '../protocol/column-type.js'
+import type { QueryValue } from '../protocol/query-value.js'
 import { floorMod, formatDate, formatTimestamp } from './format-time.js'
-import type { ReadingContext } from './reading-context.js'
+import type { ValueContext } from './value-context.js'
 
 /** The last millisecond that a Date holds: https://tc39.es/ecma262/#sec-time-values-and-time-range */
 const lastDateMs = 8_640_000_000_000_000
@@ -40,7 +40,7 @@ export const timeUnits: Readonly<Record<TimestampTypeName, TimeUnit>> = {
 /** What makes of a count what the option `timestamps` says; nothing where that is the count. */
 export function convertTimestamp(
   unit: TimeUnit,
-  { reading, misfit }: ReadingContext,
+  { reading, misfit }: ValueContext,
 ): ((count: bigint) => QueryValue) | undefined {
   const format = (count: bigint) => formatCount(count, unit)
   if (reading.timestamps === 'bigint') return undefined
@@ -54,7 +54,7 @@ export function convertTimestamp(
 }
 
 /** The same, of the days of a DATE. */
-export function convertDate({ reading, misfit }: ReadingContext): (days: number) => QueryValue {
+export function convertDate({ reading, misfit }: ValueContext): (days: number) => QueryValue {
   if (reading.timestamps === 'bigint') return BigInt
   if (reading.timestamps === 'string') return formatDays
   return (days) => {

@@ -1,4 +1,4 @@
-import type { QueryValue } from '../../protocol/query-value.js'
+import type { QueryValue } from '../protocol/query-value.js'
 import { scanJson } from './scan-json.js'
 
 interface Parsed {
