@@ -13,9 +13,10 @@ import { PersistenceError } from './contract/persistence-error.js'
 import { type QueryOptions, resolveQueryOptions } from './contract/query-options.js'
 import type { CloseOptions, CloseReport, Stats } from './contract/stats.js'
 import { BufferPool } from './encode/buffer-pool.js'
+import type { RunReport } from './read/execute-statement.js'
 import { Queries } from './read/queries.js'
 import { copyStatement, type QueryParameters } from './read/query-parameters.js'
-import { QueryRunner, type RunReport } from './read/query-runner.js'
+import { QueryRunner } from './read/query-runner.js'
 import type { Call } from './scheduling/call.js'
 import { presentCall } from './scheduling/call-queue.js'
 import type { Cancellation } from './scheduling/cancellation.js'
@@ -84,7 +85,7 @@ export class PersistenceService implements AsyncDisposable {
     this.#groups = new GroupCommit(this.#writing)
     const [tables, queries] = [
       new Tables(this.#writing, this.#groups, this.#operations, dependents),
-      new Queries(new QueryRunner(supervisor, scheduler, checkpoints), this.#operations),
+      new Queries(new QueryRunner(supervisor, scheduler, checkpoints, sliceBudgetMs), this.#operations),
     ]
     this.#tables = tables
     this.#queries = queries
@@ -97,7 +98,7 @@ export class PersistenceService implements AsyncDisposable {
       query: <Row extends object>(sql: string) => queries.query<Row>({ sql, reading: exactReading }, true),
       run: (sql) => queries.run(sql, undefined, true),
       table: (name) => tables.open(name, {}, true),
-      readPages: (sql) => queries.pages(sql),
+      readRows: (sql) => queries.rows({ sql, reading: exactReading }),
       writeAtExit: (table, takeRows) => tables.writeAtExit(table, takeRows),
       refuseSelfWait: (what) => scheduler.queue.check(what),
     })
@@ -144,7 +145,8 @@ export class PersistenceService implements AsyncDisposable {
    * @typeParam Row - What the caller knows of the rows; it is not checked.
    * @param parameters - Values for `?` and `$1` as an array, for `$name` as an object. In a call of several statements
    * they are for all of them: `$1` and `$name` are the same value in each, and `?` are counted through.
-   * @param options - What values are read as, where it is to be other than what the service was opened with.
+   * @param options - What values are read as, where it is to be other than what the service was opened with, and when
+   * the call is to give up.
    * @throws TypeError or RangeError, as a rejection, for a parameter that DuckDB has no value for, or an option that is
    * none.
    * @throws `PERSIST_QUERY_FAILED`, with DuckDB's message as its cause; also for a value that cannot be read as
@@ -166,8 +168,48 @@ export class PersistenceService implements AsyncDisposable {
   ): Promise<QueryRow<Timestamps, Bigints>[]>
   query<Row extends object>(sql: string, parameters?: QueryParameters, options?: QueryOptions): Promise<Row[]>
   async query(sql: string, parameters?: QueryParameters, options: QueryOptions = {}): Promise<object[]> {
-    const reading = resolveQueryOptions(options, this.#reading)
-    return this.#queries.query({ ...copyStatement(sql, parameters), reading }, false)
+    const { reading, limits } = resolveQueryOptions('query()', options, this.#reading)
+    return this.#queries.query({ ...copyStatement(sql, parameters), reading }, false, limits)
+  }
+
+  /**
+   * Runs SQL as `query()` does, and hands out the rows of its last statement one by one: they are read as they are asked
+   * for, and few of them wait in memory, however many there are. What they are of is what was committed when the first one
+   * was asked for, which is when the statement begins.
+   *
+   * `break`, or an end of the iteration by an error, frees the result at once; one that is neither ended nor read to its
+   * last row keeps it. `close()` does not wait for it: when all other calls have ended, what is left of it rejects with
+   * `PERSIST_CLOSED`. The rows of a statement that writes are all there before the first one is handed out.
+   *
+   * @returns an iterator, to be gone through once; `Readable.from()` takes it, and so does `persist()` of any service.
+   * @throws TypeError or RangeError, at once, as `query()`; what else it rejects with, its first row does, or the one where
+   * it happens.
+   *
+   * @example
+   * ```ts
+   * for await (const row of db.stream('SELECT id, amount FROM events WHERE kind = ?', ['order'])) {
+   *   total += row.amount
+   * }
+   * ```
+   */
+  stream<Row extends object = QueryRow>(sql: string, parameters?: QueryParameters): AsyncIterableIterator<Row>
+  stream<Timestamps extends TimestampReading, Bigints extends BigintReading>(
+    sql: string,
+    parameters: QueryParameters | undefined,
+    options: QueryOptions<Timestamps, Bigints>,
+  ): AsyncIterableIterator<QueryRow<Timestamps, Bigints>>
+  stream<Row extends object>(
+    sql: string,
+    parameters?: QueryParameters,
+    options?: QueryOptions,
+  ): AsyncIterableIterator<Row>
+  stream(
+    sql: string,
+    parameters?: QueryParameters,
+    options: QueryOptions = {},
+  ): AsyncIterableIterator<object> {
+    const { reading, limits } = resolveQueryOptions('stream()', options, this.#reading)
+    return this.#queries.stream({ ...copyStatement(sql, parameters), reading }, limits)
   }
 
   /**

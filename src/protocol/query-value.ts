@@ -44,14 +44,3 @@ export type QueryRow<
   Timestamps extends TimestampReading = TimestampReading,
   Bigints extends BigintReading = BigintReading,
 > = Record<string, QueryValue<Timestamps, Bigints>>
-
-export interface ResultPage {
-  readonly rows: readonly QueryRow[]
-  /** True when this page is the last one, and the cursor is gone. */
-  readonly isLast: boolean
-  /** True where a value is nested so deeply that the page is packed. */
-  readonly isDeep: boolean
-}
-
-/** The page after the last one. */
-export const noRows: ResultPage = { rows: [], isLast: true, isDeep: false }

@@ -1,9 +1,12 @@
-import { exactReading, type QueryRow } from '../../protocol/query-value.js'
-import { Deferred } from '../../sync/deferred.js'
+import { exactReading } from '../../protocol/query-value.js'
+import type { CallLimits } from '../contract/query-options.js'
 import type { Cancellation } from '../scheduling/cancellation.js'
+import { limitCall } from '../scheduling/limit-call.js'
 import type { Operations } from '../scheduling/operations.js'
+import type { RunReport } from './execute-statement.js'
 import { copyStatement, type QueryParameters } from './query-parameters.js'
-import type { QueryRunner, RunReport, Statement } from './query-runner.js'
+import type { QueryRunner, Statement } from './query-runner.js'
+import { RowStream } from './row-stream.js'
 
 /**
  * The SQL that callers run.
@@ -25,10 +28,30 @@ export class Queries {
     return this.#running
   }
 
-  async query<Row extends object>(statement: Statement, savesLast: boolean): Promise<Row[]> {
-    const read = (cancellation: Cancellation) => this.#runner.query(statement, cancellation)
+  async query<Row extends object>(
+    statement: Statement,
+    savesLast: boolean,
+    limits: CallLimits = {},
+  ): Promise<Row[]> {
+    const read = (cancellation: Cancellation) => {
+      const stopLimits = limitCall('query()', cancellation, limits)
+      return this.#runner.query(statement, cancellation).finally(stopLimits)
+    }
     // The caller's word for what the statement returns.
     return (await this.#count(read, savesLast)) as object[] as Row[]
+  }
+
+  stream(statement: Statement, limits: CallLimits): RowStream {
+    return new RowStream((readRows) =>
+      this.#count(
+        (cancellation) => {
+          const stopLimits = limitCall('stream()', cancellation, limits)
+          return this.#runner.stream(statement, cancellation, readRows(cancellation)).finally(stopLimits)
+        },
+        false,
+        true,
+      ),
+    )
   }
 
   async run(sql: string, parameters: QueryParameters | undefined, savesLast: boolean): Promise<RunReport> {
@@ -39,31 +62,24 @@ export class Queries {
     return { rowsChanged }
   }
 
-  /** The rows of a statement page by page, also while the service is closing. */
-  async *pages(sql: string): AsyncGenerator<readonly QueryRow[]> {
-    const ended = new Deferred<void>()
-    let pages: AsyncGenerator<readonly QueryRow[]> | undefined
-    // For `close()` to wait for, and to interrupt.
-    const running = this.#count((cancellation) => {
-      pages = this.#runner.pages({ sql, reading: exactReading }, cancellation)
-      return ended.promise
-    }, true)
-    try {
-      if (pages === undefined) await running
-      else yield* pages
-    } finally {
-      ended.resolve()
-      await running
-    }
+  /** The rows of a read, also while the service is closing. */
+  rows(statement: Statement): RowStream {
+    return new RowStream((readRows) =>
+      this.#count(
+        (cancellation) => this.#runner.stream(statement, cancellation, readRows(cancellation)),
+        true,
+      ),
+    )
   }
 
   async #count<Result>(
     task: (cancellation: Cancellation) => Promise<Result>,
     savesLast: boolean,
+    isOpenEnded = false,
   ): Promise<Result> {
     this.#running++
     try {
-      return await this.#operations.run(task, savesLast)
+      return await this.#operations.run(task, savesLast, isOpenEnded)
     } finally {
       this.#running--
     }

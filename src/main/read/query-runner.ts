@@ -5,32 +5,28 @@ import { presentCall } from '../scheduling/call-queue.js'
 import type { Cancellation } from '../scheduling/cancellation.js'
 import type { CheckpointScheduler } from '../scheduling/checkpoint-scheduler.js'
 import type { WriteScheduler } from '../scheduling/write-scheduler.js'
-import type { WorkerClient } from '../worker-thread/worker-client.js'
 import type { WorkerSupervisor } from '../worker-thread/worker-supervisor.js'
-
-/** What `run()` resolves to. */
-export interface RunReport {
-  /** Rows that the last statement inserted, updated or deleted. */
-  readonly rowsChanged: number
-}
-
-interface Executed extends RunReport {
-  readonly rows: QueryRow[]
-  readonly walBytes: number
-}
+import { collectRows, executeStatement, type RunReport } from './execute-statement.js'
+import { RowList, type RowReader } from './row-reader.js'
 
 /** What a call runs. */
 export type Statement = Pick<ExecuteRequest, 'sql' | 'parameters' | 'reading'>
-
-let cursors = 0
 
 /** Runs SQL in the worker: reads at any time, and what may change the database when its turn comes. */
 export class QueryRunner {
   readonly #supervisor: WorkerSupervisor
   readonly #scheduler: WriteScheduler
   readonly #checkpoints: CheckpointScheduler
+  readonly #sliceBudgetMs: number
 
-  constructor(supervisor: WorkerSupervisor, scheduler: WriteScheduler, checkpoints: CheckpointScheduler) {
+  /** @param sliceBudgetMs - How long, in milliseconds, decoding rows may hold the event loop. */
+  constructor(
+    supervisor: WorkerSupervisor,
+    scheduler: WriteScheduler,
+    checkpoints: CheckpointScheduler,
+    sliceBudgetMs: number,
+  ) {
+    this.#sliceBudgetMs = sliceBudgetMs
     this.#supervisor = supervisor
     this.#scheduler = scheduler
     this.#checkpoints = checkpoints
@@ -39,8 +35,8 @@ export class QueryRunner {
   async query(statement: Statement, cancellation: Cancellation): Promise<QueryRow[]> {
     // It has to be known now: what comes after an await may be of nobody's.
     const outer = presentCall()
-    const read = await this.#supervisor.use((client) => this.#execute(client, statement, false, cancellation))
-    if (read !== undefined) return read.rows
+    const executed = await this.#read(statement, cancellation, (reader) => collectRows(reader, cancellation))
+    if (executed !== undefined) return executed.read
     return (await this.run(statement, cancellation, 'query() of a statement that may write', outer)).rows
   }
 
@@ -53,62 +49,54 @@ export class QueryRunner {
     const executed = await this.#scheduler.change(
       cancellation,
       what,
-      () => this.#supervisor.use((client) => this.#execute(client, statement, true, cancellation)),
+      () =>
+        this.#supervisor.use((client) =>
+          executeStatement(
+            client,
+            { ...statement, mayWrite: true },
+            cancellation,
+            this.#sliceBudgetMs,
+            (reader) => collectRows(reader, cancellation),
+          ),
+        ),
       outer,
     )
     if (executed === undefined) return { rows: [], rowsChanged: 0 }
     this.#checkpoints.record(executed.walBytes)
-    return executed
+    return { rows: executed.read, rowsChanged: executed.rowsChanged }
   }
 
-  /** The pages of a read, each when it is asked for. */
-  async *pages(statement: Statement, cancellation: Cancellation): AsyncGenerator<readonly QueryRow[]> {
-    const cursor = ++cursors
-    let client: WorkerClient | undefined
-    let isDone = false
-    try {
-      const reply = await this.#supervisor.use((connected) => {
-        client = connected
-        return cancellation.guard(connected.request('execute', { ...statement, cursor, mayWrite: false }))
-      })
-      if (!reply.executed) throw new TypeError('Expected a statement that only reads')
-      let { page } = reply
-      for (;;) {
-        yield page.rows
-        if (page.isLast) break
-        page = await this.#supervisor.use(() =>
-          cancellation.guard((client as WorkerClient).request('fetch', { cursor })),
-        )
-      }
-      isDone = true
-    } finally {
-      if (!isDone) await client?.request('cancel', { cursor }).catch(() => undefined)
-    }
-  }
-
-  async #execute(
-    client: WorkerClient,
+  /**
+   * Has rows read as they come; those of a statement that may write when all of them are there, for others wait for it.
+   *
+   * @param read - Takes rows until it wants no more.
+   */
+  async stream(
     statement: Statement,
-    mayWrite: boolean,
     cancellation: Cancellation,
-  ): Promise<Executed | undefined> {
-    const cursor = ++cursors
-    try {
-      const reply = await cancellation.guard(client.request('execute', { ...statement, cursor, mayWrite }))
-      if (!reply.executed) return undefined
-      const rows = [...reply.page.rows]
-      let { isLast } = reply.page
-      while (!isLast) {
-        const page = await cancellation.guard(client.request('fetch', { cursor }))
-        for (const row of page.rows) rows.push(row)
-        isLast = page.isLast
-      }
-      return { rows, rowsChanged: reply.rowsChanged, walBytes: reply.walBytes }
-    } catch (error) {
-      // Until the worker has stopped, the database cannot be closed, nor the next call have its turn. A result of
-      // which a page could not be received is given up.
-      await client.request('cancel', { cursor }).catch(() => undefined)
-      throw error
-    }
+    read: (reader: RowReader) => Promise<void>,
+  ): Promise<void> {
+    const outer = presentCall()
+    const executed = await this.#read(statement, cancellation, read)
+    if (executed !== undefined) return
+    const what = 'stream() of a statement that may write'
+    const { rows } = await this.run(statement, cancellation, what, outer)
+    await read(new RowList(rows))
+  }
+
+  #read<Read>(
+    statement: Statement,
+    cancellation: Cancellation,
+    readResult: (reader: RowReader) => Promise<Read>,
+  ): Promise<{ readonly read: Read } | undefined> {
+    return this.#supervisor.use((client) =>
+      executeStatement(
+        client,
+        { ...statement, mayWrite: false },
+        cancellation,
+        this.#sliceBudgetMs,
+        readResult,
+      ),
+    )
   }
 }

@@ -1,20 +1,22 @@
 import type { DuckDBConnection, DuckDBMaterializedResult } from '@duckdb/node-api'
 import type { Failure } from '../../protocol/failure.js'
-import { exactReading, noRows, type ResultPage } from '../../protocol/query-value.js'
+import { exactReading } from '../../protocol/query-value.js'
 import type { ExecuteReply, ExecuteRequest } from '../../protocol/requests.js'
+import { noBatch, type ResultBatch } from '../../protocol/result-batch.js'
 import type { Database } from '../database.js'
 import { WorkerFailure } from '../failure.js'
+import { chunksOf } from './chunks-of.js'
 import { executeReads } from './execute-reads.js'
 import { executeWrites } from './execute-writes.js'
 import { Execution } from './execution.js'
-import { ResultPager } from './result-batches.js'
+import { ResultBatches } from './result-batches.js'
 
-/** Executes statements on a connection of its own, and hands out the last one's result page by page. */
+/** Executes statements on a connection of its own, and hands out the last one's result batch by batch. */
 export class Cursor {
   readonly #database: Database
   readonly #done: () => void
   #connection: DuckDBConnection | undefined
-  #pager: ResultPager | undefined
+  #batches: ResultBatches | undefined
   #reading = exactReading
   #cancelled: Failure | undefined
   #running: Promise<unknown> = Promise.resolve()
@@ -31,10 +33,10 @@ export class Cursor {
     return reply
   }
 
-  fetch(): Promise<ResultPage> {
-    const page = this.#nextPage()
-    this.#running = page.catch(() => undefined)
-    return page
+  fetch(): Promise<ResultBatch> {
+    const batch = this.#nextBatch()
+    this.#running = batch.catch(() => undefined)
+    return batch
   }
 
   /** Stops between two tasks with `failure`, and resolves when nothing is running any more. */
@@ -70,19 +72,22 @@ export class Cursor {
     rowsChanged: number,
     walBytes: number,
   ): Promise<ExecuteReply> {
-    if (result !== undefined) this.#pager = new ResultPager(this.#database, result, this.#reading)
-    const page = await this.#nextPage()
-    return { executed: true, rowsChanged, page, walBytes }
+    if (result !== undefined) {
+      this.#batches = new ResultBatches(this.#database, result, chunksOf(result), this.#reading)
+    }
+    const { columns = [] } = this.#batches ?? {}
+    const batch = await this.#nextBatch()
+    return { executed: true, rowsChanged, columns, batch, walBytes }
   }
 
-  async #nextPage(): Promise<ResultPage> {
-    let page: ResultPage | undefined
+  async #nextBatch(): Promise<ResultBatch> {
+    let batch: ResultBatch | undefined
     try {
       this.#checkCancelled()
-      page = (await this.#pager?.next()) ?? noRows
-      return page
+      batch = (await this.#batches?.next()) ?? noBatch()
+      return batch
     } finally {
-      if (page === undefined || page.isLast) this.#close()
+      if (batch === undefined || batch.isLast) this.#close()
     }
   }
 
@@ -95,7 +100,7 @@ export class Cursor {
     if (this.#connection === undefined) return
     this.#database.disconnect(this.#connection)
     this.#connection = undefined
-    this.#pager = undefined
+    this.#batches = undefined
     this.#done()
   }
 }

@@ -1,0 +1,64 @@
+import type { QueryRow } from '../../protocol/query-value.js'
+import type { ExecuteRequest } from '../../protocol/requests.js'
+import type { Cancellation } from '../scheduling/cancellation.js'
+import type { WorkerClient } from '../worker-thread/worker-client.js'
+import { ResultReader } from './result-reader.js'
+import type { RowReader } from './row-reader.js'
+
+/** What `run()` resolves to. */
+export interface RunReport {
+  /** Rows that the last statement inserted, updated or deleted. */
+  readonly rowsChanged: number
+}
+
+interface Executed<Read> extends RunReport {
+  readonly read: Read
+  readonly walBytes: number
+}
+
+/** Takes the rows of a result until it wants no more. */
+export type ReadResult<Read> = (reader: ResultReader) => Promise<Read>
+
+let cursors = 0
+
+/**
+ * Runs SQL in the worker, and has the rows of its last statement read.
+ *
+ * @param sliceBudgetMs - How long, in milliseconds, decoding them may hold the event loop.
+ * @returns undefined where it was only to read, and may do more.
+ */
+export async function executeStatement<Read>(
+  client: WorkerClient,
+  statement: Omit<ExecuteRequest, 'cursor'>,
+  cancellation: Cancellation,
+  sliceBudgetMs: number,
+  readResult: ReadResult<Read>,
+): Promise<Executed<Read> | undefined> {
+  cancellation.check()
+  const cursor = ++cursors
+  let isDone = false
+  try {
+    const reply = await cancellation.guard(client.request('execute', { ...statement, cursor }))
+    isDone = !reply.executed
+    if (!reply.executed) return undefined
+    const fetch = () => cancellation.guard(client.request('fetch', { cursor }))
+    const reader = new ResultReader(reply, statement.reading, fetch, sliceBudgetMs)
+    const read = await readResult(reader)
+    isDone = reader.isDone
+    return { read, rowsChanged: reply.rowsChanged, walBytes: reply.walBytes }
+  } finally {
+    // Until the worker has stopped, the database cannot be closed, nor the next call have its turn. A result of
+    // which a batch could not be received is given up.
+    if (!isDone) await client.request('cancel', { cursor }).catch(() => undefined)
+  }
+}
+
+/** Reads all rows. */
+export async function collectRows(reader: RowReader, cancellation: Cancellation): Promise<QueryRow[]> {
+  const rows: QueryRow[] = []
+  do {
+    cancellation.check()
+    for (let row = reader.take(); row !== undefined; row = reader.take()) rows.push(row)
+  } while (await reader.advance())
+  return rows
+}
