@@ -262,6 +262,8 @@ export interface ExecuteRequest {
   /** False refuses, before it runs, any statement that may change the database. */
   readonly mayWrite: boolean
   readonly reading: Reading
+  /** Has a read compute its rows as they are fetched, where else all of them are there before the first is sent. */
+  readonly isStreamed?: boolean
 }
 
 export type ExecuteReply =

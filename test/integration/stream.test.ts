@@ -1,8 +1,21 @@
+import { execFileSync } from 'node:child_process'
 import { Readable } from 'node:stream'
 import { open, type PersistenceService } from 'duckpaddle'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
+
+const folder = temporaryFolder()
 
 let db: PersistenceService
+
+/** Opens a database in a process of its own, which fails while another has the file. */
+function countInOtherProcess(file: string): string {
+  const program = `
+    import { DuckDBInstance } from '@duckdb/node-api'
+    const connection = await (await DuckDBInstance.create(process.argv[1])).connect()
+    console.log(String((await connection.runAndReadAll('SELECT count(*) FROM t')).getRows()[0][0]))`
+  return execFileSync(process.execPath, ['--input-type=module', '-e', program, file], { encoding: 'utf8' })
+}
 
 beforeAll(async () => {
   db = await open(':memory:')
@@ -178,5 +191,60 @@ describe('a stream whose rows nobody asks for', () => {
     await closing.close()
     expect(first).toEqual({ i: 0n })
     expect(await persisted).toMatchObject({ inserted: 99_999 })
+  })
+})
+
+describe('a stream that is computed as it is read', () => {
+  it('fails with the message of DuckDB at the row where the statement does', async () => {
+    const sql = "SELECT CASE WHEN i = 900_000 THEN error('no ' || i) ELSE 'x' END FROM range(1_000_000) r(i)"
+    let rows = 0
+    const read = async () => {
+      for await (const _ of db.stream(sql)) rows++
+    }
+    await expect(read()).rejects.toMatchObject({
+      code: 'PERSIST_QUERY_FAILED',
+      message: /no 900000/,
+    })
+    expect(rows).toBeGreaterThan(100_000)
+    expect(rows).toBeLessThanOrEqual(900_000)
+  })
+
+  it('is of what was committed when it began', async () => {
+    await db.run('CREATE TABLE seen AS SELECT i FROM range(100_000) r(i)')
+    const stream = db.stream<{ i: bigint }>('SELECT i FROM seen')
+    await stream.next()
+    await db.run('UPDATE seen SET i = -1')
+    await db.run('DELETE FROM seen WHERE i < 0')
+    await db.run('DROP TABLE seen')
+    let rows = 1
+    for await (const { i } of stream) if (i >= 0n) rows++
+    expect(rows).toBe(100_000)
+  })
+
+  it('may be read beside others, of which each has its own rows', async () => {
+    const read = async (factor: number) => {
+      let sum = 0n
+      for await (const { v } of db.stream<{ v: bigint }>('SELECT i * ? AS v FROM numbers', [factor])) sum += v
+      return sum
+    }
+    const sums = await Promise.all([1, 2, 3, 4, 5].map(read))
+    expect(sums).toEqual([1n, 2n, 3n, 4n, 5n].map((factor) => factor * 1_249_975_000n))
+  })
+
+  it('gives the result of the last of several statements', async () => {
+    const stream = db.stream<{ n: bigint }>('SELECT i FROM numbers; SELECT count(*) AS n FROM numbers')
+    expect((await stream.next()).value).toEqual({ n: 50_000n })
+    expect((await stream.next()).done).toBe(true)
+  })
+
+  it.each(['a break', 'close()'])('leaves the file free after %s and close()', async (how) => {
+    const file = newDatabase(folder)
+    const closing = await open(file)
+    await closing.run('CREATE TABLE t AS SELECT range AS i FROM range(1_000_000)')
+    const stream = closing.stream('SELECT * FROM t')
+    await stream.next()
+    if (how === 'a break') await stream.return?.()
+    await closing.close()
+    expect(countInOtherProcess(file)).toBe('1000000\n')
   })
 })

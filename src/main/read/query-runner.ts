@@ -77,7 +77,7 @@ export class QueryRunner {
     read: (reader: RowReader) => Promise<void>,
   ): Promise<void> {
     const outer = presentCall()
-    const executed = await this.#read(statement, cancellation, read)
+    const executed = await this.#read({ ...statement, isStreamed: true }, cancellation, read)
     if (executed !== undefined) return
     const what = 'stream() of a statement that may write'
     const { rows } = await this.run(statement, cancellation, what, outer)
@@ -85,7 +85,7 @@ export class QueryRunner {
   }
 
   #read<Read>(
-    statement: Statement,
+    statement: Statement & Pick<ExecuteRequest, 'isStreamed'>,
     cancellation: Cancellation,
     readResult: (reader: RowReader) => Promise<Read>,
   ): Promise<{ readonly read: Read } | undefined> {
