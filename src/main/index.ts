@@ -12,7 +12,14 @@ export type { Committed } from './contract/committed.js'
 export type { OpenOptions } from './contract/open-options.js'
 export type { OnRowError, PersistOptions } from './contract/persist-options.js'
 export { PersistenceError } from './contract/persistence-error.js'
-export type { QueryOptions, ReadingOptions } from './contract/query-options.js'
+export type {
+  AsColumns,
+  NumberArray,
+  QueryColumns,
+  QueryOptions,
+  ReadingOptions,
+  RowsAsArrays,
+} from './contract/query-options.js'
 export type { Progress, Receipt } from './contract/receipt.js'
 export type { Rejection, RejectionCode } from './contract/rejection.js'
 export type { ResourceLimits } from './contract/resource-limits.js'

@@ -1,16 +1,22 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import {
-  type BigintReading,
-  exactReading,
-  type QueryRow,
-  type Reading,
-  type TimestampReading,
+import type {
+  BigintReading,
+  QueryRow,
+  QueryValue,
+  Reading,
+  TimestampReading,
 } from '../protocol/query-value.js'
 import { tableIn } from '../protocol/sql.js'
 import { checkNumber, ownOptions } from './contract/check-option.js'
 import type { ResolvedOpenOptions } from './contract/open-options.js'
 import { PersistenceError } from './contract/persistence-error.js'
-import { type QueryOptions, resolveQueryOptions } from './contract/query-options.js'
+import {
+  type AsColumns,
+  type QueryColumns,
+  type QueryOptions,
+  type RowsAsArrays,
+  resolveQueryOptions,
+} from './contract/query-options.js'
 import type { CloseOptions, CloseReport, Stats } from './contract/stats.js'
 import { BufferPool } from './encode/buffer-pool.js'
 import type { RunReport } from './read/execute-statement.js'
@@ -95,10 +101,10 @@ export class PersistenceService implements AsyncDisposable {
       config: options.config,
       sliceBudgetMs,
       dependents,
-      query: <Row extends object>(sql: string) => queries.query<Row>({ sql, reading: exactReading }, true),
+      query: <Row extends object>(sql: string) => queries.query<Row>(sql),
       run: (sql) => queries.run(sql, undefined, true),
       table: (name) => tables.open(name, {}, true),
-      readRows: (sql) => queries.rows({ sql, reading: exactReading }),
+      readRows: (sql) => queries.rows(sql),
       writeAtExit: (table, takeRows) => tables.writeAtExit(table, takeRows),
       refuseSelfWait: (what) => scheduler.queue.check(what),
     })
@@ -145,8 +151,8 @@ export class PersistenceService implements AsyncDisposable {
    * @typeParam Row - What the caller knows of the rows; it is not checked.
    * @param parameters - Values for `?` and `$1` as an array, for `$name` as an object. In a call of several statements
    * they are for all of them: `$1` and `$name` are the same value in each, and `?` are counted through.
-   * @param options - What values are read as, where it is to be other than what the service was opened with, and when
-   * the call is to give up.
+   * @param options - What values are read as, where it is to be other than what the service was opened with; when the
+   * call is to give up; with `rowMode: 'array'` rows are arrays, and with `columns: true` there is an array for each column.
    * @throws TypeError or RangeError, as a rejection, for a parameter that DuckDB has no value for, or an option that is
    * none.
    * @throws `PERSIST_QUERY_FAILED`, with DuckDB's message as its cause; also for a value that cannot be read as
@@ -164,12 +170,22 @@ export class PersistenceService implements AsyncDisposable {
   query<Timestamps extends TimestampReading, Bigints extends BigintReading>(
     sql: string,
     parameters: QueryParameters | undefined,
+    options: QueryOptions<Timestamps, Bigints> & RowsAsArrays,
+  ): Promise<QueryValue<Timestamps, Bigints>[][]>
+  query<Timestamps extends TimestampReading, Bigints extends BigintReading>(
+    sql: string,
+    parameters: QueryParameters | undefined,
+    options: QueryOptions<Timestamps, Bigints> & AsColumns,
+  ): Promise<QueryColumns<Timestamps, Bigints>>
+  query<Timestamps extends TimestampReading, Bigints extends BigintReading>(
+    sql: string,
+    parameters: QueryParameters | undefined,
     options: QueryOptions<Timestamps, Bigints>,
   ): Promise<QueryRow<Timestamps, Bigints>[]>
   query<Row extends object>(sql: string, parameters?: QueryParameters, options?: QueryOptions): Promise<Row[]>
-  async query(sql: string, parameters?: QueryParameters, options: QueryOptions = {}): Promise<object[]> {
-    const { reading, limits } = resolveQueryOptions('query()', options, this.#reading)
-    return this.#queries.query({ ...copyStatement(sql, parameters), reading }, false, limits)
+  async query(sql: string, parameters?: QueryParameters, options: QueryOptions = {}): Promise<object> {
+    const { limits, ...how } = resolveQueryOptions('query()', options, this.#reading)
+    return this.#queries.read({ ...copyStatement(sql, parameters), ...how }, limits)
   }
 
   /**
@@ -196,6 +212,11 @@ export class PersistenceService implements AsyncDisposable {
   stream<Timestamps extends TimestampReading, Bigints extends BigintReading>(
     sql: string,
     parameters: QueryParameters | undefined,
+    options: QueryOptions<Timestamps, Bigints> & RowsAsArrays,
+  ): AsyncIterableIterator<QueryValue<Timestamps, Bigints>[]>
+  stream<Timestamps extends TimestampReading, Bigints extends BigintReading>(
+    sql: string,
+    parameters: QueryParameters | undefined,
     options: QueryOptions<Timestamps, Bigints>,
   ): AsyncIterableIterator<QueryRow<Timestamps, Bigints>>
   stream<Row extends object>(
@@ -208,8 +229,8 @@ export class PersistenceService implements AsyncDisposable {
     parameters?: QueryParameters,
     options: QueryOptions = {},
   ): AsyncIterableIterator<object> {
-    const { reading, limits } = resolveQueryOptions('stream()', options, this.#reading)
-    return this.#queries.stream({ ...copyStatement(sql, parameters), reading }, limits)
+    const { limits, ...how } = resolveQueryOptions('stream()', options, this.#reading)
+    return this.#queries.stream({ ...copyStatement(sql, parameters), ...how }, limits)
   }
 
   /**

@@ -13,6 +13,9 @@ export interface Reading {
   readonly bigints: BigintReading
 }
 
+/** What a result is made into: rows as objects or as arrays, or an array for each column. */
+export type ResultShape = 'objects' | 'arrays' | 'columns'
+
 /** What every value can be read as. */
 export const exactReading: Reading = { timestamps: 'string', bigints: 'bigint' }
 

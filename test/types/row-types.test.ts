@@ -1,5 +1,14 @@
 import { pipeline } from 'node:stream/promises'
-import type { Committed, OpenOptions, QueryRow, QueryValue, Receipt, RowOf, Table } from 'duckpaddle'
+import type {
+  Committed,
+  OpenOptions,
+  QueryColumns,
+  QueryRow,
+  QueryValue,
+  Receipt,
+  RowOf,
+  Table,
+} from 'duckpaddle'
 import { type open, PersistenceError } from 'duckpaddle'
 import { describe, expectTypeOf, it } from 'vitest'
 
@@ -112,6 +121,16 @@ describe('PersistenceService', () => {
     expectTypeOf<Date | bigint>().toExtend<QueryValue>()
     const readAs = (db: Service) => db.query<{ n: number }>('SELECT 1', [], { bigints: 'number' })
     expectTypeOf<Awaited<ReturnType<typeof readAs>>>().toEqualTypeOf<{ n: number }[]>()
+    const readArrays = (db: Service) =>
+      db.query('SELECT 1', [], { rowMode: 'array', timestamps: 'string', bigints: 'number' })
+    expectTypeOf(readArrays).returns.resolves.toEqualTypeOf<QueryValue<'string', 'number'>[][]>()
+
+    const readColumns = (db: Service) =>
+      db.query('SELECT 1', [], { columns: true, timestamps: 'date', bigints: 'bigint' })
+    expectTypeOf(readColumns).returns.resolves.toEqualTypeOf<QueryColumns<'date', 'bigint'>>()
+
+    const streamAs = (db: Service) => db.stream<{ n: number }>('SELECT 1')
+    expectTypeOf(streamAs).returns.toEqualTypeOf<AsyncIterableIterator<{ n: number }>>()
     // @ts-expect-error no such reading
     const misspelt = (db: Service) => db.query('SELECT 1', [], { bigints: 'Number' })
     expectTypeOf(misspelt).toBeFunction()

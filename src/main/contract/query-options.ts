@@ -1,5 +1,11 @@
-import type { BigintReading, Reading, TimestampReading } from '../../protocol/query-value.js'
-import { checkNumber, ownOptions } from './check-option.js'
+import type {
+  BigintReading,
+  QueryValue,
+  Reading,
+  ResultShape,
+  TimestampReading,
+} from '../../protocol/query-value.js'
+import { checkNumber, checkType, ownOptions } from './check-option.js'
 import { describeValue } from './describe-value.js'
 import { checkSignal } from './persist-options.js'
 import type { Signal } from './signal.js'
@@ -58,6 +64,38 @@ export interface QueryOptions<
   readonly timeoutMs?: number | undefined
 }
 
+/** Rows as arrays of their values, in the order of the columns: of two columns with one name, too. */
+export interface RowsAsArrays {
+  readonly rowMode: 'array'
+}
+
+/**
+ * An array for each column by its name, instead of rows: a typed array for TINYINT to BIGINT, with U or without, FLOAT and
+ * DOUBLE where no value is NULL (of BIGINT and UBIGINT where `bigints` is `'bigint'`), and else an array.
+ */
+export interface AsColumns {
+  readonly columns: true
+}
+
+/** What `columns: true` makes of a result. */
+export type QueryColumns<
+  Timestamps extends TimestampReading = TimestampReading,
+  Bigints extends BigintReading = BigintReading,
+> = Record<string, QueryValue<Timestamps, Bigints>[] | NumberArray>
+
+/** A column of numbers of which none is NULL. */
+export type NumberArray =
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | BigInt64Array
+  | Uint8Array
+  | Uint16Array
+  | Uint32Array
+  | BigUint64Array
+  | Float32Array
+  | Float64Array
+
 /** When a call is to give up. */
 export type CallLimits = Pick<QueryOptions, 'signal' | 'timeoutMs'>
 
@@ -71,6 +109,7 @@ const byDefault: Reading = { timestamps: 'date', bigints: 'bigint' }
 interface ResolvedQueryOptions {
   readonly reading: Reading
   readonly limits: CallLimits
+  readonly shape: ResultShape
 }
 
 /**
@@ -82,12 +121,28 @@ export function resolveQueryOptions(
   given: QueryOptions,
   defaults: Reading,
 ): ResolvedQueryOptions {
-  const names = [...readingOptionNames, 'signal', 'timeoutMs']
-  const options = ownOptions(`the options of ${what}`, given, names)
+  const shapeNames = what === 'query()' ? ['rowMode', 'columns'] : ['rowMode']
+  const names = [...readingOptionNames, 'signal', 'timeoutMs', ...shapeNames]
+  const options: Partial<QueryOptions & ShapeOptions> = ownOptions(`the options of ${what}`, given, names)
   const { signal, timeoutMs } = options
   checkSignal(signal)
   checkNumber('timeoutMs', timeoutMs, 0, false)
-  return Object.freeze({ reading: resolveReading(options, defaults), limits: { signal, timeoutMs } })
+  const reading = resolveReading(options, defaults)
+  return Object.freeze({ reading, limits: { signal, timeoutMs }, shape: resolveShape(options) })
+}
+
+/** The options of both shapes, as they may be given. */
+interface ShapeOptions {
+  readonly rowMode?: 'object' | 'array' | undefined
+  readonly columns?: boolean | undefined
+}
+
+function resolveShape({ rowMode, columns }: ShapeOptions): ResultShape {
+  checkChoice('rowMode', rowMode, ['object', 'array'])
+  checkType('columns', columns, 'boolean')
+  if (columns !== true) return rowMode === 'array' ? 'arrays' : 'objects'
+  if (rowMode === undefined) return 'columns'
+  throw new TypeError('Expected `rowMode` or `columns`, got both')
 }
 
 /** The reading that checked options ask for. */

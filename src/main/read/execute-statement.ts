@@ -1,9 +1,11 @@
-import type { QueryRow } from '../../protocol/query-value.js'
+import type { ResultShape } from '../../protocol/query-value.js'
 import type { ExecuteRequest } from '../../protocol/requests.js'
+import type { DecodedItem } from '../decode/batch-decoder.js'
+import type { CollectedColumn } from '../decode/column-values.js'
 import type { Cancellation } from '../scheduling/cancellation.js'
+import { runInSlices } from '../scheduling/sliced-loop.js'
 import type { WorkerClient } from '../worker-thread/worker-client.js'
 import { ResultReader } from './result-reader.js'
-import type { RowReader } from './row-reader.js'
 
 /** What `run()` resolves to. */
 export interface RunReport {
@@ -19,6 +21,14 @@ interface Executed<Read> extends RunReport {
 /** Takes the rows of a result until it wants no more. */
 export type ReadResult<Read> = (reader: ResultReader) => Promise<Read>
 
+interface ShapedRequest extends Omit<ExecuteRequest, 'cursor'> {
+  /** What the result is made into; rows as objects where nothing is said. */
+  readonly shape?: ResultShape
+}
+
+/** All rows, or all columns by their names. */
+export type Collected = DecodedItem[] | Record<string, CollectedColumn>
+
 let cursors = 0
 
 /**
@@ -29,7 +39,7 @@ let cursors = 0
  */
 export async function executeStatement<Read>(
   client: WorkerClient,
-  statement: Omit<ExecuteRequest, 'cursor'>,
+  { shape = 'objects', ...statement }: ShapedRequest,
   cancellation: Cancellation,
   sliceBudgetMs: number,
   readResult: ReadResult<Read>,
@@ -42,7 +52,7 @@ export async function executeStatement<Read>(
     isDone = !reply.executed
     if (!reply.executed) return undefined
     const fetch = () => cancellation.guard(client.request('fetch', { cursor }))
-    const reader = new ResultReader(reply, statement.reading, fetch, sliceBudgetMs)
+    const reader = new ResultReader(reply, statement.reading, shape, fetch, sliceBudgetMs)
     const read = await readResult(reader)
     isDone = reader.isDone
     return { read, rowsChanged: reply.rowsChanged, walBytes: reply.walBytes }
@@ -53,12 +63,17 @@ export async function executeStatement<Read>(
   }
 }
 
-/** Reads all rows. */
-export async function collectRows(reader: RowReader, cancellation: Cancellation): Promise<QueryRow[]> {
-  const rows: QueryRow[] = []
+/** Reads everything. */
+export async function collectResult(
+  reader: ResultReader,
+  cancellation: Cancellation,
+  sliceBudgetMs: number,
+): Promise<Collected> {
+  const rows: DecodedItem[] = []
+  const isByColumn = reader.shape === 'columns'
   do {
     cancellation.check()
-    for (let row = reader.take(); row !== undefined; row = reader.take()) rows.push(row)
+    for (let row = reader.take(); row !== undefined; row = reader.take()) if (!isByColumn) rows.push(row)
   } while (await reader.advance())
-  return rows
+  return isByColumn ? runInSlices(reader.finish(), sliceBudgetMs) : rows
 }

@@ -1,5 +1,6 @@
-import { exactReading } from '../../protocol/query-value.js'
+import { exactReading, type QueryRow } from '../../protocol/query-value.js'
 import type { CallLimits } from '../contract/query-options.js'
+import type { DecodedItem } from '../decode/batch-decoder.js'
 import type { Cancellation } from '../scheduling/cancellation.js'
 import { limitCall } from '../scheduling/limit-call.js'
 import type { Operations } from '../scheduling/operations.js'
@@ -28,17 +29,21 @@ export class Queries {
     return this.#running
   }
 
-  async query<Row extends object>(
-    statement: Statement,
-    savesLast: boolean,
-    limits: CallLimits = {},
-  ): Promise<Row[]> {
+  /** The rows of a read, also while the service is closing. */
+  async query<Row extends object>(sql: string): Promise<Row[]> {
+    const statement = { sql, reading: exactReading }
+    const read = (cancellation: Cancellation) => this.#runner.query(statement, cancellation)
+    // The caller's word for what the statement returns.
+    return (await this.#count(read, true)) as object as Row[]
+  }
+
+  /** @returns what the shape of the statement says. */
+  async read(statement: Statement, limits: CallLimits): Promise<object> {
     const read = (cancellation: Cancellation) => {
       const stopLimits = limitCall('query()', cancellation, limits)
       return this.#runner.query(statement, cancellation).finally(stopLimits)
     }
-    // The caller's word for what the statement returns.
-    return (await this.#count(read, savesLast)) as object[] as Row[]
+    return this.#count(read, false)
   }
 
   stream(statement: Statement, limits: CallLimits): RowStream {
@@ -62,14 +67,17 @@ export class Queries {
     return { rowsChanged }
   }
 
-  /** The rows of a read, also while the service is closing. */
-  rows(statement: Statement): RowStream {
-    return new RowStream((readRows) =>
+  /** The same one by one. */
+  rows(sql: string): AsyncIterable<QueryRow> {
+    const statement = { sql, reading: exactReading }
+    const rows = new RowStream((readRows) =>
       this.#count(
         (cancellation) => this.#runner.stream(statement, cancellation, readRows(cancellation)),
         true,
       ),
     )
+    // In the shape that is the default, rows are objects.
+    return rows as AsyncIterable<DecodedItem> as AsyncIterable<QueryRow>
   }
 
   async #count<Result>(

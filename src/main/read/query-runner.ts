@@ -1,4 +1,4 @@
-import type { QueryRow } from '../../protocol/query-value.js'
+import type { ResultShape } from '../../protocol/query-value.js'
 import type { ExecuteRequest } from '../../protocol/requests.js'
 import type { Call } from '../scheduling/call.js'
 import { presentCall } from '../scheduling/call-queue.js'
@@ -6,11 +6,20 @@ import type { Cancellation } from '../scheduling/cancellation.js'
 import type { CheckpointScheduler } from '../scheduling/checkpoint-scheduler.js'
 import type { WriteScheduler } from '../scheduling/write-scheduler.js'
 import type { WorkerSupervisor } from '../worker-thread/worker-supervisor.js'
-import { collectRows, executeStatement, type RunReport } from './execute-statement.js'
+import {
+  type Collected,
+  collectResult,
+  executeStatement,
+  type ReadResult,
+  type RunReport,
+} from './execute-statement.js'
 import { RowList, type RowReader } from './row-reader.js'
 
 /** What a call runs. */
-export type Statement = Pick<ExecuteRequest, 'sql' | 'parameters' | 'reading'>
+export interface Statement extends Pick<ExecuteRequest, 'sql' | 'parameters' | 'reading'> {
+  /** What the result is made into; rows as objects where nothing is said. */
+  readonly shape?: ResultShape
+}
 
 /** Runs SQL in the worker: reads at any time, and what may change the database when its turn comes. */
 export class QueryRunner {
@@ -32,12 +41,14 @@ export class QueryRunner {
     this.#checkpoints = checkpoints
   }
 
-  async query(statement: Statement, cancellation: Cancellation): Promise<QueryRow[]> {
+  async query(statement: Statement, cancellation: Cancellation): Promise<Collected> {
     // It has to be known now: what comes after an await may be of nobody's.
     const outer = presentCall()
-    const executed = await this.#read(statement, cancellation, (reader) => collectRows(reader, cancellation))
+    const executed = await this.#read(statement, cancellation, (reader) =>
+      collectResult(reader, cancellation, this.#sliceBudgetMs),
+    )
     if (executed !== undefined) return executed.read
-    return (await this.run(statement, cancellation, 'query() of a statement that may write', outer)).rows
+    return (await this.run(statement, cancellation, 'query() of a statement that may write', outer)).result
   }
 
   async run(
@@ -45,7 +56,7 @@ export class QueryRunner {
     cancellation: Cancellation,
     what = 'run()',
     outer?: Call,
-  ): Promise<RunReport & { readonly rows: QueryRow[] }> {
+  ): Promise<RunReport & { readonly result: Collected }> {
     const executed = await this.#scheduler.change(
       cancellation,
       what,
@@ -56,14 +67,14 @@ export class QueryRunner {
             { ...statement, mayWrite: true },
             cancellation,
             this.#sliceBudgetMs,
-            (reader) => collectRows(reader, cancellation),
+            (reader) => collectResult(reader, cancellation, this.#sliceBudgetMs),
           ),
         ),
       outer,
     )
-    if (executed === undefined) return { rows: [], rowsChanged: 0 }
+    if (executed === undefined) return { result: [], rowsChanged: 0 }
     this.#checkpoints.record(executed.walBytes)
-    return { rows: executed.read, rowsChanged: executed.rowsChanged }
+    return { result: executed.read, rowsChanged: executed.rowsChanged }
   }
 
   /**
@@ -80,14 +91,14 @@ export class QueryRunner {
     const executed = await this.#read({ ...statement, isStreamed: true }, cancellation, read)
     if (executed !== undefined) return
     const what = 'stream() of a statement that may write'
-    const { rows } = await this.run(statement, cancellation, what, outer)
-    await read(new RowList(rows))
+    const { result } = await this.run(statement, cancellation, what, outer)
+    await read(new RowList(Array.isArray(result) ? result : []))
   }
 
   #read<Read>(
     statement: Statement & Pick<ExecuteRequest, 'isStreamed'>,
     cancellation: Cancellation,
-    readResult: (reader: RowReader) => Promise<Read>,
+    readResult: ReadResult<Read>,
   ): Promise<{ readonly read: Read } | undefined> {
     return this.#supervisor.use((client) =>
       executeStatement(

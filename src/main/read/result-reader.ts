@@ -1,7 +1,10 @@
-import type { QueryRow, Reading } from '../../protocol/query-value.js'
+import type { Reading, ResultShape } from '../../protocol/query-value.js'
 import type { ResultBatch, ResultColumn } from '../../protocol/result-batch.js'
 import { PersistenceError } from '../contract/persistence-error.js'
-import { ResultDecoder } from '../decode/result-decoder.js'
+import type { BatchDecoder, DecodedItem } from '../decode/batch-decoder.js'
+import { ColumnDecoder } from '../decode/column-decoder.js'
+import type { CollectedColumn } from '../decode/column-values.js'
+import { RowDecoder } from '../decode/row-decoder.js'
 import { nextTurn } from '../scheduling/real-timers.js'
 import { TimeSlice } from '../scheduling/time-slice.js'
 import type { RowReader } from './row-reader.js'
@@ -17,7 +20,9 @@ interface FirstBatch {
  * bounds the memory of both threads.
  */
 export class ResultReader implements RowReader {
-  readonly #decoder: ResultDecoder
+  readonly shape: ResultShape
+  readonly #decoder: BatchDecoder
+  readonly #columns: ColumnDecoder | undefined
   readonly #slice: TimeSlice
   readonly #fetch: () => Promise<ResultBatch>
   /** Absent after the last batch. */
@@ -28,10 +33,13 @@ export class ResultReader implements RowReader {
   constructor(
     { columns, batch }: FirstBatch,
     reading: Reading,
+    shape: ResultShape,
     fetch: () => Promise<ResultBatch>,
     sliceBudgetMs: number,
   ) {
-    this.#decoder = new ResultDecoder(columns, reading)
+    this.shape = shape
+    this.#columns = shape === 'columns' ? new ColumnDecoder(columns, reading) : undefined
+    this.#decoder = this.#columns ?? new RowDecoder(columns, reading, shape === 'arrays')
     this.#fetch = fetch
     this.#slice = new TimeSlice(sliceBudgetMs)
     this.#slice.start()
@@ -44,7 +52,7 @@ export class ResultReader implements RowReader {
   }
 
   /** The next row; undefined where `advance` is to be awaited first. */
-  take(): QueryRow | undefined {
+  take(): DecodedItem | undefined {
     if (this.#isSliceOver) return undefined
     const row = this.#decode()
     if (row !== undefined && this.#slice.isOverAfter(this.#decoder.textBytes)) this.#isSliceOver = true
@@ -67,6 +75,12 @@ export class ResultReader implements RowReader {
     return true
   }
 
+  /** The columns, in the shape `columns`, once everything is taken. */
+  finish(): Iterator<unknown, Record<string, CollectedColumn>> {
+    if (this.#columns === undefined) throw new TypeError('Expected the shape to be columns')
+    return this.#columns.finish()
+  }
+
   #open(batch: ResultBatch): void {
     this.#decoder.open(batch)
     this.#coming = batch.isLast ? undefined : this.#fetch()
@@ -74,7 +88,7 @@ export class ResultReader implements RowReader {
     this.#coming?.catch(() => undefined)
   }
 
-  #decode(): QueryRow | undefined {
+  #decode(): DecodedItem | undefined {
     try {
       return this.#decoder.next()
     } catch (error) {

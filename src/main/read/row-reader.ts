@@ -1,22 +1,22 @@
-import type { QueryRow } from '../../protocol/query-value.js'
+import type { DecodedItem } from '../decode/batch-decoder.js'
 
 /** Rows that are taken one by one. */
 export interface RowReader {
   /** The next row; undefined where `advance` is to be awaited first. */
-  take(): QueryRow | undefined
+  take(): DecodedItem | undefined
   /** Waits until there is more to take. @returns false after the last row. */
   advance(): Promise<boolean>
 }
 
 /** Rows that are there already. */
 export class RowList implements RowReader {
-  readonly #rows: Iterator<QueryRow>
+  readonly #rows: Iterator<DecodedItem>
 
-  constructor(rows: Iterable<QueryRow>) {
+  constructor(rows: Iterable<DecodedItem>) {
     this.#rows = rows[Symbol.iterator]()
   }
 
-  take(): QueryRow | undefined {
+  take(): DecodedItem | undefined {
     return this.#rows.next().value
   }
 

@@ -1,6 +1,6 @@
-import type { QueryRow } from '../../protocol/query-value.js'
 import { Deferred } from '../../sync/deferred.js'
 import { PersistenceError } from '../contract/persistence-error.js'
+import type { DecodedItem } from '../decode/batch-decoder.js'
 import type { Cancellation } from '../scheduling/cancellation.js'
 import type { RowReader } from './row-reader.js'
 
@@ -11,7 +11,7 @@ export type StartReading = (readRows: ReadRows) => Promise<void>
 type ReadRows = (cancellation: Cancellation) => (reader: RowReader) => Promise<void>
 
 /** The rows of a result as an iterator, whose reading begins when the first one is asked for. */
-export class RowStream implements AsyncIterableIterator<QueryRow> {
+export class RowStream implements AsyncIterableIterator<DecodedItem> {
   readonly #start: StartReading
   readonly #opened = new Deferred<RowReader>()
   readonly #ended = new Deferred<void>()
@@ -36,7 +36,7 @@ export class RowStream implements AsyncIterableIterator<QueryRow> {
     return this
   }
 
-  next(): Promise<IteratorResult<QueryRow, undefined>> {
+  next(): Promise<IteratorResult<DecodedItem, undefined>> {
     // A promise that is there already costs a fifth of what an asynchronous function does.
     if (this.#pending === undefined && !this.#isOver && this.#reader !== undefined) {
       try {
@@ -73,7 +73,7 @@ export class RowStream implements AsyncIterableIterator<QueryRow> {
     return result
   }
 
-  async #next(): Promise<IteratorResult<QueryRow, undefined>> {
+  async #next(): Promise<IteratorResult<DecodedItem, undefined>> {
     try {
       if (!this.#isOver) this.#reading ??= this.#read()
       while (!this.#isOver) {

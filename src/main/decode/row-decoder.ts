@@ -1,14 +1,14 @@
 import type { QueryRow, QueryValue, Reading } from '../../protocol/query-value.js'
 import type { ResultBatch, ResultColumn, ResultPiece } from '../../protocol/result-batch.js'
 import { createShape } from '../../values/create-shape.js'
-import { describeMisfit, type ValueContext } from '../../values/value-context.js'
-import { PersistenceError } from '../contract/persistence-error.js'
+import type { BatchDecoder } from './batch-decoder.js'
 import { createVectorDecoder } from './create-vector-decoder.js'
+import { refuseMisfits } from './refuse-misfits.js'
 import type { ReadAt, TextTally, VectorDecoder } from './vector-decoder.js'
 import { VectorSource } from './vector-source.js'
 
-/** Makes rows of the batches of a result, one by one: the caller decides when it has held the thread long enough. */
-export class ResultDecoder {
+/** Makes rows of the batches of a result, one by one. */
+export class RowDecoder implements BatchDecoder {
   readonly #names: readonly string[]
   readonly #shape: QueryRow
   /** None for a column whose values are there. */
@@ -21,7 +21,11 @@ export class ResultDecoder {
   #row = 0
   #rowCount = 0
 
-  constructor(columns: readonly ResultColumn[], reading: Reading) {
+  readonly #isArray: boolean
+
+  /** @param isArray - Makes an array of a row, and no object. */
+  constructor(columns: readonly ResultColumn[], reading: Reading, isArray: boolean) {
+    this.#isArray = isArray
     this.#names = columns.map(({ name }) => name)
     this.#shape = createShape(this.#names)
     this.#decoders = columns.map((column) => {
@@ -31,12 +35,10 @@ export class ResultDecoder {
     })
   }
 
-  /** Bytes of the texts that were decoded so far. */
   get textBytes(): number {
     return this.#tally.bytes
   }
 
-  /** Continues with a batch, whose predecessor has no more rows. */
   open({ buffer, pieces }: ResultBatch): void {
     this.#bytes = Buffer.from(buffer)
     this.#pieces = pieces
@@ -45,18 +47,14 @@ export class ResultDecoder {
     this.#row = 0
   }
 
-  /**
-   * The next row of the batch; undefined after the last one.
-   *
-   * @throws `PERSIST_QUERY_FAILED` for a value that there is nothing of in JavaScript.
-   */
-  next(): QueryRow | undefined {
+  next(): QueryRow | QueryValue[] | undefined {
     while (this.#row >= this.#rowCount) {
       if (!this.#openPiece()) return undefined
     }
     const index = this.#row++
-    const names = this.#names
     const readers = this.#readers
+    if (this.#isArray) return readers.map((read) => read(index))
+    const names = this.#names
     const row = { ...this.#shape }
     // There is a reader for every name.
     for (let column = 0; column < names.length; column++) {
@@ -85,11 +83,4 @@ export class ResultDecoder {
 
 function readValues(values: readonly QueryValue[]): ReadAt {
   return (index) => values[index] ?? null
-}
-
-function refuseMisfits({ name, type }: ResultColumn, reading: Reading): ValueContext['misfit'] {
-  const describe = describeMisfit(name, type, reading)
-  return (option, text) => {
-    throw new PersistenceError('PERSIST_QUERY_FAILED', describe(option, text))
-  }
 }
