@@ -17,9 +17,9 @@ import {
   type RowsAsArrays,
   resolveQueryOptions,
 } from './contract/query-options.js'
+import type { RunReport } from './contract/run-report.js'
 import type { CloseOptions, CloseReport, Stats } from './contract/stats.js'
 import { BufferPool } from './encode/buffer-pool.js'
-import type { RunReport } from './read/execute-statement.js'
 import { Queries } from './read/queries.js'
 import { copyStatement, type QueryParameters } from './read/query-parameters.js'
 import { QueryRunner } from './read/query-runner.js'

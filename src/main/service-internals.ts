@@ -1,7 +1,7 @@
 import type { QueryRow } from '../protocol/query-value.js'
 import type { Settings } from '../protocol/requests.js'
 import type { TableRef } from '../protocol/sql.js'
-import type { RunReport } from './read/execute-statement.js'
+import type { RunReport } from './contract/run-report.js'
 import type { Dependents } from './scheduling/dependents.js'
 import type { Table } from './table.js'
 

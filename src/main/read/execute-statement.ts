@@ -1,17 +1,12 @@
 import type { ResultShape } from '../../protocol/query-value.js'
 import type { ExecuteRequest } from '../../protocol/requests.js'
+import type { RunReport } from '../contract/run-report.js'
 import type { DecodedItem } from '../decode/batch-decoder.js'
 import type { CollectedColumn } from '../decode/column-values.js'
 import type { Cancellation } from '../scheduling/cancellation.js'
 import { runInSlices } from '../scheduling/sliced-loop.js'
 import type { WorkerClient } from '../worker-thread/worker-client.js'
 import { ResultReader } from './result-reader.js'
-
-/** What `run()` resolves to. */
-export interface RunReport {
-  /** Rows that the last statement inserted, updated or deleted. */
-  readonly rowsChanged: number
-}
 
 interface Executed<Read> extends RunReport {
   readonly read: Read

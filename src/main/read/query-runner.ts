@@ -1,18 +1,13 @@
 import type { ResultShape } from '../../protocol/query-value.js'
 import type { ExecuteRequest } from '../../protocol/requests.js'
+import type { RunReport } from '../contract/run-report.js'
 import type { Call } from '../scheduling/call.js'
 import { presentCall } from '../scheduling/call-queue.js'
 import type { Cancellation } from '../scheduling/cancellation.js'
 import type { CheckpointScheduler } from '../scheduling/checkpoint-scheduler.js'
 import type { WriteScheduler } from '../scheduling/write-scheduler.js'
 import type { WorkerSupervisor } from '../worker-thread/worker-supervisor.js'
-import {
-  type Collected,
-  collectResult,
-  executeStatement,
-  type ReadResult,
-  type RunReport,
-} from './execute-statement.js'
+import { type Collected, collectResult, executeStatement, type ReadResult } from './execute-statement.js'
 import { RowList, type RowReader } from './row-reader.js'
 
 /** What a call runs. */
