@@ -19,6 +19,7 @@ import {
 } from './contract/query-options.js'
 import type { RunReport } from './contract/run-report.js'
 import type { CloseOptions, CloseReport, Stats } from './contract/stats.js'
+import type { TransactionOptions } from './contract/transaction-options.js'
 import { BufferPool } from './encode/buffer-pool.js'
 import { Queries } from './read/queries.js'
 import { copyStatement, type QueryParameters } from './read/query-parameters.js'
@@ -37,6 +38,8 @@ import type { ColumnDefinitions, KeyOptions, TableOptions } from './schema/table
 import { shareInternals } from './service-internals.js'
 import type { Table } from './table.js'
 import { Tables } from './tables.js'
+import type { Transaction } from './transaction.js'
+import { Transactions } from './transactions.js'
 import type { WorkerSupervisor } from './worker-thread/worker-supervisor.js'
 import { GroupCommit } from './write/group-commit.js'
 import { createLoads } from './write/loads.js'
@@ -55,6 +58,7 @@ export class PersistenceService implements AsyncDisposable {
   readonly #groups: GroupCommit
   readonly #tables: Tables
   readonly #queries: Queries
+  readonly #transactions: Transactions
   readonly #reading: Reading
 
   /** @internal */
@@ -95,6 +99,7 @@ export class PersistenceService implements AsyncDisposable {
     ]
     this.#tables = tables
     this.#queries = queries
+    this.#transactions = new Transactions(this.#writing, tables, queries, this.#operations)
     shareInternals(this, {
       path: supervisor.path,
       tableRef: (name) => tableIn(supervisor.tables, name),
@@ -241,6 +246,45 @@ export class PersistenceService implements AsyncDisposable {
    */
   async run(sql: string, parameters?: QueryParameters): Promise<RunReport> {
     return this.#queries.run(sql, parameters, false)
+  }
+
+  /**
+   * Calls `work` with a transaction, which is committed when the promise of `work` resolves; then this resolves to the
+   * same value. What is written by `tx` is there as a whole then, or, where this rejects, not at all. Rows of a table
+   * that refers to another by a FOREIGN KEY come after those of the other.
+   *
+   * It has its turn when all calls made before it have ended that write, and those made after it wait for it; reads go
+   * on. So `work` should wait for nothing but `tx`, and cannot wait for what waits for it: `persist()` of a table, `run()`
+   * and `transaction()` of the service, and a store on it, reject with a TypeError at once, and `createWriteStream()`
+   * throws one. `table()` does where `tx` has run CREATE, ALTER or DROP. `query()` of the service sees nothing that is not committed.
+   *
+   * Calls of `tx` that `work` has not awaited are part of the transaction, and awaited before it is committed.
+   *
+   * @returns what `work` resolves to, once everything is committed.
+   * @throws what `work` throws, or else what the first call of `tx` has failed with, also where `work` has caught it.
+   * @throws TypeError or RangeError, as a rejection, for arguments of the wrong type, and where it would wait for itself.
+   * @throws `PERSIST_ABORTED` if `signal` aborts or `timeoutMs` is over, or `close({ timeoutMs })` interrupts it; `work`
+   * is not waited for then.
+   * @throws `PERSIST_OVERLOADED` if as many calls wait as `maxWaitingCalls` of `open()` lets in.
+   * @throws `PERSIST_WRITE_FAILED`, `PERSIST_DISK_FULL`, `PERSIST_DATABASE_INVALID` if it cannot be committed;
+   * `PERSIST_CLOSED`, `PERSIST_WORKER_LOST`. In all of these cases nothing of it is written; after `PERSIST_WORKER_LOST`
+   * while it was being committed, all of it may be.
+   *
+   * @example
+   * ```ts
+   * const left = await db.transaction(async (tx) => {
+   *   await tx.persist(users, newUsers, { onConflict: 'update' })
+   *   await tx.persist(orders, newOrders)
+   *   await tx.run('UPDATE stock SET left = left - 1 WHERE item = ?', [item])
+   *   return tx.query('SELECT left FROM stock WHERE item = ?', [item])
+   * })
+   * ```
+   */
+  async transaction<Result>(
+    work: (tx: Transaction) => Promise<Result>,
+    options: TransactionOptions = {},
+  ): Promise<Result> {
+    return this.#transactions.run(work, options)
   }
 
   /**

@@ -5,12 +5,12 @@ import type { Receipt } from './contract/receipt.js'
 import type { Rows } from './contract/rows.js'
 import type { WriteStream } from './contract/write-stream.js'
 import type { WriteStreamOptions } from './contract/write-stream-options.js'
-import type { AnyRow } from './schema/row-types.js'
+import type { AnyRow, TextRow } from './schema/row-types.js'
 
 /** What a table needs of its service. */
-interface Writing<Row> {
-  persist(rows: Rows<Row>, options: PersistOptions): Promise<Receipt>
-  createWriteStream(options: WriteStreamOptions): WriteStream<Row>
+interface Writing {
+  persist(rows: Rows<unknown>, options: PersistOptions): Promise<Receipt>
+  createWriteStream(options: WriteStreamOptions): WriteStream<never>
 }
 
 /** A table that rows can be persisted to. Made by `table()` of a service. */
@@ -25,14 +25,14 @@ export class Table<Row = AnyRow> {
    * the only UNIQUE constraint. None when empty.
    */
   readonly key: readonly string[]
-  readonly #writing: Writing<Row>
+  readonly #writing: Writing
 
   /** @internal */
   constructor(
     { schema, name }: TableRef,
     columns: readonly ColumnDescriptor[],
     key: readonly string[],
-    writing: Writing<Row>,
+    writing: Writing,
   ) {
     this.name = name
     this.schema = schema
@@ -41,6 +41,13 @@ export class Table<Row = AnyRow> {
     this.#writing = writing
   }
 
+  /** With `parse: true` any value may be a string. */
+  persist(
+    rows: Rows<Partial<TextRow<Row>>>,
+    options: PersistOptions & { readonly onConflict: 'update'; readonly parse: true },
+  ): Promise<Receipt>
+  /** With `parse: true` any value may be a string. */
+  persist(rows: Rows<TextRow<Row>>, options: PersistOptions & { readonly parse: true }): Promise<Receipt>
   /** With `onConflict: 'update'` a row may carry some columns only: one that is there keeps the values of the others. */
   persist(
     rows: Rows<Partial<Row>>,
@@ -85,10 +92,16 @@ export class Table<Row = AnyRow> {
    * ```
    */
   persist(rows: Rows<Row>, options?: PersistOptions): Promise<Receipt>
-  persist(rows: Rows<Row>, options: PersistOptions = {}): Promise<Receipt> {
+  persist(rows: Rows<unknown>, options: PersistOptions = {}): Promise<Receipt> {
     return this.#writing.persist(rows, options)
   }
 
+  /** With `parse: true` any value may be a string. */
+  createWriteStream(
+    options: WriteStreamOptions & { readonly onConflict: 'update'; readonly parse: true },
+  ): WriteStream<Partial<TextRow<Row>>>
+  /** With `parse: true` any value may be a string. */
+  createWriteStream(options: WriteStreamOptions & { readonly parse: true }): WriteStream<TextRow<Row>>
   /** With `onConflict: 'update'` a row may carry some columns only: one that is there keeps the values of the others. */
   createWriteStream(
     options: WriteStreamOptions & { readonly onConflict: 'update' },
@@ -106,7 +119,8 @@ export class Table<Row = AnyRow> {
    * reported on stderr, whatever `onRowError` says. An `atomic` stream is a call whose rows are still coming: `close()`
    * waits for its end, and of one that has not ended nothing is written.
    *
-   * @throws TypeError or RangeError for options that are wrong.
+   * @throws TypeError or RangeError for options that are wrong, and TypeError where its commits would have to wait for the code
+   * that makes it: the callback of a `transaction()`, or the source of a `persist()` that comes before them.
    *
    * @example
    * ```ts
@@ -114,7 +128,7 @@ export class Table<Row = AnyRow> {
    * ```
    */
   createWriteStream(options?: WriteStreamOptions): WriteStream<Row>
-  createWriteStream(options: WriteStreamOptions = {}): WriteStream<Row> {
+  createWriteStream(options: WriteStreamOptions = {}): WriteStream<never> {
     return this.#writing.createWriteStream(options)
   }
 }

@@ -1,5 +1,6 @@
 import { tableIn } from '../protocol/sql.js'
 import { quoteName } from '../protocol/visible-text.js'
+import { describeValue } from './contract/describe-value.js'
 import {
   type PersistOptions,
   type ResolvedPersistOptions,
@@ -13,6 +14,7 @@ import { resolveWriteStreamOptions, type WriteStreamOptions } from './contract/w
 import type { Cancellation } from './scheduling/cancellation.js'
 import type { Dependents } from './scheduling/dependents.js'
 import type { Operations } from './scheduling/operations.js'
+import { scopeOf } from './scheduling/write-scope.js'
 import { BoundTable } from './schema/bound-table.js'
 import { checkSchema } from './schema/compare-schema.js'
 import {
@@ -30,6 +32,7 @@ import type { GroupCommit } from './write/group-commit.js'
 import { PersistCall, type WriteContext } from './write/persist-call.js'
 import { createRowSource, type RowSource } from './write/row-source.js'
 import type { RowsAtExit, StreamRows, StreamTarget } from './write/stream-target.js'
+import { WrittenTotals } from './write/written-totals.js'
 
 /** The tables of a service, and what was written to them. */
 export class Tables {
@@ -38,8 +41,9 @@ export class Tables {
   readonly #operations: Operations
   readonly #dependents: Dependents
   readonly #bound = new WeakMap<Table<never>, BoundTable>()
+  /** What calls of `persist()` have committed. */
+  readonly committed: WrittenTotals = new WrittenTotals()
   #persisting = 0
-  readonly #committed = { persisted: 0, rows: 0, rejected: 0, bytes: 0 }
 
   /** @param dependents - What the service saves before it closes. */
   constructor(context: WriteContext, groups: GroupCommit, operations: Operations, dependents: Dependents) {
@@ -52,11 +56,6 @@ export class Tables {
   /** Calls of `persist()` that have not settled. */
   get persisting(): number {
     return this.#persisting
-  }
-
-  /** What calls of `persist()` have committed. */
-  get committed(): Readonly<Record<'persisted' | 'rows' | 'rejected' | 'bytes', number>> {
-    return this.#committed
   }
 
   /**
@@ -88,25 +87,33 @@ export class Tables {
     return table
   }
 
+  /** @throws TypeError for what is no table of this service. */
+  boundOf(table: Table<never>): BoundTable {
+    const bound = this.#bound.get(table)
+    if (bound !== undefined) return bound
+    throw new TypeError(`Expected \`table\` to be a Table of this service, got ${describeValue(table)}`)
+  }
+
   /** Has rows written to a table when the process exits; see `ServiceInternals`. */
   writeAtExit(table: Table<never>, takeRows: (() => readonly unknown[]) | undefined): void {
     const { finalWrites } = this.#context.supervisor
-    const bound = this.#bound.get(table)
-    if (bound === undefined) throw new TypeError('Expected a table of this service')
+    const bound = this.boundOf(table)
     if (takeRows === undefined) finalWrites.delete(bound)
     else finalWrites.set(bound, () => [encodeAtExit(bound, takeRows())])
   }
 
   #createWriteStream(table: BoundTable, options: WriteStreamOptions): WriteStream<never> {
     const resolved = resolveWriteStreamOptions(options)
-    const { onConflict = 'error' } = resolved.persist
-    checkConflicts(table, { onConflict })
+    // Its commits are nobody's code: who is to wait for them is known only here.
+    this.#context.scheduler.queue.check('a write stream', scopeOf(table.visible, true))
+    const { onConflict = 'error', parse = false } = resolved.persist
+    table.checkConflict(onConflict)
     const operations = this.#operations
     const { finalWrites } = this.#context.supervisor
     const name = quoteName(table.ref.name)
     const encode = ({ rows, firstIndex, written }: RowsAtExit) => {
       const describe = (position: number) => `row ${firstIndex + position} of the write stream to ${name}`
-      const write = encodeAtExit(table, rows, { onConflict, describe })
+      const write = encodeAtExit(table, rows, { onConflict, parse, describe })
       return written === undefined ? write : { ...write, written }
     }
     const target: StreamTarget = {
@@ -135,17 +142,14 @@ export class Tables {
     const source = createRowSource(rows)
     this.#persisting++
     try {
-      if (!savesLast) this.#checkLoad()
+      if (!savesLast) this.checkLoad()
       const resolved = { ...resolvePersistOptions(options), ...(part === undefined ? {} : { part }) }
-      checkConflicts(table, resolved)
+      table.checkConflict(resolved.onConflict)
       const receipt = await this.#operations.run(
         (cancellation) => this.#write(table, source, resolved, cancellation),
         savesLast,
       )
-      this.#committed.persisted++
-      this.#committed.rows += receipt.inserted + receipt.updated
-      this.#committed.rejected += receipt.rejected
-      this.#committed.bytes += receipt.bytes
+      this.committed.addCall(receipt)
       return receipt
     } catch (error) {
       // Whatever it was, nobody will take its rows any more.
@@ -156,8 +160,18 @@ export class Tables {
     }
   }
 
+  /** Counts a call of `persist()` until it has settled. */
+  track<Result>(call: Promise<Result>): Promise<Result> {
+    this.#persisting++
+    const end = () => {
+      this.#persisting--
+    }
+    call.then(end, end)
+    return call
+  }
+
   /** @throws `PERSIST_OVERLOADED`. */
-  #checkLoad(): void {
+  checkLoad(): void {
     const { maxWaitingCalls, scheduler } = this.#context
     if (scheduler.waiting + this.#groups.waiting < maxWaitingCalls) return
     const message = `${maxWaitingCalls} calls wait already, as many as \`maxWaitingCalls\` lets in`
@@ -176,12 +190,4 @@ export class Tables {
     }
     return new PersistCall(this.#context, table, source, options, cancellation).run()
   }
-}
-
-function checkConflicts(
-  { key }: BoundTable,
-  { onConflict }: Pick<ResolvedPersistOptions, 'onConflict'>,
-): void {
-  if (onConflict === 'error' || key.length > 0) return
-  throw new TypeError(`Expected \`onConflict: '${onConflict}'\` for a table with a key only`)
 }

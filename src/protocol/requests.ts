@@ -21,6 +21,11 @@ interface Requests {
   group: { request: GroupRequest; reply: GroupReply }
   /** Starts a transaction on a connection of its own, with a writer for each table. */
   begin: { request: BeginRequest; reply: void }
+  /**
+   * Gives a transaction that has begun one more writer, whatever was done in it before. What came before is applied: the
+   * transaction forgets its other writers.
+   */
+  addWriter: { request: AddWriterRequest; reply: void }
   /** Appends the rows of a batch. The reply carries the batch's buffer back. */
   write: { request: WriteRequest; reply: WriteReply }
   /**
@@ -161,6 +166,9 @@ export interface BeginRequest extends TransactionRequest {
   readonly startsLate?: boolean
 }
 
+/** A writer whose rows come after everything else in its transaction. */
+export interface AddWriterRequest extends WriterReference, WriterRequest {}
+
 /** A table that a transaction writes to. */
 export interface WriterRequest {
   readonly table: TableRef
@@ -233,7 +241,7 @@ interface TransactionRequest {
 }
 
 interface WriterReference extends TransactionRequest {
-  /** Index into the writers of the transaction. */
+  /** Index into the writers of the transaction; of a writer that is added, a number that none before it has. */
   readonly writer: number
 }
 
@@ -257,6 +265,8 @@ interface CheckpointReply {
 
 export interface ExecuteRequest {
   readonly cursor: number
+  /** The transaction that the statements are part of; absent where they have a connection of their own. */
+  readonly transaction?: number
   readonly sql: string
   readonly parameters?: readonly QueryParameter[] | Readonly<Record<string, QueryParameter>>
   /** False refuses, before it runs, any statement that may change the database. */

@@ -3,6 +3,7 @@ import type { InstanceNews, OpenRequest } from '../protocol/requests.js'
 import { quoteIdentifier, type SchemaRef } from '../protocol/sql.js'
 import { FifoLock } from '../sync/fifo-lock.js'
 import type { ChangedTables } from './catalog/changed-tables.js'
+import { Company } from './company.js'
 import { isBrokenCommit, toFailure, WorkerFailure } from './failure.js'
 import { DatabaseFile } from './instance/database-file.js'
 import type { Instance } from './instance/instance.js'
@@ -20,9 +21,6 @@ interface Opened {
   readonly settings: SettingWatch
   readonly sandbox: Sandbox | undefined
 }
-
-/** For so long after a request, in milliseconds, another one is likely. */
-const companyMs = 1_000
 
 /** The one DuckDB instance of this worker. */
 export class Database {
@@ -44,8 +42,7 @@ export class Database {
   readonly file: DatabaseFile | undefined
   readonly openFiles: OpenFileGuard = new OpenFileGuard((call) => this.poolCall(call))
   #isCheckpointDue = false
-  /** When a request came last that somebody waits for the answer of. */
-  #lastShortAt = Number.NEGATIVE_INFINITY
+  readonly company: Company = new Company()
   #isBroken = false
   #isDraining = false
   /** What SQL is held against, where it is kept to the database. */
@@ -101,16 +98,6 @@ export class Database {
       this.#connections.add(connection)
       return connection
     })
-  }
-
-  /** Takes note of a request that is soon done, if nothing holds it up. */
-  recordShort(): void {
-    this.#lastShortAt = performance.now()
-  }
-
-  /** Whether others use the worker, who should not have to wait for what is long. */
-  get hasCompany(): boolean {
-    return performance.now() - this.#lastShortAt < companyMs
   }
 
   disconnect(connection: DuckDBConnection): void {

@@ -29,6 +29,7 @@ const failures: Readonly<Record<RequestName, readonly [code: PersistenceErrorCod
   constrain: ['PERSIST_QUERY_FAILED', 'The table cannot be read'],
   group: ['PERSIST_WRITE_FAILED', 'DuckDB refused the rows'],
   begin: ['PERSIST_WRITE_FAILED', 'DuckDB refused the rows'],
+  addWriter: ['PERSIST_WRITE_FAILED', 'DuckDB refused the rows'],
   write: ['PERSIST_WRITE_FAILED', 'DuckDB refused the rows'],
   apply: ['PERSIST_WRITE_FAILED', 'DuckDB refused the rows'],
   violations: ['PERSIST_WRITE_FAILED', 'DuckDB refused the rows'],

@@ -97,27 +97,16 @@ export class Session implements SessionHandlers {
     }
   }
 
-  async group(request: RequestOf<'group'>): Promise<ReplyOf<'group'>> {
-    const { transaction, writers } = request
-    this.#database.recordShort()
-    // The requests of a transaction are in order, so none of them has to be waited for but the last.
-    const steps: Promise<unknown>[] = [this.begin(request)]
-    const batches = writers.flatMap(({ batches }, writer) => batches.map((batch) => ({ writer, batch })))
-    for (const { writer, batch } of batches) steps.push(this.#transaction(transaction).write(writer, batch))
-    await Promise.all(steps)
-    const outcomes = await this.#transaction(transaction).applyGroup()
-    const buffers = batches.map(({ batch }) => batch.buffer)
-    const isCommitted = writers.every(({ calls = [] }, writer) => {
-      return (outcomes[writer] ?? []).every((outcome, call) => isSettled(calls[call], outcome))
-    })
-    const { walBytes } = isCommitted ? await this.commit({ transaction }) : this.#database
-    return { walBytes, buffers, outcomes, isCommitted }
+  group(request: RequestOf<'group'>): Promise<ReplyOf<'group'>> {
+    return this.#database.company.runShort(() => this.#group(request))
   }
 
   begin(request: RequestOf<'begin'>): Promise<ReplyOf<'begin'>> {
-    const started = new WriteTransaction(this.#database, this.#catalog, this.#connections)
-    this.#transactions.set(request.transaction, started)
-    return started.begin(request)
+    return this.#begin(request, false)
+  }
+
+  addWriter(request: RequestOf<'addWriter'>): Promise<ReplyOf<'addWriter'>> {
+    return this.#transaction(request.transaction).addWriter(request)
   }
 
   async write({ transaction, writer, batch }: RequestOf<'write'>): Promise<ReplyOf<'write'>> {
@@ -150,8 +139,9 @@ export class Session implements SessionHandlers {
 
   async execute(request: RequestOf<'execute'>): Promise<ReplyOf<'execute'>> {
     const database = this.#database
-    database.recordShort()
     database.sandbox?.check(request.sql)
+    if (request.transaction !== undefined) return this.#executeIn(request.transaction, request)
+    database.company.record()
     if (!request.mayWrite) refuseOutsideEffects(request.sql)
     const effects = lastingEffects(request.sql)
     const cursor = new Cursor(database, () => this.#cursors.delete(request.cursor))
@@ -204,6 +194,40 @@ export class Session implements SessionHandlers {
     })
   }
 
+  async #executeIn(transaction: number, request: RequestOf<'execute'>): Promise<ReplyOf<'execute'>> {
+    const forget = () => this.#cursors.delete(request.cursor)
+    const cursor = new Cursor(this.#database, forget)
+    this.#cursors.set(request.cursor, cursor)
+    try {
+      return await this.#transaction(transaction).execute(cursor, request)
+    } catch (error) {
+      forget()
+      throw error
+    }
+  }
+
+  async #group(request: RequestOf<'group'>): Promise<ReplyOf<'group'>> {
+    const { transaction, writers } = request
+    // The requests of a transaction are in order, so none of them has to be waited for but the last.
+    const steps: Promise<unknown>[] = [this.#begin(request, true)]
+    const batches = writers.flatMap(({ batches }, writer) => batches.map((batch) => ({ writer, batch })))
+    for (const { writer, batch } of batches) steps.push(this.#transaction(transaction).write(writer, batch))
+    await Promise.all(steps)
+    const outcomes = await this.#transaction(transaction).applyGroup()
+    const buffers = batches.map(({ batch }) => batch.buffer)
+    const isCommitted = writers.every(({ calls = [] }, writer) => {
+      return (outcomes[writer] ?? []).every((outcome, call) => isSettled(calls[call], outcome))
+    })
+    const { walBytes } = isCommitted ? await this.commit({ transaction }) : this.#database
+    return { walBytes, buffers, outcomes, isCommitted }
+  }
+
+  #begin(request: RequestOf<'begin'>, isShort: boolean): Promise<ReplyOf<'begin'>> {
+    const started = new WriteTransaction(this.#database, this.#catalog, this.#connections, isShort)
+    this.#transactions.set(request.transaction, started)
+    return started.begin(request)
+  }
+
   /** Sees to what SQL has left behind. */
   async #recordEffects(effects: LastingEffects, isExecuted: boolean): Promise<void> {
     if (effects.settings) await this.#database.recordSettings()
@@ -213,7 +237,7 @@ export class Session implements SessionHandlers {
 
   async #close({ finalWrites, failure }: RequestOf<'close'>): Promise<void> {
     await this.#cancelCursors(failure)
-    await Promise.all([...this.#transactions.values()].map((transaction) => transaction.rollback()))
+    await Promise.all([...this.#transactions.values()].map((transaction) => transaction.rollback(failure)))
     await this.#database.drain()
     await this.#writeLast(finalWrites)
     await this.#database.close()

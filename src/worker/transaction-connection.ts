@@ -30,7 +30,7 @@ export class TransactionConnection {
 
   /** Whether others use the worker, who should not have to wait for what is long. */
   get hasCompany(): boolean {
-    return this.#database.hasCompany
+    return this.#database.company.isPresent
   }
 
   /** Statements fail from now on, the running one at its next task. */

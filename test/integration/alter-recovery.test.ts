@@ -54,7 +54,7 @@ const statements: readonly (readonly [string, string, string])[] = [
 ]
 const insert = "INSERT INTO t (a, b) VALUES (1, 'x')"
 
-type Run = readonly [path: string, statements: readonly string[]]
+type Run = readonly [path: string, statements: readonly (string | readonly string[])[]]
 
 /** Runs a program in which every statement is acknowledged before it dies. */
 function die(program: string, ...runs: Run[]): void {
@@ -81,6 +81,19 @@ describe.skipIf(process.platform === 'win32')('a kill', () => {
       const [path] = runs[index] ?? ['']
       expect(walBytes(path), what).toBe(0)
       expect(await readDatabase(path, count), what).toEqual(expectedRows(alter))
+    }
+  })
+
+  it('after a transaction with an ALTER leaves nothing in the log', async () => {
+    const some = statements.slice(0, 8)
+    const runs = some.map(([, create, alter]): Run => {
+      return [newDatabase(folder), [create, 'CHECKPOINT', [insert, alter]]]
+    })
+    die(withLibrary, ...runs)
+    for (const [index, [what]] of some.entries()) {
+      const [path] = runs[index] ?? ['']
+      expect(walBytes(path), what).toBe(0)
+      expect(await readDatabase(path, count), what).toEqual([{ n: 1 }])
     }
   })
 

@@ -54,6 +54,10 @@ describe('a long call beside short ones', () => {
     expect(expected).toMatchObject({ n: count, ids: count })
     expect(await db.query(sums('together'))).toEqual([expected])
     expect(await db.query('SELECT count(*)::INT AS n FROM together WHERE id < 0')).toEqual([{ n: calls }])
+    // In their order, too.
+    const strays = `FROM (SELECT id, lag(id) OVER (ORDER BY rowid) AS before FROM together WHERE id >= 0)
+      SELECT count(*)::INT AS n WHERE id < before`
+    expect(await db.query(strays)).toEqual([{ n: 0 }])
     // Nothing of it is left behind.
     expect(await db.query('FROM duckdb_tables() SELECT table_name WHERE temporary')).toEqual([])
   })

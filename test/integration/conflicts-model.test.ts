@@ -1,4 +1,12 @@
-import type { PersistenceError, PersistenceService, Rejection } from 'duckpaddle'
+import type {
+  PersistenceError,
+  PersistenceService,
+  PersistOptions,
+  QueryRow,
+  Receipt,
+  Rejection,
+  Table,
+} from 'duckpaddle'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
@@ -305,29 +313,38 @@ function sorted(rows: readonly object[]): string[] {
   return rows.map((row) => JSON.stringify(Object.entries(row).sort())).sort()
 }
 
-async function checkCalls(kind: Kind, calls: readonly Call[]): Promise<void> {
-  const name = `t${++tables}`
-  const table = await createTable(name, kind)
-  const model = new ConflictModel(kind)
+/** What calls are made by: the service, or a transaction on it. */
+interface Caller {
+  persist(table: Table, rows: Iterable<never>, options: PersistOptions): Promise<Receipt>
+  query(sql: string): Promise<QueryRow[]>
+}
+
+/** @param isOver - Whether a call that rejects is the last one. */
+async function checkCalls(
+  { persist, query }: Caller,
+  name: string,
+  table: Table,
+  model: ConflictModel,
+  calls: readonly Call[],
+  isOver: boolean,
+): Promise<'done' | 'aborted'> {
   for (const { rows, onConflict, onRowError, isGenerator } of calls) {
     const decide =
       typeof onRowError === 'string'
         ? onRowError
         : ({ code }: { code: string }) => (onRowError.includes(code) ? 'abort' : 'skip')
     const expected = model.persist(rows, onConflict, decide)
-    const outcome = await table
-      .persist(isGenerator ? rows.values() : (rows as never), {
-        onConflict: onConflict as 'error',
-        onRowError: decide,
-      })
-      .catch((error: unknown) => error)
+    const given = isGenerator ? rows.values() : rows
+    const options = { onConflict, onRowError: decide }
+    const outcome = await persist(table, given as Iterable<never>, options).catch((error: unknown) => error)
     if ('aborted' in expected) {
       expect(outcome).toMatchObject({ code: 'PERSIST_ROW_REJECTED' })
       const { rejection } = outcome as PersistenceError
       expect(toModel(rejection as Rejection, name)).toEqual(expected.aborted)
+      if (isOver) return 'aborted'
     } else {
       if (outcome instanceof Error) throw outcome
-      const receipt = outcome as Awaited<ReturnType<typeof table.persist>>
+      const receipt = outcome as Receipt
       const { inserted, updated, ignored, rejected, rejections } = receipt
       expect({
         inserted,
@@ -339,22 +356,61 @@ async function checkCalls(kind: Kind, calls: readonly Call[]): Promise<void> {
       expect(receipt.rows).toBe(rows.length)
       if (!isGenerator) for (const { index, row } of rejections) expect(row).toBe(rows[index])
     }
-    const actual = await db.query(`SELECT * FROM ${name}`)
+    const actual = await query(`SELECT * FROM ${name}`)
     model.adopt(actual)
     expect(sorted(actual)).toEqual(sorted(model.rows))
   }
+  return 'done'
+}
+
+const alone: Caller = {
+  persist: (target, rows, options) => target.persist(rows, options),
+  query: (sql) => db.query(sql),
+}
+
+async function checkAlone(kind: Kind, calls: readonly Call[]): Promise<void> {
+  const name = `t${++tables}`
+  const table = await createTable(name, kind)
+  await checkCalls(alone, name, table, new ConflictModel(kind), calls, false)
   await db.run(`DROP TABLE ${name}`)
 }
 
-describe('persist() does with rows what a row after the other would have done', () => {
+/** The first call is committed by itself. */
+async function checkTransaction(kind: Kind, [first, ...calls]: readonly Call[]): Promise<void> {
+  const name = `t${++tables}`
+  const table = await createTable(name, kind)
+  const sql = `SELECT * FROM ${name}`
+  const model = new ConflictModel(kind)
+  if (first !== undefined) await checkCalls(alone, name, table, model, [first], false)
+  const ends: string[] = []
+  let expected = await db.query(sql)
+  const work = db.transaction(async (tx) => {
+    const caller: Caller = {
+      persist: (target, rows, options) => tx.persist(target, rows, options),
+      query: (text) => tx.query(text),
+    }
+    ends.push(await checkCalls(caller, name, table, model, calls, true))
+    if (ends.includes('done')) expected = await tx.query(sql)
+  })
+  const error = await work.catch((reason: unknown) => reason)
+  if (ends.includes('aborted')) expect(error).toMatchObject({ code: 'PERSIST_ROW_REJECTED' })
+  else if (error !== undefined) throw error
+  expect(sorted(await db.query(sql))).toEqual(sorted(expected))
+  await db.run(`DROP TABLE ${name}`)
+}
+
+describe.each([
+  ['persist()', checkAlone, isHostile ? 3 : 10],
+  ['persist() of a transaction', checkTransaction, isHostile ? 1 : 6],
+] as const)('%s does with rows what a row after the other would have done', (_, check, cases) => {
   it.each(Object.keys(kinds))(
     'to a table with %s',
     async (title) => {
       const kind = kinds[title] as Kind
       const calls = fc.array(callOf(kind), { minLength: 1, maxLength: 4, size: 'max' })
       await fc.assert(
-        fc.asyncProperty(calls, (some) => checkCalls(kind, some)),
-        generatedCases(isHostile ? 3 : 10),
+        fc.asyncProperty(calls, (some) => check(kind, some)),
+        generatedCases(cases),
       )
     },
     600_000,

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { endInActivity } from '../support/end-in-activity.js'
 import { type End, endWhilePersisting } from '../support/end-while-persisting.js'
 import { endWhileUpserting, type UpsertEnd } from '../support/end-while-upserting.js'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
@@ -29,6 +30,17 @@ describe('a process that ends while it upserts', () => {
     ['kill', 'primaryKey', 10],
   ])('by %s leaves one round of a table with a %s, whole', async (way, kind, delayMs) => {
     await endWhileUpserting(newDatabase(folder), way, kind, delayMs)
+  })
+})
+
+describe('a process that ends within a transaction', () => {
+  it.each([
+    ['exit', 30],
+    ['throw', 90],
+    ['exitWhileClosing', 60],
+    ['SIGKILL', 150],
+  ] as const)('by %s leaves those that were acknowledged, and none in part', async (way, delayMs) => {
+    await endInActivity(newDatabase(folder), 'transaction', way, delayMs)
   })
 })
 

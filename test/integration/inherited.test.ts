@@ -125,3 +125,48 @@ it('a listener of a store that fails is on stderr, and the others are called', a
   logged.mockRestore()
   await store.close()
 })
+
+describe('what a row inherits from its class', () => {
+  class Account {
+    readonly id: number
+    readonly #name: string
+    constructor(id: number, name: string) {
+      this.id = id
+      this.#name = name
+    }
+    get name(): string {
+      return this.#name
+    }
+    status(): string {
+      return 'a method'
+    }
+  }
+  const columns = { id: 'BIGINT NOT NULL', name: 'VARCHAR', status: 'VARCHAR' } as const
+  const sources = {
+    array: (rows: readonly Account[]) => rows,
+    generator: (rows: readonly Account[]) => rows.values(),
+    async *asynchronous(rows: readonly Account[]) {
+      yield* rows
+    },
+  }
+
+  it.each(Object.entries(sources))(
+    'is a value where it is a getter, and none where it is a method (%s)',
+    async (name, source) => {
+      const table = await db.table(`accounts_${name}`, { columns, key: ['id'] })
+      await table.persist([{ id: 1, name: 'x', status: 'open' }])
+      const rows = [new Account(1, 'ada'), new Account(2, 'bob'), { id: 3, extra: undefined }]
+      // Types see a method where there is no value.
+      await table.persist(source(rows as never) as never, { onConflict: 'update' })
+      expect(await db.query(`SELECT * FROM accounts_${name} ORDER BY id`)).toEqual([
+        { id: 1n, name: 'ada', status: 'open' },
+        { id: 2n, name: 'bob', status: null },
+        { id: 3n, name: null, status: null },
+      ])
+      const stray = Object.assign(new Account(4, 'eve'), { extra: 1 })
+      await expect(table.persist([stray as never])).rejects.toMatchObject({
+        rejection: { code: 'unknown-column', column: 'extra' },
+      })
+    },
+  )
+})

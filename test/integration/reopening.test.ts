@@ -27,6 +27,23 @@ it('a read under way is told that the database became unusable, not that anybody
   await db.close()
 })
 
+it('a call whose rows are still coming rejects, and nothing of it is written', async () => {
+  const { db, table } = await openInvalidated(newDatabase(folder))
+  const invalid = { code: 'PERSIST_DATABASE_INVALID' }
+  async function* rows() {
+    for (let id = 10; id < 50_000; id++) yield { id }
+    await new Promise(setImmediate)
+    await expect(db.checkpoint()).rejects.toMatchObject(invalid)
+    for (let id = 50_000; id < 500_000; id++) yield { id }
+  }
+  // By whether its worker was asked for something before it ended.
+  const code = expect.stringMatching(/^PERSIST_(DATABASE_INVALID|WORKER_LOST)$/)
+  await expect(table.persist(rows())).rejects.toMatchObject({ code })
+  await table.persist([{ id: 2 }])
+  expect(await db.query('SELECT id FROM t ORDER BY id')).toEqual([{ id: 1n }, { id: 2n }])
+  await db.close()
+})
+
 it('a reopening that fails rejects the calls that wait for it, and the next call tries again', async () => {
   const path = newDatabase(folder)
   const { db, table } = await openInvalidated(path)

@@ -75,6 +75,23 @@ describe('query() with columns: true', () => {
   })
 })
 
+describe('query() of a transaction', () => {
+  it('takes the shapes and the limits of query()', async () => {
+    const read = await db.transaction(async (tx) => {
+      await tx.run('CREATE TABLE made AS SELECT i::INTEGER AS i FROM range(3) r(i)')
+      return [
+        await tx.query('SELECT i FROM made ORDER BY i', [], { rowMode: 'array' }),
+        await tx.query('SELECT i FROM made ORDER BY i', [], { columns: true }),
+      ]
+    })
+    expect(read).toEqual([[[0], [1], [2]], { i: Int32Array.of(0, 1, 2) }])
+    const endless = 'SELECT count(*) FROM range(100_000_000_000)'
+    await expect(db.transaction((tx) => tx.query(endless, [], { timeoutMs: 20 }))).rejects.toMatchObject({
+      code: 'PERSIST_ABORTED',
+    })
+  })
+})
+
 it.each([
   [{ rowMode: 'row' }, TypeError],
   [{ columns: 1 }, TypeError],

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { finished } from 'node:stream/promises'
 import { DuckDBStorageAdapter, open, type PersistenceService, type Table } from 'duckpaddle'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 
@@ -37,6 +38,7 @@ const calls: [string, () => Promise<unknown>][] = [
   ['run()', () => db.run('CREATE TABLE u (id INT)')],
   ['query() that writes', () => db.query('INSERT INTO s VALUES (1) RETURNING id')],
   ['close()', () => db.close()],
+  ['transaction()', () => db.transaction((tx) => tx.query('SELECT 1'))],
 ]
 
 /** What does not wait for a call whose rows are still coming. */
@@ -355,6 +357,97 @@ describe('a store on the service of the call', () => {
     await store.close()
     const keys = "SELECT key FROM storage WHERE key IN ('inside', 'outside') ORDER BY key"
     expect(await db.query(keys)).toEqual([{ key: 'inside' }, { key: 'outside' }])
+  })
+})
+
+describe('the callback of a transaction', () => {
+  const inTransaction = (call: () => Promise<unknown>) =>
+    db.transaction(async (tx) => {
+      await tx.persist(second, [{ id: 1 }])
+      await new Promise(setImmediate)
+      await call()
+    })
+  const waitsForIt = {
+    name: 'TypeError',
+    message: expect.stringContaining('would wait for transaction(), which waits for the code that calls it'),
+  }
+
+  it.each([...calls, ...others.filter(([title]) => title !== 'table()')])(
+    'cannot wait for %s',
+    async (_, call) => {
+      await expect(inTransaction(call)).rejects.toMatchObject(waitsForIt)
+      expect(await db.query('SELECT * FROM s')).toEqual([])
+      expect(await second.persist([{ id: 1 }])).toMatchObject({ inserted: 1 })
+    },
+  )
+
+  it.each([[false], [true]])(
+    'cannot make a write stream, whose end it would wait for (atomic: %s)',
+    async (atomic) => {
+      const write = async () => {
+        const stream = second.createWriteStream({ atomic })
+        stream.end({ id: 2 })
+        await finished(stream)
+      }
+      await expect(inTransaction(write)).rejects.toMatchObject(waitsForIt)
+      await write()
+      expect(await db.query('SELECT id::INT AS id FROM s')).toEqual([{ id: 2 }])
+    },
+  )
+
+  it('cannot wait for a change of a store on the service', async () => {
+    const store = new DuckDBStorageAdapter({ database: db, durability: 'each' })
+    await store.set('before', 1)
+    await expect(inTransaction(() => store.set('k', 1))).rejects.toMatchObject(waitsForIt)
+    await expect(inTransaction(() => store.persist())).rejects.toMatchObject(waitsForIt)
+    await store.set('after', 1)
+    await store.close()
+  })
+
+  it('may catch the rejection, and go on', async () => {
+    await db.transaction(async (tx) => {
+      const error = await table.persist([{ id: 1 }]).catch((reason) => reason)
+      await tx.persist(table, [{ id: error instanceof TypeError ? 7 : 8 }])
+    })
+    expect(await db.query('SELECT id::INT AS id FROM t')).toEqual([{ id: 7 }])
+  })
+
+  it('may read, use table(), write to another service, and wait for a transaction there', async () => {
+    const elsewhere = await other.table('t', definition)
+    await db.transaction(async (tx) => {
+      const [row] = await db.query<{ n: number }>('SELECT count(*)::INT AS n FROM s')
+      await other.transaction((inner) => inner.persist(elsewhere, [{ id: row?.n ?? -1 }]))
+      await tx.persist(await db.table('t', definition), [{ id: 1 }])
+    })
+    expect(await other.query('SELECT id::INT AS id FROM t')).toEqual([{ id: 0 }])
+    expect(await db.query('SELECT id::INT AS id FROM t')).toEqual([{ id: 1 }])
+  })
+
+  it('cannot wait for table() once it has changed tables itself', async () => {
+    const work = db.transaction(async (tx) => {
+      await tx.run('CREATE TABLE u (id INT)')
+      await db.table('t')
+    })
+    await expect(work).rejects.toMatchObject(waitsForIt)
+    expect(await db.table('t')).toMatchObject({ name: 't' })
+  })
+
+  it('of each of two services cannot wait for the other: one of them rejects', async () => {
+    const arrived: (() => void)[] = []
+    const meet = () =>
+      new Promise<void>((resolve) => {
+        arrived.push(resolve)
+        if (arrived.length === 2) for (const go of arrived) go()
+      })
+    const cross = (from: PersistenceService, to: PersistenceService) =>
+      from.transaction(async () => {
+        await meet()
+        await to.transaction(async (inner) => inner.query('SELECT 1'))
+      })
+    const outcomes = await Promise.allSettled([cross(db, other), cross(other, db)])
+    const rejected = outcomes.filter(({ status }) => status === 'rejected')
+    expect(rejected).toHaveLength(1)
+    expect(rejected[0]).toMatchObject({ reason: { name: 'TypeError' } })
   })
 })
 

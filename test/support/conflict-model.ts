@@ -152,6 +152,11 @@ export class ConflictModel {
     return { ...counts, rejections: refused.map(toRejection) }
   }
 
+  /** Takes the last call of `persist()` back. */
+  undo(): void {
+    this.#entities = [...this.#before]
+  }
+
   /** What a statement does that inserts a row, where none has its key. */
   insert(row: ModelRow): boolean {
     this.#changes++

@@ -15,6 +15,7 @@ export const activities = [
   'asynchronous',
   'key',
   'primaryKey',
+  'transaction',
   'query',
   'run',
   'checkpoint',

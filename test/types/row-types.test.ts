@@ -1,7 +1,9 @@
 import { pipeline } from 'node:stream/promises'
 import type {
+  ColumnDefinitions,
   Committed,
   OpenOptions,
+  PersistOptions,
   QueryColumns,
   QueryRow,
   QueryValue,
@@ -9,7 +11,7 @@ import type {
   RowOf,
   Table,
 } from 'duckpaddle'
-import { type open, PersistenceError } from 'duckpaddle'
+import { inferColumns, json, type open, PersistenceError } from 'duckpaddle'
 import { describe, expectTypeOf, it } from 'vitest'
 
 type Service = Awaited<ReturnType<typeof open>>
@@ -34,6 +36,17 @@ describe('RowOf', () => {
     expectTypeOf<Row['kind']>().toEqualTypeOf<'a' | 'b'>()
     expectTypeOf<Row['price']>().toEqualTypeOf<number | bigint | string>()
     expectTypeOf<Row['data']>().toEqualTypeOf<Uint8Array>()
+  })
+
+  it('reads the members of an ENUM, however they are written, and however many they are', () => {
+    type Row = RowOf<{ a: "enum ( 'it''s','b , c' )  NOT NULL"; b: "ENUM('')" }>
+    expectTypeOf<Row['a']>().toEqualTypeOf<"it's" | 'b , c'>()
+    expectTypeOf<Row['b']>().toEqualTypeOf<'' | null | undefined>()
+    type Ten = "'0', '1', '2', '3', '4', '5', '6', '7', '8', '9'"
+    type Many = `${Ten}, ${Ten}, ${Ten}, ${Ten}, ${Ten}, ${Ten}, ${Ten}, ${Ten}, ${Ten}, ${Ten}, 'last'`
+    expectTypeOf<RowOf<{ a: `ENUM(${Many}) NOT NULL` }>['a']>().toExtend<string>()
+    expectTypeOf<'last'>().toExtend<RowOf<{ a: `ENUM(${Many}) NOT NULL` }>['a']>()
+    expectTypeOf<'10'>().not.toExtend<RowOf<{ a: `ENUM(${Many}) NOT NULL` }>['a']>()
   })
 
   it('reads the other names that DuckDB has for a type', () => {
@@ -78,6 +91,110 @@ describe('a write stream', () => {
       expectTypeOf(stream.committed).toEqualTypeOf<Committed>()
     }
     expectTypeOf(create).toBeFunction()
+  })
+})
+
+describe('inferColumns', () => {
+  it('makes columns of the names that rows have, whose types are not known', () => {
+    const create = async (db: Service, rows: AsyncIterable<{ id: number; name?: string }>) => {
+      const columns = await inferColumns(rows, { sample: 10, parse: true })
+      expectTypeOf(columns).toEqualTypeOf<{ readonly id: string; readonly name: string }>()
+      const table = await db.table('t', { columns: { ...columns, id: 'BIGINT NOT NULL' }, key: ['id'] })
+      await table.persist([{ id: 1, name: 'x' }])
+      // @ts-expect-error a row must have what is NOT NULL
+      await table.persist([{ name: 'x' }])
+      await (await db.table('u', { columns })).persist(rows)
+      // @ts-expect-error rows are objects
+      await inferColumns(['text'])
+      // @ts-expect-error a misspelt option
+      await inferColumns(rows, { samples: 1 })
+    }
+    expectTypeOf(create).toBeFunction()
+  })
+
+  it('makes columns of a table of any rows, where nothing is known of them', () => {
+    const create = async (db: Service, rows: readonly Record<string, unknown>[]) => {
+      const columns = await inferColumns(rows)
+      expectTypeOf(columns).toExtend<ColumnDefinitions>()
+      const table = await db.table('t', { columns, key: ['id'] })
+      await table.persist(rows)
+      await table.persist([{ anything: 1 }])
+      const mixed = await inferColumns([{ id: 1 }, { id: 2, size: 5 }])
+      expectTypeOf(mixed).toEqualTypeOf<{ readonly id: string; readonly size: string }>()
+    }
+    expectTypeOf(create).toBeFunction()
+  })
+})
+
+interface Payload {
+  readonly user: string
+  readonly tags?: readonly string[]
+}
+
+describe('a table', () => {
+  it('has JSON columns that are typed by json()', () => {
+    const persist = async (db: Service) => {
+      const table = await db.table('t', {
+        columns: {
+          id: 'BIGINT NOT NULL',
+          kind: "ENUM('a', 'b')",
+          payload: json<Payload>('NOT NULL'),
+          more: json<number[]>(),
+          any: 'JSON',
+        },
+        key: ['id'],
+      })
+      await table.persist([{ id: 1, kind: 'a', payload: { user: 'ada' }, more: [1], any: { x: 1 } }])
+      await table.persist([{ id: 2, payload: { user: 'ada', tags: [] }, more: null }])
+      // @ts-expect-error a payload is one of its type
+      await table.persist([{ id: 3, payload: { name: 'ada' } }])
+      // @ts-expect-error a row must have what is NOT NULL
+      await table.persist([{ id: 3 }])
+      // @ts-expect-error so it is where it may be NULL
+      await table.persist([{ id: 3, payload: { user: 'ada' }, more: ['1'] }])
+      // @ts-expect-error no member of the ENUM
+      await table.persist([{ id: 3, payload: { user: 'ada' }, kind: 'c' }])
+      type Row = typeof table extends Table<infer Taken> ? Taken : never
+      expectTypeOf<Row['payload']>().toEqualTypeOf<Payload>()
+      expectTypeOf<Row['more']>().toEqualTypeOf<number[] | null | undefined>()
+      expectTypeOf<Row['any']>().toEqualTypeOf<unknown>()
+      expectTypeOf<Row['kind']>().toEqualTypeOf<'a' | 'b' | null | undefined>()
+      await db.table('u', { columns: { payload: json<Payload>() }, primaryKey: ['payload'] })
+      // @ts-expect-error no other clause
+      json<Payload>('NULL')
+    }
+    expectTypeOf(persist).toBeFunction()
+  })
+
+  it('takes strings with parse only', () => {
+    const persist = async (db: Service) => {
+      const table = await db.table('t', {
+        columns: { id: 'BIGINT NOT NULL', kind: "ENUM('a', 'b')" },
+        key: ['id'],
+      })
+      await table.persist([{ id: '1', kind: 'a' }, { id: 2 }], { parse: true })
+      await table.persist([{ kind: 'b' }], { parse: true, onConflict: 'update' })
+      await db.transaction(async (tx) => {
+        await tx.persist(table, [{ id: '1', kind: 'a' }, { id: 2 }], { parse: true })
+        await tx.persist(table, [{ kind: 'b' }], { parse: true, onConflict: 'update' })
+        // @ts-expect-error a string, without parse
+        await tx.persist(table, [{ id: '1' }])
+      })
+      table.createWriteStream({ parse: true }).write({ id: '1' })
+      table.createWriteStream({ parse: true, onConflict: 'update' }).write({ kind: 'b' })
+      const upsert = (options: PersistOptions & { readonly onConflict: 'update' }) =>
+        table.persist([{ kind: 'b' }], options)
+      await upsert({ onConflict: 'update', parse: true })
+      const any = await db.table('any')
+      await any.persist([{ id: '1' }], { parse: true })
+      // @ts-expect-error a string, without parse
+      await table.persist([{ id: '1' }], { parse: false })
+      // @ts-expect-error a row must have what is NOT NULL
+      await table.persist([{ kind: 'a' }], { parse: true })
+      // @ts-expect-error a value that is no string must be of its column
+      await table.persist([{ id: true }], { parse: true })
+    }
+    expectTypeOf(persist).toBeFunction()
   })
 })
 

@@ -13,7 +13,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   sync: [],
   process: ['protocol'],
   values: ['protocol'],
-  main: [...shared, 'main/contract', 'main/database', 'main/encode', 'main/read', 'main/schema'].concat([
+  main: [...shared, 'main/contract', 'main/database', 'main/encode', 'main/infer', 'main/read'].concat([
+    'main/schema',
     'main/scheduling',
     'main/store',
     'main/worker-thread',
@@ -21,7 +22,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ]),
   'main/contract': ['protocol'],
   'main/scheduling': ['sync', 'main/contract'],
-  'main/encode': ['protocol', 'main/contract', 'main/encode/encoders'],
+  'main/encode': ['protocol', 'main/contract', 'main/encode/encoders', 'main/encode/parsers'],
+  'main/encode/parsers': ['protocol', 'main/contract', 'main/encode'],
   'main/encode/encoders': ['protocol', 'main/contract', 'main/encode'],
   'main/decode': ['protocol', 'values', 'main/contract', 'main/decode/decoders'],
   'main/decode/decoders': ['protocol', 'values', 'main/contract', 'main/decode'],
@@ -44,6 +46,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'main/schema',
     'main/worker-thread',
   ],
+  'main/infer': ['protocol', 'main/contract', 'main/encode', 'main/scheduling', 'main/schema', 'main/write'],
   'main/store': [...shared, 'main', 'main/contract', 'main/database', 'main/encode', 'main/read'].concat([
     'main/scheduling',
     'main/worker-thread',
@@ -55,7 +58,14 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'worker/ingest': ['protocol', 'worker', 'worker/catalog', 'worker/instance'],
   'worker/read': [...shared, 'worker', 'worker/catalog', 'worker/instance', 'worker/sql'],
   'worker/constraints': ['protocol', 'values', 'worker', 'worker/catalog', 'worker/ingest', 'worker/read'],
-  'worker/write': [...shared, 'worker', 'worker/catalog', 'worker/constraints', 'worker/ingest'],
+  'worker/write': [
+    ...shared,
+    'worker',
+    'worker/catalog',
+    'worker/constraints',
+    'worker/ingest',
+    'worker/read',
+  ],
 }
 
 function importsOf(file: string): string[] {

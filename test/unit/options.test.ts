@@ -104,6 +104,7 @@ describe('resolvePersistOptions', () => {
       onRowError: 'abort',
       maxRejections: 1000,
       background: false,
+      parse: false,
       onConflict: 'error',
     })
     expect(Object.isFrozen(resolved)).toBe(true)
@@ -116,6 +117,7 @@ describe('resolvePersistOptions', () => {
       onRowError: () => 'skip' as const,
       maxRejections: 0,
       background: true,
+      parse: true,
       onConflict: 'update' as const,
     }
     expect(resolvePersistOptions(given)).toEqual(given)

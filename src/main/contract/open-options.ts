@@ -70,8 +70,8 @@ export interface OpenOptions extends ReadingOptions {
    */
   readonly maxInFlightBytes?: number | undefined
   /**
-   * How many calls may wait for their turn, or for their commit to begin, before `persist()` rejects at once with
-   * `PERSIST_OVERLOADED`: for a server that would rather shed load than answer late.
+   * How many calls may wait for their turn, or for their commit to begin, before `persist()` and `transaction()` reject at
+   * once with `PERSIST_OVERLOADED`: for a server that would rather shed load than answer late.
    *
    * Minimum: 1.
    *

@@ -53,6 +53,14 @@ export interface PersistOptions {
    */
   readonly background?: boolean | undefined
   /**
+   * Reads strings as SQL's cast does, where the column is no text: values as they come from CSV files and drivers. What
+   * a cast would round, cut off or lose is a rejection, and so is `''` for anything but VARCHAR, BLOB and an ENUM that
+   * has it. In a JSON column a string is JSON text, and no JSON string. What else a column takes it takes as without.
+   *
+   * @defaultValue false
+   */
+  readonly parse?: boolean | undefined
+  /**
    * How many rejections the receipt holds; `receipt.rejected` counts them all.
    *
    * Minimum: 0.
@@ -89,6 +97,7 @@ export interface ResolvedPersistOptions {
   readonly maxRejections: number
   readonly onConflict: OnConflict
   readonly background: boolean
+  readonly parse: boolean
   /** Where the call is one of a write stream. */
   readonly part?: StreamPart
 }
@@ -100,6 +109,7 @@ export const persistOptionNames: readonly string[] = [
   'onRowError',
   'maxRejections',
   'background',
+  'parse',
 ]
 
 export function resolvePersistOptions(given: PersistOptions): ResolvedPersistOptions {
@@ -107,6 +117,7 @@ export function resolvePersistOptions(given: PersistOptions): ResolvedPersistOpt
   checkSignal(options.signal)
   checkType('onProgress', options.onProgress, 'function')
   checkType('background', options.background, 'boolean')
+  checkType('parse', options.parse, 'boolean')
   checkNumber('maxRejections', options.maxRejections, 0, true)
   const { onRowError = 'abort', onConflict = 'error' } = options
   if (onConflict !== 'error' && onConflict !== 'ignore' && onConflict !== 'update') {
@@ -124,6 +135,7 @@ export function resolvePersistOptions(given: PersistOptions): ResolvedPersistOpt
     maxRejections: options.maxRejections ?? 1000,
     onConflict,
     background: options.background ?? false,
+    parse: options.parse ?? false,
   })
 }
 

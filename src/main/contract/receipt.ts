@@ -1,6 +1,9 @@
 import type { Rejection } from './rejection.js'
 
-/** What became of the rows of one `persist()`. Everything that it counts as written is committed. */
+/**
+ * What became of the rows of one `persist()`. Everything that it counts as written is committed; of a `persist()` that is part
+ * of a transaction, when that is.
+ */
 export interface Receipt {
   /** Rows taken from the source: `inserted + updated + ignored + rejected`. */
   readonly rows: number
@@ -22,7 +25,7 @@ export interface Receipt {
   readonly overlongSlices: number
   /** All those times together, in milliseconds. */
   readonly encodeMs: number
-  /** From the call to the commit, in milliseconds; waiting for earlier calls included. */
+  /** From the call to the commit, or to its end in a transaction, in milliseconds; waiting for earlier calls included. */
   readonly totalMs: number
 }
 

@@ -8,13 +8,13 @@ export interface Stats {
   readonly duckdbVersion: string
   /** Worker threads started so far; every one after the first follows one that was lost. */
   readonly workers: number
-  /** Calls of `persist()`, `run()`, `table()` and `checkpoint()` that wait for their turn. */
+  /** Calls of `persist()`, `transaction()`, `run()`, `table()` and `checkpoint()` that wait for their turn. */
   readonly waiting: number
   /** Rows of the calls of `persist()` among them that wait for a commit to share. */
   readonly waitingRows: number
-  /** Calls of `persist()` that have not settled, those that wait included. */
+  /** Calls of `persist()` that have not settled, those that wait and those of transactions included. */
   readonly persisting: number
-  /** Calls of `query()` and `run()` that have not settled. */
+  /** Calls of `query()` and `run()` that have not settled, those of transactions included. */
   readonly querying: number
   /** Bytes handed to the worker and not written yet. */
   readonly inFlightBytes: number
@@ -24,7 +24,7 @@ export interface Stats {
   readonly freeBufferBytes: number
   /** Calls of `persist()` that were committed. */
   readonly persisted: number
-  /** Transactions by which they were: calls that wait at the same time share one. */
+  /** Transactions that were committed, but for those of SQL alone by `run()`: calls that wait at the same time share one. */
   readonly commits: number
   /** Rows that were committed. */
   readonly rows: number

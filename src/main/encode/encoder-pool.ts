@@ -1,5 +1,5 @@
 import type { ColumnDescriptor } from '../../protocol/column-type.js'
-import { RowEncoder } from './row-encoder.js'
+import { type EncodingOptions, RowEncoder } from './row-encoder.js'
 
 /** More calls on one table at a time are rare, and an encoder is soon made. */
 const mostIdle = 4
@@ -19,11 +19,21 @@ export class EncoderPool {
     this.#key = key
   }
 
-  /** @param isUpdate - Whether rows may update others, whose columns stay as they are where a row does not carry them. */
-  lease(isUpdate: boolean): RowEncoder {
+  /** @param call - Of the options of the call whose rows are to be encoded, those that say how. */
+  lease(call: EncodingOptions): RowEncoder {
     const encoder = this.#idle.pop() ?? new RowEncoder(this.#columns, this.#key)
-    encoder.isUpdate = isUpdate
+    encoder.configure(call)
     return encoder
+  }
+
+  /** Runs `task` with an encoder that it leases. */
+  async use<Result>(call: EncodingOptions, task: (encoder: RowEncoder) => Promise<Result>): Promise<Result> {
+    const encoder = this.lease(call)
+    try {
+      return await task(encoder)
+    } finally {
+      this.giveBack(encoder)
+    }
   }
 
   giveBack(encoder: RowEncoder): void {

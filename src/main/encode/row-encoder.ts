@@ -1,7 +1,9 @@
 import { type ColumnDescriptor, formatColumnType, isStringType } from '../../protocol/column-type.js'
+import type { OnConflict } from '../../protocol/requests.js'
 import type { Batch } from './batch.js'
 import type { ColumnEncoder } from './column-encoder.js'
 import { createColumnEncoder } from './create-column-encoder.js'
+import { createParsingEncoder } from './create-parsing-encoder.js'
 import { batchFull, type EncodeError, encodeError } from './encode-error.js'
 import { JsonEncoder } from './encoders/json-encoder.js'
 import { isInheritedByAll, readProperty } from './read-property.js'
@@ -16,12 +18,23 @@ interface Column {
   readonly isKey: boolean
   readonly isString: boolean
   readonly type: string
-  readonly encoder: ColumnEncoder
+  /** Takes values as they are, and strings too that are to be read. */
+  readonly encoders: readonly [plain: ColumnEncoder, parsing: ColumnEncoder]
+  /** One of the two. */
+  encoder: ColumnEncoder
   /** Whether every object inherits something under the column's name, such as `constructor`. */
   isShadowed: boolean
   valueOffset: number
   /** The last row, by the count of `#rowNumber`, that had a value for it. */
   lastRow: number
+}
+
+/** Of the options of a call, those by which its rows are encoded. */
+export interface EncodingOptions {
+  /** With `'update'` rows may update others, whose columns stay as they are where a row does not carry them. */
+  readonly onConflict: OnConflict
+  /** Whether strings are read, where the column is no text. */
+  readonly parse: boolean
 }
 
 /** Writes whole rows into a batch: every column of a row, or nothing of it. */
@@ -34,22 +47,11 @@ export class RowEncoder {
   #rowNumber = 0
   #batch: Batch | undefined
   #isUpdate = false
+  #parses = false
 
   /** @param key - Columns by which rows are told apart; they have no part in what an update leaves as it is. */
   constructor(columns: readonly ColumnDescriptor[], key: readonly string[] = []) {
-    this.#columns = columns.map(({ name, notNull, hasDefault, type }, index) => ({
-      name,
-      index,
-      notNull,
-      hasDefault,
-      isKey: key.includes(name),
-      isString: isStringType(type),
-      type: formatColumnType(type),
-      encoder: createColumnEncoder(type),
-      isShadowed: name in Object.prototype,
-      valueOffset: 0,
-      lastRow: 0,
-    }))
+    this.#columns = columns.map((column, index) => createColumn(column, index, key.includes(column.name)))
     this.#byName = new Map(this.#columns.map((column) => [column.name, column]))
     this.#order = [...this.#columns]
     const encoders = this.#columns.map(({ encoder }) => encoder)
@@ -90,9 +92,12 @@ export class RowEncoder {
     return this.#batch?.textBytes ?? 0
   }
 
-  /** Whether the rows to come may update others, whose columns stay as they are where a row does not carry them. */
-  set isUpdate(isUpdate: boolean) {
-    this.#isUpdate = isUpdate
+  /** From now on rows are those of a call with these options. */
+  configure({ onConflict, parse }: EncodingOptions): void {
+    this.#isUpdate = onConflict === 'update'
+    if (parse === this.#parses) return
+    this.#parses = parse
+    for (const column of this.#columns) column.encoder = column.encoders[parse ? 1 : 0]
   }
 
   /**
@@ -234,14 +239,10 @@ export class RowEncoder {
 
   /** A property that no column takes would be lost without a word: most often it is a column's name misspelt. */
   #findStray(row: object, carried: number): RowError | undefined {
-    let properties = 0
-    for (const _ in row) properties++
-    if (properties > carried) {
-      for (const name of Object.keys(row)) {
-        // As if it were not there: JSON, too, leaves out what is undefined.
-        if (this.#byName.has(name) || (row as Record<string, unknown>)[name] === undefined) continue
-        return unknownColumn(name)
-      }
+    for (const name of Object.keys(row)) {
+      // As if it were not there: JSON, too, leaves out what is undefined.
+      if (this.#byName.has(name) || (row as Record<string, unknown>)[name] === undefined) continue
+      return unknownColumn(name)
     }
     return carried === 0 && this.#isNoRow(row) ? notARow(row) : undefined
   }
@@ -252,6 +253,28 @@ export class RowEncoder {
       !isPlainObject(row) &&
       this.#columns.every(({ name, isShadowed }) => readProperty(row, name, isShadowed) === undefined)
     )
+  }
+}
+
+function createColumn(
+  { name, notNull, hasDefault, type }: ColumnDescriptor,
+  index: number,
+  isKey: boolean,
+): Column {
+  const encoder = createColumnEncoder(type)
+  return {
+    name,
+    index,
+    notNull,
+    hasDefault,
+    isKey,
+    isString: isStringType(type),
+    type: formatColumnType(type),
+    encoders: [encoder, createParsingEncoder(type, encoder)],
+    encoder,
+    isShadowed: name in Object.prototype,
+    valueOffset: 0,
+    lastRow: 0,
   }
 }
 

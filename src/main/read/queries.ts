@@ -80,6 +80,16 @@ export class Queries {
     return rows as AsyncIterable<DecodedItem> as AsyncIterable<QueryRow>
   }
 
+  /** Counts a call until it has settled. */
+  track<Result>(call: Promise<Result>): Promise<Result> {
+    this.#running++
+    const end = () => {
+      this.#running--
+    }
+    call.then(end, end)
+    return call
+  }
+
   async #count<Result>(
     task: (cancellation: Cancellation) => Promise<Result>,
     savesLast: boolean,

@@ -52,9 +52,12 @@ export class CallQueue {
     else this.#outers.delete(outer)
   }
 
-  /** @throws TypeError if something that waits for all who have a place here would wait for itself. */
-  check(what: string): void {
-    this.leave(this.join(what, everything))
+  /**
+   * @param scope - By default, that of what waits for all who have a place here.
+   * @throws TypeError if something that is called now would wait for itself.
+   */
+  check(what: string, scope: WriteScope = everything): void {
+    this.leave(this.join(what, scope))
   }
 
   pathTo(goals: ReadonlySet<Call>, waiting: Call, seen: Set<Call>): readonly Call[] | undefined {

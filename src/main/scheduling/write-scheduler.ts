@@ -42,10 +42,18 @@ export class WriteScheduler {
     task: (call: Call) => Promise<Result>,
     outer?: Call,
   ): Promise<Result> {
-    this.#changes++
+    const end = this.beginChange()
     try {
       return await this.acquire(cancellation, what, everything, task, outer)
     } finally {
+      end()
+    }
+  }
+
+  /** What tables look like may change until the function that this returns is called. */
+  beginChange(): () => void {
+    this.#changes++
+    return () => {
       this.#changes--
     }
   }

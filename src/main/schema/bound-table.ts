@@ -1,5 +1,5 @@
 import type { ColumnDescriptor } from '../../protocol/column-type.js'
-import type { TableConstraints, TableDescription } from '../../protocol/requests.js'
+import type { OnConflict, TableConstraints, TableDescription } from '../../protocol/requests.js'
 import { foldRef, type TableRef } from '../../protocol/sql.js'
 import { BatchAllocator } from '../encode/batch-allocator.js'
 import type { BufferPool } from '../encode/buffer-pool.js'
@@ -45,6 +45,12 @@ export class BoundTable {
   /** Whether the worker decides about rows too: the table has a key or constraints, or that is not known yet. */
   get isChecked(): boolean {
     return this.#isChecked ?? true
+  }
+
+  /** @throws TypeError for an `onConflict` that takes a key, where the table has none. */
+  checkConflict(onConflict: OnConflict): void {
+    if (onConflict === 'error' || this.key.length > 0) return
+    throw new TypeError(`Expected \`onConflict: '${onConflict}'\` for a table with a key only`)
   }
 
   /** What of it calls can see of each other. */

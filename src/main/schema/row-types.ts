@@ -1,5 +1,6 @@
 import type { ColumnTypeName } from '../../protocol/column-type.js'
 import type { columnTypes } from '../../protocol/column-types.js'
+import type { JsonColumn } from './json-column.js'
 import type { ColumnDefinitions } from './table-definition.js'
 
 /** An INTERVAL in parts: a month has no fixed number of days, nor a day of hours. */
@@ -30,10 +31,17 @@ type Trim<Text extends string> = Text extends ` ${infer Rest}`
     ? Trim<Rest>
     : Text
 
-/** `'a', 'b'` as `'a' | 'b'`. */
-type EnumMembers<Text extends string> = Text extends `${string}'${infer Member}'${infer Rest}`
-  ? Member | EnumMembers<Rest>
-  : never
+/** `'a', 'b'` as `'a' | 'b'`; in tail position, for an ENUM may have hundreds of members. */
+type EnumMembers<Text extends string, Found = never> = Text extends `${string}'${infer Rest}`
+  ? EnumMember<Rest, '', Found>
+  : Found
+
+/** From within a member on, of which `Begin` is read; a quote in it is doubled. */
+type EnumMember<Text extends string, Begin extends string, Found> = Text extends `${infer Part}'${infer Rest}`
+  ? Rest extends `'${infer More}`
+    ? EnumMember<More, `${Begin}${Part}'`, Found>
+    : EnumMembers<Rest, Found | `${Begin}${Part}`>
+  : Found
 
 type Aliases = { readonly [Name in ColumnTypeName as ColumnTypes[Name]['aliases'][number]]: Name }
 
@@ -64,10 +72,18 @@ type BaseOf<Definition extends string> = Without<
   ' not'
 >
 
+/** What a column takes: what `json()` says, or what follows from its type. */
+type ColumnValue<Definition extends string> =
+  Definition extends JsonColumn<infer Value> ? Value : ValueOf<BaseOf<Definition>>
+
+/** The definition as a text alone, where `json()` has made it. */
+type TextOf<Definition extends string> =
+  Definition extends JsonColumn<unknown, infer Text> ? Text : Definition
+
 type RequiredNames<Columns extends ColumnDefinitions, Key extends string> = {
   [Name in keyof Columns & string]: Name extends Key
     ? Name
-    : Uppercase<Columns[Name]> extends `${string} NOT NULL`
+    : Uppercase<TextOf<Columns[Name]>> extends `${string} NOT NULL`
       ? Name
       : never
 }[keyof Columns & string]
@@ -77,13 +93,16 @@ type RequiredNames<Columns extends ColumnDefinitions, Key extends string> = {
  * `{ id: number | bigint, name?: string | null | undefined }`.
  */
 export type RowOf<Columns extends ColumnDefinitions, Key extends string = never> = {
-  readonly [Name in RequiredNames<Columns, Key>]: ValueOf<BaseOf<Columns[Name]>>
+  readonly [Name in RequiredNames<Columns, Key>]: ColumnValue<Columns[Name]>
 } & {
   readonly [Name in Exclude<keyof Columns & string, RequiredNames<Columns, Key>>]?:
-    | ValueOf<BaseOf<Columns[Name]>>
+    | ColumnValue<Columns[Name]>
     | null
     | undefined
 }
+
+/** The rows that a table takes with `parse`, whose values may be strings as they come from files. */
+export type TextRow<Row> = { readonly [Name in keyof Row]: Row[Name] | string }
 
 /** The rows of a table that is read from the database, and so has no definition to infer from. */
 export type AnyRow = Readonly<Record<string, unknown>>

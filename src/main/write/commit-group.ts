@@ -5,7 +5,7 @@ import type { BoundTable } from '../schema/bound-table.js'
 import type { WorkerClient } from '../worker-thread/worker-client.js'
 import type { GroupedCall } from './grouped-call.js'
 import { GroupedRows } from './grouped-rows.js'
-import type { WriteContext } from './persist-call.js'
+import { recordCommit, type WriteContext } from './persist-call.js'
 import { nextTransaction } from './transaction-client.js'
 
 /** Bytes of buffers from which on a group takes no more calls, and of rows from which on a call is too large for one. */
@@ -88,7 +88,8 @@ export class CommitGroup {
         await this.#rollBack(client)
         for (const call of this.#calls) if (!call.hasFailed) again.add(call)
       } else {
-        this.#recordCommit(reply.isCommitted ? reply : await this.#commit(client))
+        const { walBytes } = reply.isCommitted ? reply : await this.#commit(client)
+        recordCommit(this.#context, walBytes)
       }
       this.resolve(again)
       const rest = this.#calls.filter((call) => again.has(call))
@@ -155,11 +156,6 @@ export class CommitGroup {
     this.#isRolledBack = true
     // A worker that has ended took its transactions with it.
     await client.request('rollback', { transaction: this.#transaction }).catch(() => undefined)
-  }
-
-  #recordCommit({ walBytes }: ReplyOf<'commit'>): void {
-    this.#context.commits.count++
-    this.#context.checkpoints.record(walBytes)
   }
 
   get #bufferBytes(): number {

@@ -1,25 +1,26 @@
 import { reportLoss } from '../../process/report-loss.js'
-import type { FinalWrite, OnConflict } from '../../protocol/requests.js'
+import type { FinalWrite } from '../../protocol/requests.js'
 import { BatchSeries } from '../encode/batch-series.js'
+import type { EncodingOptions } from '../encode/row-encoder.js'
 import type { BoundTable } from '../schema/bound-table.js'
 
 /** How the rows are written, and what they are called where they cannot be. */
-interface Writing {
-  readonly onConflict: OnConflict
+interface Writing extends EncodingOptions {
   readonly describe: (position: number) => string
 }
 
 /** Rows of a table that others find no conflicts in. */
-const plainly: Writing = { onConflict: 'error', describe: () => 'a row' }
+const plainly: Writing = { onConflict: 'error', parse: false, describe: () => 'a row' }
 
 /** Encodes rows at once, however many, for a process that is about to exit; bad ones are reported on stderr. */
 export function encodeAtExit(
   table: BoundTable,
   rows: readonly unknown[],
-  { onConflict, describe }: Writing = plainly,
+  writing: Writing = plainly,
 ): FinalWrite {
+  const { onConflict, describe } = writing
   const { ref, columns, key, isChecked, allocator, encoders } = table
-  const encoder = encoders.lease(onConflict === 'update')
+  const encoder = encoders.lease(writing)
   encoder.lookAtPrototype()
   const series = new BatchSeries(encoder, allocator)
   for (const [position, row] of rows.entries()) {

@@ -15,7 +15,7 @@ import type { AsyncSource } from './async-source.js'
 import { CallEnded } from './call-ended.js'
 import type { RejectionLog } from './rejection-log.js'
 import type { RowSource } from './row-source.js'
-import type { TransactionClient } from './transaction-client.js'
+import type { WriterClient } from './writer-client.js'
 
 interface EncodeLoopParts {
   readonly source: RowSource
@@ -27,9 +27,7 @@ interface EncodeLoopParts {
   readonly slice: TimeSlice
   readonly cancellation: Cancellation
   readonly log: RejectionLog
-  readonly transaction: TransactionClient
-  /** Index of what it writes to, among the writers of the transaction. */
-  readonly writer: number
+  readonly writer: WriterClient
 }
 
 /** Takes the rows of one `persist()` from their source, encodes them in slices, and hands the batches over. */
@@ -126,12 +124,12 @@ export class EncodeLoop {
 
   /** Encodes a row, or counts it as rejected; false while there is no room for it. */
   #accept(row: unknown, store?: RowStore): boolean {
-    const { encoder, allocator, log, transaction } = this.#parts
+    const { encoder, allocator, log, writer } = this.#parts
     let attempts = 0
     for (;;) {
       const outcome = store === undefined ? encoder.encode(row) : encoder.encodeGrouped(row)
       if (outcome === undefined) {
-        if (this.#rows++ === log.count) transaction.begin()
+        if (this.#rows++ === log.count) writer.begin()
         return true
       }
       if (typeof outcome === 'number') {
@@ -170,11 +168,11 @@ export class EncodeLoop {
   #sendBatch(): boolean {
     const batch = this.#batch
     if (batch === undefined) return true
-    const { cancellation, transaction, writer, allocator } = this.#parts
+    const { cancellation, writer, allocator } = this.#parts
     if (batch.rows > 0) {
       cancellation.check()
       const { rows } = batch
-      if (!transaction.trySend(writer, batch)) return false
+      if (!writer.trySend(batch)) return false
       this.#sentRows += rows
       allocator.observe(batch)
     } else allocator.recycle(batch)

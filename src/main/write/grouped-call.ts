@@ -101,6 +101,7 @@ export class GroupedCall {
     source.goBack(this.#rows)
     this.#log = this.#createLog()
     this.#ending = undefined
+    this.#failure = undefined
     this.#outcome = undefined
     this.#rows = 0
     this.#bytes = 0

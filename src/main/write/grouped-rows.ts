@@ -24,7 +24,7 @@ export class GroupedRows {
 
   constructor(table: BoundTable) {
     this.table = table
-    this.#encoder = table.encoders.lease(false)
+    this.#encoder = table.encoders.lease({ onConflict: 'error', parse: false })
     this.#encoder.lookAtPrototype()
     this.#series = new BatchSeries(this.#encoder, table.allocator)
   }
@@ -64,7 +64,7 @@ export class GroupedRows {
     const mark = series.mark()
     const firstRow = series.rows
     let end: EncodeEnd = 'time-over'
-    this.#encoder.isUpdate = call.options.onConflict === 'update'
+    this.#encoder.configure(call.options)
     try {
       while (end === 'time-over') {
         end = call.encode(series, slice, mostBytes)

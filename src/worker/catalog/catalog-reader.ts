@@ -83,6 +83,11 @@ export class CatalogReader {
     return this.#read(connection, table, columns, changes)
   }
 
+  /** The same as a transaction sees it that has changed tables itself; nobody else is told. */
+  async readAnew(connection: DuckDBConnection, table: TableRef): Promise<TableMetadata> {
+    return this.#metadata.read(connection, table, await this.#metadata.readColumns(connection, table))
+  }
+
   /** @param changes - Their count before the columns were read. */
   async #read(
     connection: DuckDBConnection,

@@ -4,6 +4,10 @@ import { type SqlWord, splitStatements } from '../sql/sql-words.js'
 /** Names of tables, in lower case and without their schemas; or that any table may be meant. */
 export type ChangedTables = ReadonlySet<string> | 'any'
 
+export function unite(left: ChangedTables, right: ChangedTables): ChangedTables {
+  return left === 'any' || right === 'any' ? 'any' : new Set([...left, ...right])
+}
+
 /** Statements that change no table's columns or constraints, by their first word. */
 const harmless: ReadonlySet<string> = new Set([
   'analyze',

@@ -114,6 +114,11 @@ export class AppenderSink implements ChunkSink {
     this.#heap.clear()
     this.#unflushedBytes += heapBytes + layout.heapOffset * (rows / batch.capacityRows)
     if (this.flushesLate || this.#unflushedBytes < flushBytes) return
+    this.flush()
+  }
+
+  /** Everything appended so far is part of the transaction when this returns. */
+  flush(): void {
     this.#appender.flushSync()
     this.#unflushedBytes = 0
   }

@@ -6,6 +6,7 @@ import { qualify, type TableRef, temporaryTable } from '../../protocol/sql.js'
  */
 export class TemporaryTables {
   readonly #prefix: string
+  readonly #names = new Set<string>()
 
   constructor(transaction: number, writer: number) {
     this.#prefix = `duckpaddle_${transaction}_${writer}`
@@ -13,7 +14,14 @@ export class TemporaryTables {
 
   /** @param what - What the table is for; the same gives the same table. */
   ref(what: string): TableRef {
-    return temporaryTable(`${this.#prefix}_${what}`)
+    const name = `${this.#prefix}_${what}`
+    this.#names.add(name)
+    return temporaryTable(name)
+  }
+
+  /** Those that may be there, as SQL. */
+  get all(): readonly string[] {
+    return [...this.#names].map((name) => qualify(temporaryTable(name)))
   }
 
   /** The same as SQL. */

@@ -18,7 +18,7 @@ export interface WriteTarget {
   /** Everything else that no two rows may share; enforced by DuckDB. */
   readonly otherUniques: readonly Unique[]
   readonly temporaries: TemporaryTables
-  /** True where the table's rows can be told apart by `rowid`: no column has that name. */
+  /** True where the rows that are new can be told by their `rowid`: no column has that name, and there were none before. */
   readonly hasRowId: boolean
 }
 

@@ -9,15 +9,17 @@ import { chunksOf } from './chunks-of.js'
 import { executeReads } from './execute-reads.js'
 import { executeWrites } from './execute-writes.js'
 import { Execution } from './execution.js'
+import { type OuterTransaction, refuseLasting } from './outer-transaction.js'
 import { type ChunkSource, ResultBatches } from './result-batches.js'
 import { StreamedChunks } from './streamed-chunks.js'
 
-/** Executes statements on a connection of its own, and hands out the last one's result batch by batch. */
+/** Executes statements, on a connection of its own unless they are part of a transaction, and hands out the last one's result batch by batch. */
 export class Cursor {
   readonly #database: Database
   readonly #done: () => void
   #connection: DuckDBConnection | undefined
   #batches: ResultBatches | undefined
+  #outer: OuterTransaction | undefined
   #reading = exactReading
   /** Absent where all rows are there before the first is sent. */
   #stream: StreamedChunks | undefined
@@ -30,7 +32,9 @@ export class Cursor {
     this.#done = done
   }
 
-  execute(request: ExecuteRequest): Promise<ExecuteReply> {
+  /** @param outer - What the statements are part of. */
+  execute(request: ExecuteRequest, outer?: OuterTransaction): Promise<ExecuteReply> {
+    this.#outer = outer
     const reply = this.#execute(request)
     this.#running = reply.catch(() => this.#close())
     return reply
@@ -53,10 +57,12 @@ export class Cursor {
 
   async #execute(request: ExecuteRequest): Promise<ExecuteReply> {
     if (request.mayWrite) this.#database.file?.checkSame()
-    const connection = await this.#database.connect()
+    const outer = this.#outer
+    if (outer !== undefined) refuseLasting(request.sql)
+    const connection = outer?.connection ?? (await this.#database.connect())
     this.#connection = connection
     this.#reading = request.reading
-    const execution = new Execution(this.#database, connection, request, () => this.#checkCancelled())
+    const execution = new Execution(this.#database, connection, request, () => this.#checkCancelled(), outer)
     if (request.mayWrite) {
       const { result, rowsChanged } = await executeWrites(execution)
       return this.#reply(result, rowsChanged, this.#database.walBytes)
@@ -120,6 +126,7 @@ export class Cursor {
 
   #checkCancelled(): void {
     this.#database.shutdown.checkStop()
+    this.#outer?.checkStop()
     if (this.#cancelled !== undefined) throw new WorkerFailure(this.#cancelled)
   }
 
@@ -129,7 +136,7 @@ export class Cursor {
     this.#connection = undefined
     this.#batches = undefined
     await this.#stream?.end(connection)
-    this.#database.disconnect(connection)
+    if (this.#outer === undefined) this.#database.disconnect(connection)
     this.#done()
   }
 }

@@ -2,6 +2,7 @@ import { type DuckDBMaterializedResult, StatementType } from '@duckdb/node-api'
 import { changedTables } from '../catalog/changed-tables.js'
 import { WorkerFailure } from '../failure.js'
 import type { Execution } from './execution.js'
+import { isLeftOut } from './outer-transaction.js'
 import { hasReadResult, mayChangeCatalog, mayHaveEffects } from './statement-effects.js'
 import { endsWithExplain, rowsChangedBy } from './statement-result.js'
 
@@ -14,7 +15,7 @@ interface Written {
 
 /** Executes each statement before the next is prepared, which may be about what it makes. */
 export async function executeWrites(execution: Execution): Promise<Written> {
-  const { database, connection } = execution
+  const { database, connection, outer } = execution
   const { sql } = execution.request
   const statements = await execution.extract()
   const values = execution.parametersFor(statements)
@@ -29,19 +30,20 @@ export async function executeWrites(execution: Execution): Promise<Written> {
       database.sandbox?.checkType(statementType)
       if (statementType === StatementType.TRANSACTION) hasTransactionStatement = true
       try {
+        if (outer !== undefined && isLeftOut(statementType)) continue
         await database.openFiles.check(sql, index, statementType)
         const own = await execution.run(statement, values)
         const result = isExplained && !hasReadResult(statementType) ? written.result : own
         written = { result, rowsChanged: rowsChangedBy(own, statementType) }
       } finally {
-        if (mayChangeCatalog(statementType, sql)) database.tablesChanged(changed)
+        if (mayChangeCatalog(statementType, sql)) (outer ?? database).tablesChanged(changed)
         statement.destroySync()
       }
     }
   } finally {
     await database.openFiles.releaseDetached(connection)
   }
-  if (hasTransactionStatement) await refuseOpenTransaction(execution)
+  if (hasTransactionStatement && outer === undefined) await refuseOpenTransaction(execution)
   return written
 }
 

@@ -11,6 +11,7 @@ import { WorkerFailure } from '../failure.js'
 import { runCooperatively, streamCooperatively } from '../run-cooperatively.js'
 import { splitWithStrings } from '../sql/sql-words.js'
 import { DateProbe } from './date-probe.js'
+import type { OuterTransaction } from './outer-transaction.js'
 import { StatementParameters } from './statement-parameters.js'
 
 /** The statements of one call, on a connection of their own. */
@@ -18,6 +19,8 @@ export class Execution {
   readonly database: Database
   readonly connection: DuckDBConnection
   readonly request: ExecuteRequest
+  /** What the statements are part of, where they are not on their own. */
+  readonly outer: OuterTransaction | undefined
   readonly #checkStop: () => void
 
   /** @param checkStop - What it throws ends the statement that is running. */
@@ -26,11 +29,13 @@ export class Execution {
     connection: DuckDBConnection,
     request: ExecuteRequest,
     checkStop: () => void,
+    outer?: OuterTransaction,
   ) {
     this.database = database
     this.connection = connection
     this.request = request
     this.#checkStop = checkStop
+    this.outer = outer
   }
 
   /** @throws DuckDB's error where it cannot parse them. */

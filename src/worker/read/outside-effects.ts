@@ -43,17 +43,24 @@ const hint = new RegExp(
  * By the words of the SQL, for DuckDB does not say what an EXPLAIN ANALYZE or a PREPARE is of, nor which way a COPY goes.
  */
 export function refuseOutsideEffects(sql: string): void {
-  if (!hint.test(sql)) return
+  const effect = findOutsideEffect(sql)
+  if (effect === undefined) return
+  throw new WorkerFailure({
+    code: 'PERSIST_QUERY_FAILED',
+    message: `query() does not reach outside of the database: use run() for ${effect.toUpperCase()}`,
+  })
+}
+
+/** What of `sql` has effects outside of the database, if anything has. */
+export function findOutsideEffect(sql: string): string | undefined {
+  if (!hint.test(sql)) return undefined
   for (const statement of splitStatements(sql)) {
     // A plan has no effects. Those of a function are its own matter.
     const { isPlan } = readExplain(statement)
     const effect = isPlan ? outputOf(statement) : outsideEffect(explained(statement))
-    if (effect === undefined) continue
-    throw new WorkerFailure({
-      code: 'PERSIST_QUERY_FAILED',
-      message: `query() does not reach outside of the database: use run() for ${effect.toUpperCase()}`,
-    })
+    if (effect !== undefined) return effect
   }
+  return undefined
 }
 
 /** Whether a statement is CREATE or DROP of a secret. */

@@ -38,7 +38,7 @@ const fewRows = 32_768
 export class DirectWriter implements TableWriter {
   readonly #connection: TransactionConnection
   readonly #target: WriteTarget
-  readonly #sink: ChunkSink
+  readonly #sink: AppenderSink
   /** Takes rows while others use the worker. */
   #relay: RelaySink | undefined
   /** Takes the rows instead, from the first on that does not carry a column. */
@@ -46,7 +46,7 @@ export class DirectWriter implements TableWriter {
   #rows = 0
   #violations: ViolationQuery | undefined
 
-  private constructor(connection: TransactionConnection, target: WriteTarget, sink: ChunkSink) {
+  private constructor(connection: TransactionConnection, target: WriteTarget, sink: AppenderSink) {
     this.#connection = connection
     this.#target = target
     this.#sink = sink
@@ -89,12 +89,16 @@ export class DirectWriter implements TableWriter {
     await this.#sink.discard()
   }
 
-  /** Where the next rows go. In what order they come into the table is of no account where nothing asks for it later. */
+  /** Where the next rows go: on, from the first on that others might have to wait for, by way of staging tables. */
   #sinkOf(): ChunkSink {
+    if (this.#relay !== undefined) return this.#relay
     const { key, metadata } = this.#target
+    // With either, rows are looked at later by the places where they have been appended.
     const mayRelay = key === undefined && metadata.defaults.size === 0
     if (!mayRelay || this.#rows < fewRows || !this.#connection.hasCompany) return this.#sink
-    this.#relay ??= new RelaySink(this.#connection, this.#target)
+    // Rows stay in their order.
+    this.#sink.flush()
+    this.#relay = new RelaySink(this.#connection, this.#target)
     return this.#relay
   }
 

@@ -27,6 +27,8 @@ export class GroupedWriter {
   /** Writes the first call instead, where it has to be alone. */
   #alone: StagedWriter | undefined
   #violations: ViolationQuery | undefined
+  /** Whether some row was not simply inserted. */
+  #hasOutcomes = false
 
   private constructor(
     connection: TransactionConnection,
@@ -97,12 +99,14 @@ export class GroupedWriter {
     if (await this.#hasToWait(pass)) return this.#applyFirst(first)
     this.#violations = outcomes.violations(staging)
     await keepUncarried(pass)
-    return resolveCalls(pass, this.#calls)
+    const resolved = await resolveCalls(pass, this.#calls)
+    this.#hasOutcomes = resolved.some(({ inserted }, call) => inserted < (this.#calls[call]?.rows ?? 0))
+    return resolved
   }
 
   /** Before COMMIT: has the next transaction find the connection as this one did. */
   async tidy(): Promise<void> {
-    if (this.#alone === undefined) await this.#kept.empty(this.#connection)
+    if (this.#alone === undefined) await this.#kept.empty(this.#connection, this.#hasOutcomes)
   }
 
   async discard(): Promise<void> {

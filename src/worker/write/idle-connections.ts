@@ -5,6 +5,9 @@ import { KeptStaging } from './kept-staging.js'
 /** As many as transactions are under way when only short ones are: one of plain tables, one of those that are checked. */
 const mostIdle = 2
 
+/** Staging tables are kept for so many tables, until a connection begins anew. */
+const mostTables = 64
+
 /** Connections that transactions have left as they were: to connect takes a tenth of a small transaction. */
 export class IdleConnections {
   readonly #database: Database
@@ -23,7 +26,8 @@ export class IdleConnections {
   }
 
   keep(connection: TransactionConnection): void {
-    if (this.#idle.length < mostIdle && !connection.isStopped) this.#idle.push(connection)
+    const isUseful = !connection.isStopped && KeptStaging.count(connection) <= mostTables
+    if (isUseful && this.#idle.length < mostIdle) this.#idle.push(connection)
     else connection.disconnect()
   }
 }

@@ -29,6 +29,11 @@ export class KeptStaging {
     return ofConnections.get(connection)?.has(table) === true
   }
 
+  /** For how many tables the connection has some. */
+  static count(connection: TransactionConnection): number {
+    return ofConnections.get(connection)?.size ?? 0
+  }
+
   /**
    * Those that the connection has for a table, or new ones.
    *
@@ -55,9 +60,9 @@ export class KeptStaging {
   }
 
   /** Leaves them to the next transaction, should this one be committed. */
-  async empty(connection: TransactionConnection): Promise<void> {
+  async empty(connection: TransactionConnection, hasOutcomes: boolean): Promise<void> {
     await connection.run(`TRUNCATE ${this.staging.table}`)
-    await connection.run(`TRUNCATE ${this.#outcomes}`)
+    if (hasOutcomes) await connection.run(`TRUNCATE ${this.#outcomes}`)
   }
 
   async #drop(connection: TransactionConnection): Promise<void> {

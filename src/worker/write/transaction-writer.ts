@@ -16,6 +16,7 @@ import { chooseWriter } from './choose-writer.js'
 import { GroupedWriter } from './grouped-writer.js'
 import { StagedWriter } from './staged-writer.js'
 import type { TableWriter } from './table-writer.js'
+import type { Before } from './transaction-effects.js'
 
 const noViolations: ViolationPage = { violations: [], isLast: true, isDeep: false }
 
@@ -29,6 +30,8 @@ interface Place {
   readonly writer: number
   /** Whether the transaction has not begun when the rows are appended. */
   readonly startsLate: boolean
+  /** What the transaction has done about the table before. */
+  readonly before: Before
 }
 
 /** What a transaction writes to one table. */
@@ -36,29 +39,37 @@ export class TransactionWriter {
   readonly #place: Place
   readonly #request: WriterRequest
   readonly #writer: TableWriter | GroupedWriter
+  readonly #temporaries: TemporaryTables
   #rows = 0
   #violations: ViolationPager | undefined
 
-  private constructor(place: Place, request: WriterRequest, writer: TableWriter | GroupedWriter) {
+  private constructor(
+    place: Place,
+    request: WriterRequest,
+    writer: TableWriter | GroupedWriter,
+    temporaries: TemporaryTables,
+  ) {
     this.#place = place
     this.#request = request
     this.#writer = writer
+    this.#temporaries = temporaries
   }
 
   static async open(place: Place, request: WriterRequest): Promise<TransactionWriter> {
     const { connection, startsLate } = place
-    const target = await readTarget(place, request)
+    const temporaries = new TemporaryTables(place.transaction, place.writer)
+    const target = await readTarget(place, request, temporaries)
     const { calls } = request
     const tableWriter =
       calls === undefined
         ? await chooseWriter(connection, target, startsLate)
         : await GroupedWriter.create(connection, target, calls)
-    return new TransactionWriter(place, request, tableWriter)
+    return new TransactionWriter(place, request, tableWriter, temporaries)
   }
 
   /** The transaction has begun: the constraints of the table are what they are now. */
   async lookAgain(): Promise<void> {
-    const target = await readTarget(this.#place, this.#request)
+    const target = await readTarget(this.#place, this.#request, this.#temporaries)
     if (this.#writer instanceof StagedWriter) this.#writer.target = target
   }
 
@@ -111,18 +122,36 @@ export class TransactionWriter {
   async discard(): Promise<void> {
     await this.#writer.discard()
   }
+
+  /** Leaves nothing in the transaction but what it has applied. */
+  async close(): Promise<void> {
+    await this.discard()
+    this.#violations = undefined
+    for (const table of this.#temporaries.all) {
+      await this.#place.connection.run(`DROP TABLE IF EXISTS ${table}`)
+    }
+  }
 }
 
-async function readTarget(place: Place, request: WriterRequest): Promise<WriteTarget> {
-  const { catalog, connection, transaction, writer } = place
+async function readTarget(
+  place: Place,
+  request: WriterRequest,
+  temporaries: TemporaryTables,
+): Promise<WriteTarget> {
+  const { catalog, before } = place
+  const { duckdbConnection } = place.connection
   const { table, columns, isChecked } = request
   // Batches are copied into memory laid out for these columns, so nothing may have changed about them.
-  const metadata = await catalog.metadataOf(connection.duckdbConnection, table)
+  const metadata = await (before === 'columns'
+    ? catalog.readAnew(duckdbConnection, table)
+    : catalog.metadataOf(duckdbConnection, table))
   checkSame(table.name, columns, metadata.columns)
   if (metadata.isConstrained && !isChecked) {
     changed(`The constraints of ${quoteName(table.name)} have changed`)
   }
-  return createWriteTarget(request, metadata, new TemporaryTables(transaction, writer))
+  const target = createWriteTarget(request, metadata, temporaries)
+  // Rows that the transaction has added before count as those of before the call, and have rowids of new ones.
+  return { ...target, hasRowId: target.hasRowId && before === 'nothing' }
 }
 
 function checkSame(

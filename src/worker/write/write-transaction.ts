@@ -2,19 +2,32 @@ import { setImmediate } from 'node:timers/promises'
 import type { EncodedBatch } from '../../protocol/batch-layout.js'
 import type { Failure } from '../../protocol/failure.js'
 import { exactReading } from '../../protocol/query-value.js'
-import type { BeginRequest, CallOutcome, CallRange, GroupedOutcome } from '../../protocol/requests.js'
+import type {
+  AddWriterRequest,
+  BeginRequest,
+  CallOutcome,
+  CallRange,
+  ExecuteReply,
+  ExecuteRequest,
+  GroupedOutcome,
+  WriterRequest,
+} from '../../protocol/requests.js'
 import { qualify } from '../../protocol/sql.js'
 import type { ViolationPage } from '../../protocol/violation.js'
 import { FifoLock } from '../../sync/fifo-lock.js'
 import type { CatalogReader } from '../catalog/catalog-reader.js'
 import type { Database } from '../database.js'
 import { toFailure, WorkerFailure } from '../failure.js'
-import type { TransactionConnection } from '../transaction-connection.js'
+import type { Cursor } from '../read/cursor.js'
+import { TransactionConnection } from '../transaction-connection.js'
 import type { IdleConnections } from './idle-connections.js'
+import { TransactionEffects } from './transaction-effects.js'
 import { TransactionWriter } from './transaction-writer.js'
 
 /** How long, in milliseconds, batches are appended one after the other before other requests have their turn. */
 const turnMs = 2
+
+const rolledBack: Failure = { code: 'PERSIST_ABORTED', message: 'The transaction is rolled back' }
 
 /**
  * One transaction on a connection of its own, from BEGIN to COMMIT or ROLLBACK.
@@ -26,17 +39,23 @@ export class WriteTransaction {
   readonly #database: Database
   readonly #catalog: CatalogReader
   readonly #connections: IdleConnections
+  readonly #isShort: boolean
   readonly #steps = new FifoLock()
   #connection: TransactionConnection | undefined
-  /** In the order in which they are applied. */
-  readonly #writers: TransactionWriter[] = []
+  /** By their indexes, in the order in which they are applied. */
+  readonly #writers = new Map<number, TransactionWriter>()
+  readonly #effects = new TransactionEffects()
+  /** Whether it is a caller's, whose statements may leave anything behind and see what others have. */
+  #isOpenToAll = false
   #reading = exactReading
   #failure: Failure | undefined
   #hasBegun = false
   #outcomes: readonly (readonly GroupedOutcome[])[] = []
   #turnEnds = 0
 
-  constructor(database: Database, catalog: CatalogReader, connections: IdleConnections) {
+  /** @param isShort - Whether it is soon done, so that it gives way to no other. */
+  constructor(database: Database, catalog: CatalogReader, connections: IdleConnections, isShort = false) {
+    this.#isShort = isShort
     this.#database = database
     this.#catalog = catalog
     this.#connections = connections
@@ -51,34 +70,57 @@ export class WriteTransaction {
     return this.#step(async () => {
       this.#database.file?.checkSame()
       this.#reading = reading
-      const connection = await this.#connections.take(writers.map(({ table }) => qualify(table)))
+      const tables = writers.map(({ table }) => qualify(table))
+      this.#isOpenToAll = tables.length === 0
+      const connection = await (this.#isOpenToAll
+        ? TransactionConnection.open(this.#database)
+        : this.#connections.take(tables))
       this.#connection = connection
       this.#hasBegun = !startsLate
       if (!startsLate) await connection.begin()
       for (const [writer, request] of writers.entries()) {
-        const place = {
-          database: this.#database,
-          catalog: this.#catalog,
-          connection,
-          transaction,
-          writer,
-          startsLate,
-        }
-        this.#writers.push(await TransactionWriter.open(place, request))
+        await this.#openWriter(transaction, writer, request)
       }
       this.#turnEnds = performance.now() + turnMs
+    })
+  }
+
+  /** Takes another writer, when all rows of those before are applied. */
+  addWriter({ transaction, writer, ...request }: AddWriterRequest): Promise<void> {
+    return this.#step(async () => {
+      await this.#closeWriters()
+      await this.#openWriter(transaction, writer, request)
+    })
+  }
+
+  /** Executes statements that are part of it, when all rows of its writers are applied. */
+  execute(cursor: Cursor, request: ExecuteRequest): Promise<ExecuteReply> {
+    return this.#step(async () => {
+      await this.#closeWriters()
+      const connection = this.#opened
+      this.#effects.addStatements(request.sql)
+      try {
+        return await cursor.execute(request, {
+          connection: connection.duckdbConnection,
+          checkStop: () => connection.checkStop(),
+          tablesChanged: (changed) => this.#effects.addChanged(changed),
+        })
+      } catch (error) {
+        throw new WorkerFailure(toFailure(error, 'PERSIST_QUERY_FAILED', 'The query failed'))
+      }
     })
   }
 
   /** Appends a batch to the table of a writer. */
   write(writer: number, batch: EncodedBatch): Promise<void> {
     return this.#step(async () => {
+      if (!this.#isShort) await this.#database.company.giveWay()
       // What main has sent in the meantime is only heard when this thread's event loop has a turn.
       if (performance.now() > this.#turnEnds) {
         await setImmediate()
         this.#turnEnds = performance.now() + turnMs
       }
-      this.#connection?.checkStop()
+      this.#opened.checkStop()
       await this.#writer(writer).append(batch)
     })
   }
@@ -95,7 +137,7 @@ export class WriteTransaction {
   applyGroup(): Promise<readonly (readonly GroupedOutcome[])[]> {
     return this.#step(async () => {
       const outcomes: (readonly GroupedOutcome[])[] = []
-      for (const writer of this.#writers) outcomes.push(await writer.applyGroup())
+      for (const writer of this.#writers.values()) outcomes.push(await writer.applyGroup())
       this.#outcomes = outcomes
       return outcomes
     })
@@ -108,25 +150,32 @@ export class WriteTransaction {
 
   commit(): Promise<void> {
     return this.#step(async () => {
-      if (this.#connection === undefined) return
-      for (const writer of this.#writers) await writer.finish()
-      this.#connection.checkStop()
+      const connection = this.#opened
+      const writers = [...this.#writers.values()]
+      for (const writer of writers) await writer.finish()
+      connection.checkStop()
       this.#database.file?.checkSame()
-      await this.#connection.commit()
-      const isAsBefore = this.#writers.every(({ leavesNothing }) => leavesNothing)
-      if (isAsBefore) this.#connections.keep(this.#connection)
-      else this.#connection.disconnect()
+      await connection.commit()
+      this.#effects.commit(this.#database)
+      const isAsBefore = !this.#isOpenToAll && writers.every(({ leavesNothing }) => leavesNothing)
+      if (isAsBefore) this.#connections.keep(connection)
+      else connection.disconnect()
       this.#forget()
     })
   }
 
-  /** Never fails: a connection that is closed rolls back what it has not committed. */
-  rollback(): Promise<void> {
+  /**
+   * Never fails: a connection that is closed rolls back what it has not committed.
+   *
+   * @param failure - What is still asked of it fails with this.
+   */
+  rollback(failure: Failure = rolledBack): Promise<void> {
+    this.#failure ??= failure
     this.#connection?.stop()
     return this.#steps.run(async () => {
       try {
         // Before anything else: what an appender holds is written when it is closed, whatever was rolled back.
-        for (const writer of this.#writers) await writer.discard()
+        for (const writer of this.#writers.values()) await writer.discard()
         await this.#connection?.runToTheEnd('ROLLBACK')
       } catch {
         // The transaction is over already where the database was invalidated, or COMMIT itself failed.
@@ -138,11 +187,30 @@ export class WriteTransaction {
   async #beginLate(): Promise<void> {
     await this.#connection?.begin()
     this.#hasBegun = true
-    for (const writer of this.#writers) await writer.lookAgain()
+    for (const writer of this.#writers.values()) await writer.lookAgain()
+  }
+
+  async #openWriter(transaction: number, writer: number, request: WriterRequest): Promise<void> {
+    const [database, catalog, connection] = [this.#database, this.#catalog, this.#opened]
+    const [before, startsLate] = [this.#effects.before(request.table), !this.#hasBegun]
+    const place = { database, catalog, connection, transaction, writer, startsLate, before }
+    this.#writers.set(writer, await TransactionWriter.open(place, request))
+    this.#effects.addTable(request.table)
+  }
+
+  async #closeWriters(): Promise<void> {
+    for (const writer of this.#writers.values()) await writer.close()
+    this.#writers.clear()
+  }
+
+  /** @throws where it is over: a COMMIT of nothing would resolve. */
+  get #opened(): TransactionConnection {
+    if (this.#connection !== undefined) return this.#connection
+    throw new WorkerFailure(rolledBack)
   }
 
   #writer(index: number): TransactionWriter {
-    const writer = this.#writers[index]
+    const writer = this.#writers.get(index)
     if (writer !== undefined) return writer
     throw new WorkerFailure({
       code: 'PERSIST_WORKER_LOST',
@@ -157,7 +225,7 @@ export class WriteTransaction {
 
   #forget(): void {
     this.#connection = undefined
-    this.#writers.length = 0
+    this.#writers.clear()
   }
 
   #step<Result>(task: () => Promise<Result>): Promise<Result> {

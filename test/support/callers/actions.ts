@@ -34,9 +34,19 @@ export interface PersistAction {
   readonly onConflict: Conflict
   readonly onRowError: 'abort' | 'skip' | Decision
   readonly maxRejections: number | undefined
-  readonly source: 'array' | 'generator' | 'async' | 'paused' | 'readable' | { readonly failsAt: number }
+  readonly source:
+    | 'array'
+    | 'generator'
+    | 'async'
+    | 'paused'
+    | 'readable'
+    | 'stream'
+    | 'atomic stream'
+    | { readonly failsAt: number }
   /** A signal that is aborted already, or one that several calls share. */
   readonly signal: 'aborted' | 0 | 1 | undefined
+  /** Whether it is the call of a transaction, and what becomes of that. */
+  readonly transaction: 'none' | 'committed' | 'rolled back'
 }
 
 /** SQL that changes a row by its `id`. */
@@ -103,19 +113,24 @@ const onRowErrors: fc.Arbitrary<PersistAction['onRowError']> = fc.oneof(
   },
 )
 
-const sources: fc.Arbitrary<PersistAction['source']> = fc.oneof(
-  { weight: 10, arbitrary: fc.constant('array' as const) },
-  {
-    weight: 5,
-    arbitrary: fc.constantFrom(
-      'generator' as const,
-      'async' as const,
-      'paused' as const,
-      'readable' as const,
-    ),
-  },
-  { weight: 1, arbitrary: fc.record({ failsAt: fc.integer({ min: 0, max: 4 }) }) },
-)
+const sourcesOf = (hasKey: boolean): fc.Arbitrary<PersistAction['source']> =>
+  fc.oneof(
+    { weight: 10, arbitrary: fc.constant('array' as const) },
+    // Its place among calls on a table with a key is that of its commit.
+    ...(hasKey
+      ? []
+      : [{ weight: 3, arbitrary: fc.constantFrom('stream' as const, 'atomic stream' as const) }]),
+    {
+      weight: 5,
+      arbitrary: fc.constantFrom(
+        'generator' as const,
+        'async' as const,
+        'paused' as const,
+        'readable' as const,
+      ),
+    },
+    { weight: 1, arbitrary: fc.record({ failsAt: fc.integer({ min: 0, max: 4 }) }) },
+  )
 
 function persistTo(name: TableName): fc.Arbitrary<PersistAction> {
   const table = callersTables[name]
@@ -143,11 +158,18 @@ function persistTo(name: TableName): fc.Arbitrary<PersistAction> {
     ),
     onRowError: onRowErrors,
     maxRejections: fc.constantFrom(undefined, undefined, 1000, 2, 1, 0),
-    source: sources,
+    source: sourcesOf(hasKey),
     signal: fc.oneof(
       { weight: 20, arbitrary: fc.constant(undefined) },
       { weight: 1, arbitrary: fc.constant('aborted' as const) },
       { weight: 4, arbitrary: fc.constantFrom(0 as const, 1 as const) },
+    ),
+    transaction: fc.oneof(
+      { weight: 8, arbitrary: fc.constant('none' as const) },
+      {
+        weight: 1,
+        arbitrary: fc.constantFrom('committed' as const, 'committed' as const, 'rolled back' as const),
+      },
     ),
   })
 }

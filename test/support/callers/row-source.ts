@@ -1,5 +1,7 @@
-import { Readable } from 'node:stream'
-import type { Rows } from 'duckpaddle'
+import { Readable, type Writable } from 'node:stream'
+import { finished } from 'node:stream/promises'
+import type { PersistOptions, Receipt, Rows, Table } from 'duckpaddle'
+import { expect } from 'vitest'
 import type { GivenRowOf, PersistAction } from './actions.js'
 
 /** What a source or a getter of the model test throws. */
@@ -46,7 +48,10 @@ function toRow(
 }
 
 /** How the rows of a call are given. */
-export function toSource(given: readonly unknown[], source: PersistAction['source']): Rows<never> {
+export function toSource(
+  given: readonly unknown[],
+  source: Exclude<PersistAction['source'], 'stream' | 'atomic stream'>,
+): Rows<never> {
   // Bad rows are no rows to the compiler.
   const rows = given as readonly never[]
   if (typeof source === 'object') return failing(rows, source.failsAt)
@@ -62,6 +67,26 @@ export function toSource(given: readonly unknown[], source: PersistAction['sourc
     case 'readable':
       return Readable.from(rows) as AsyncIterable<never>
   }
+}
+
+/** Writes rows by a stream, which has one commit, and resolves to its receipt. */
+export async function writeByStream(
+  table: Table,
+  given: readonly unknown[],
+  options: PersistOptions,
+  atomic: boolean,
+): Promise<Receipt> {
+  const limits = { commitRows: 1_000_000, commitMs: 600_000, highWaterMark: 1_000_000 }
+  const stream = table.createWriteStream({ ...options, ...limits, atomic })
+  const receipts: Receipt[] = []
+  stream.on('commit', (receipt) => receipts.push(receipt))
+  const ended = finished(stream as unknown as Writable)
+  for (const row of given) stream.write(row as never)
+  stream.end()
+  await ended
+  const [receipt, ...others] = receipts
+  expect(others).toEqual([])
+  return receipt ?? expect.fail('has committed nothing')
 }
 
 function* failing<Row>(rows: readonly Row[], failsAt: number): Generator<Row> {

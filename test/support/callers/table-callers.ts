@@ -1,4 +1,4 @@
-import type { PersistenceService, PersistOptions, Receipt, Rejection } from 'duckpaddle'
+import type { PersistenceService, PersistOptions, Receipt, Rejection, Table } from 'duckpaddle'
 import { expect } from 'vitest'
 import type { ChangeAction, PersistAction } from './actions.js'
 import { type CallLog, codeOf, errorOf, type MadeCall, type Outcome, resultOf } from './call-log.js'
@@ -6,8 +6,18 @@ import { changeSql } from './change-sql.js'
 import { checkPersist } from './check-persist.js'
 import { decideOnRow } from './decide-on-row.js'
 import { ModelledTable } from './modelled-table.js'
-import { thrown, toRows, toSource } from './row-source.js'
+import { thrown, toRows, toSource, writeByStream } from './row-source.js'
 import { callersTables, type TableName } from './tables.js'
+
+/** What a transaction throws once its call has resolved. */
+class RolledBack extends Error {
+  readonly receipt: Receipt
+
+  constructor(receipt: Receipt) {
+    super('rolled back on purpose')
+    this.receipt = receipt
+  }
+}
 
 /** Calls on tables that a model has as well. */
 export class TableCallers {
@@ -53,19 +63,45 @@ export class TableCallers {
       onConflict: action.onConflict,
       onRowError: typeof onRowError === 'string' ? onRowError : decider(onRowError, asked),
       maxRejections: action.maxRejections,
-      signal: given === undefined ? undefined : signal,
+      // A stream that is given up says what it has committed by then.
+      signal: given === undefined || source === 'stream' ? undefined : signal,
       // With it a call shares no commit.
       ...(number % 2 === 0
         ? { onProgress: ({ appended }) => expect(appended).toBeLessThanOrEqual(rows.length) }
         : {}),
     }
-    const call = table.persist(toSource(rows, source), options as { readonly onConflict: 'update' })
+    const call = this.#begin(action, table, rows, options)
     this.#write(`persist() of ${JSON.stringify(action).slice(0, 2000)}`, name, call, (outcome) => {
-      if (given === 'aborted') expect(errorOf(outcome)).toMatchObject({ code: 'PERSIST_ABORTED' })
+      if (given === 'aborted' && options.signal !== undefined)
+        expect(errorOf(outcome)).toMatchObject({ code: 'PERSIST_ABORTED' })
       // The signal may have been aborted in time, or too late.
       if (options.signal?.aborted === true && codeOf(outcome) === 'PERSIST_ABORTED') return
-      checkPersist(model, { action: { ...action, onRowError }, rows, asked, outcome })
+      const undone = 'error' in outcome && outcome.error instanceof RolledBack ? outcome.error : undefined
+      const own = undone === undefined ? outcome : { value: undone.receipt }
+      checkPersist(model, { action: { ...action, onRowError }, rows, asked, outcome: own })
+      if (undone !== undefined) model.undo()
       if ('value' in outcome) this.#count(resultOf(outcome))
+    })
+  }
+
+  #begin(
+    { source, transaction }: PersistAction,
+    table: Table,
+    rows: readonly unknown[],
+    options: PersistOptions,
+  ): Promise<Receipt> {
+    const isStream = source === 'stream' || source === 'atomic stream'
+    // A stream without rows commits nothing.
+    if (isStream && rows.length > 0 && transaction === 'none') {
+      return writeByStream(table, rows, options, source === 'atomic stream')
+    }
+    const given = toSource(rows, isStream ? 'array' : source)
+    const persistOptions = options as { readonly onConflict: 'update' }
+    if (transaction === 'none') return table.persist(given, persistOptions)
+    return this.#db.transaction(async (tx) => {
+      const receipt = await tx.persist(table, given, persistOptions)
+      if (transaction === 'rolled back') throw new RolledBack(receipt)
+      return receipt
     })
   }
 

@@ -47,6 +47,18 @@ const activities = {
   asynchronous: () => table.persist(endlessAsync()),
   key: () => persistBatches(table, { onConflict: 'update' }, true),
   primaryKey: () => persistBatches(table, { onConflict: 'update' }, true),
+  transaction: async () => {
+    for (let number = 1; ; number++) {
+      await db.transaction(async (tx) => {
+        const rows = batchOf(number)
+        await tx.persist(table, rows.slice(0, 100))
+        await tx.query('SELECT count(*) FROM t')
+        await tx.run(`INSERT INTO t SELECT id + 100, batch, text FROM t WHERE batch = ${number}`)
+        await tx.persist(table, rows.slice(200))
+      })
+      writeSync(1, `saved ${number}\n`)
+    }
+  },
   query: () => db.query('SELECT count(*) FROM range(1000000) a, range(1000000) b'),
   run: () => db.run('CREATE TABLE u AS SELECT i, hash(i) AS h FROM range(100000000) r(i) ORDER BY h'),
   checkpoint: async () => {

@@ -67,6 +67,14 @@ describe('a row of a class', () => {
 })
 
 describe('a property that no column takes', () => {
+  it('is a rejection also beside columns that are getters, and methods', () => {
+    const row = Reading.of({ extra: 5 })
+    for (const names of [['id'], ['id', 'value'], ['value'], ['id', 'value', 'status']]) {
+      expect(encode(row, ...names)).toMatchObject({ code: 'unknown-column' })
+    }
+    expect(encode(Reading.of({ extra: undefined }), 'id', 'value', 'status')).toEqual([1, 2, null])
+  })
+
   it('is none where it is undefined, wherever it stands', () => {
     const none = undefined
     expect(encode({ extra: none, id: 1 }, 'id')).toEqual([1])
