@@ -12,11 +12,19 @@ export type { Committed } from './contract/committed.js'
 export type { OpenOptions } from './contract/open-options.js'
 export type { OnRowError, PersistOptions } from './contract/persist-options.js'
 export { PersistenceError } from './contract/persistence-error.js'
-export type { QueryOptions } from './contract/query-options.js'
+export type {
+  AsColumns,
+  NumberArray,
+  QueryColumns,
+  QueryOptions,
+  ReadingOptions,
+  RowsAsArrays,
+} from './contract/query-options.js'
 export type { Progress, Receipt } from './contract/receipt.js'
 export type { Rejection, RejectionCode } from './contract/rejection.js'
 export type { ResourceLimits } from './contract/resource-limits.js'
 export type { Rows } from './contract/rows.js'
+export type { RunReport } from './contract/run-report.js'
 export type { CloseOptions, CloseReport, ServiceStatus, Stats } from './contract/stats.js'
 export type { TransactionOptions } from './contract/transaction-options.js'
 export type { WriteStream } from './contract/write-stream.js'
@@ -25,7 +33,6 @@ export { type InferredColumns, inferColumns } from './infer/infer-columns.js'
 export type { InferOptions } from './infer/infer-options.js'
 export { open } from './open.js'
 export type { PersistenceService } from './persistence-service.js'
-export type { RunReport } from './read/execute-statement.js'
 export type { QueryParameters } from './read/query-parameters.js'
 export { type JsonColumn, json } from './schema/json-column.js'
 export type { AnyRow, Interval, RowOf, TextRow } from './schema/row-types.js'

@@ -1,20 +1,26 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import {
-  type BigintReading,
-  exactReading,
-  type QueryRow,
-  type Reading,
-  type TimestampReading,
+import type {
+  BigintReading,
+  QueryRow,
+  QueryValue,
+  Reading,
+  TimestampReading,
 } from '../protocol/query-value.js'
 import { tableIn } from '../protocol/sql.js'
 import { checkNumber, ownOptions } from './contract/check-option.js'
 import type { ResolvedOpenOptions } from './contract/open-options.js'
 import { PersistenceError } from './contract/persistence-error.js'
-import { type QueryOptions, resolveQueryOptions } from './contract/query-options.js'
+import {
+  type AsColumns,
+  type QueryColumns,
+  type QueryOptions,
+  type RowsAsArrays,
+  resolveQueryOptions,
+} from './contract/query-options.js'
+import type { RunReport } from './contract/run-report.js'
 import type { CloseOptions, CloseReport, Stats } from './contract/stats.js'
 import type { TransactionOptions } from './contract/transaction-options.js'
 import { BufferPool } from './encode/buffer-pool.js'
-import type { RunReport } from './read/execute-statement.js'
 import { Queries } from './read/queries.js'
 import { copyStatement, type QueryParameters } from './read/query-parameters.js'
 import { QueryRunner } from './read/query-runner.js'
@@ -89,7 +95,7 @@ export class PersistenceService implements AsyncDisposable {
     this.#groups = new GroupCommit(this.#writing)
     const [tables, queries] = [
       new Tables(this.#writing, this.#groups, this.#operations, dependents),
-      new Queries(new QueryRunner(supervisor, scheduler, checkpoints), this.#operations),
+      new Queries(new QueryRunner(supervisor, scheduler, checkpoints, sliceBudgetMs), this.#operations),
     ]
     this.#tables = tables
     this.#queries = queries
@@ -100,10 +106,10 @@ export class PersistenceService implements AsyncDisposable {
       config: options.config,
       sliceBudgetMs,
       dependents,
-      query: <Row extends object>(sql: string) => queries.query<Row>({ sql, reading: exactReading }, true),
+      query: <Row extends object>(sql: string) => queries.query<Row>(sql),
       run: (sql) => queries.run(sql, undefined, true),
       table: (name) => tables.open(name, {}, true),
-      readPages: (sql) => queries.pages(sql),
+      readRows: (sql) => queries.rows(sql),
       writeAtExit: (table, takeRows) => tables.writeAtExit(table, takeRows),
       refuseSelfWait: (what) => scheduler.queue.check(what),
     })
@@ -150,7 +156,8 @@ export class PersistenceService implements AsyncDisposable {
    * @typeParam Row - What the caller knows of the rows; it is not checked.
    * @param parameters - Values for `?` and `$1` as an array, for `$name` as an object. In a call of several statements
    * they are for all of them: `$1` and `$name` are the same value in each, and `?` are counted through.
-   * @param options - What values are read as, where it is to be other than what the service was opened with.
+   * @param options - What values are read as, where it is to be other than what the service was opened with; when the
+   * call is to give up; with `rowMode: 'array'` rows are arrays, and with `columns: true` there is an array for each column.
    * @throws TypeError or RangeError, as a rejection, for a parameter that DuckDB has no value for, or an option that is
    * none.
    * @throws `PERSIST_QUERY_FAILED`, with DuckDB's message as its cause; also for a value that cannot be read as
@@ -168,12 +175,67 @@ export class PersistenceService implements AsyncDisposable {
   query<Timestamps extends TimestampReading, Bigints extends BigintReading>(
     sql: string,
     parameters: QueryParameters | undefined,
+    options: QueryOptions<Timestamps, Bigints> & RowsAsArrays,
+  ): Promise<QueryValue<Timestamps, Bigints>[][]>
+  query<Timestamps extends TimestampReading, Bigints extends BigintReading>(
+    sql: string,
+    parameters: QueryParameters | undefined,
+    options: QueryOptions<Timestamps, Bigints> & AsColumns,
+  ): Promise<QueryColumns<Timestamps, Bigints>>
+  query<Timestamps extends TimestampReading, Bigints extends BigintReading>(
+    sql: string,
+    parameters: QueryParameters | undefined,
     options: QueryOptions<Timestamps, Bigints>,
   ): Promise<QueryRow<Timestamps, Bigints>[]>
   query<Row extends object>(sql: string, parameters?: QueryParameters, options?: QueryOptions): Promise<Row[]>
-  async query(sql: string, parameters?: QueryParameters, options: QueryOptions = {}): Promise<object[]> {
-    const reading = resolveQueryOptions(options, this.#reading)
-    return this.#queries.query({ ...copyStatement(sql, parameters), reading }, false)
+  async query(sql: string, parameters?: QueryParameters, options: QueryOptions = {}): Promise<object> {
+    const { limits, ...how } = resolveQueryOptions('query()', options, this.#reading)
+    return this.#queries.read({ ...copyStatement(sql, parameters), ...how }, limits)
+  }
+
+  /**
+   * Runs SQL as `query()` does, and hands out the rows of its last statement one by one: they are read as they are asked
+   * for, and few of them wait in memory, however many there are. What they are of is what was committed when the first one
+   * was asked for, which is when the statement begins.
+   *
+   * `break`, or an end of the iteration by an error, frees the result at once; one that is neither ended nor read to its
+   * last row keeps it. `close()` does not wait for it: when all other calls have ended, what is left of it rejects with
+   * `PERSIST_CLOSED`. The rows of a statement that writes are all there before the first one is handed out.
+   *
+   * @returns an iterator, to be gone through once; `Readable.from()` takes it, and so does `persist()` of any service.
+   * @throws TypeError or RangeError, at once, as `query()`; what else it rejects with, its first row does, or the one where
+   * it happens.
+   *
+   * @example
+   * ```ts
+   * for await (const row of db.stream('SELECT id, amount FROM events WHERE kind = ?', ['order'])) {
+   *   total += row.amount
+   * }
+   * ```
+   */
+  stream<Row extends object = QueryRow>(sql: string, parameters?: QueryParameters): AsyncIterableIterator<Row>
+  stream<Timestamps extends TimestampReading, Bigints extends BigintReading>(
+    sql: string,
+    parameters: QueryParameters | undefined,
+    options: QueryOptions<Timestamps, Bigints> & RowsAsArrays,
+  ): AsyncIterableIterator<QueryValue<Timestamps, Bigints>[]>
+  stream<Timestamps extends TimestampReading, Bigints extends BigintReading>(
+    sql: string,
+    parameters: QueryParameters | undefined,
+    options: QueryOptions<Timestamps, Bigints>,
+  ): AsyncIterableIterator<QueryRow<Timestamps, Bigints>>
+  stream<Row extends object>(
+    sql: string,
+    parameters?: QueryParameters,
+    options?: QueryOptions,
+  ): AsyncIterableIterator<Row>
+  stream(
+    sql: string,
+    parameters?: QueryParameters,
+    options: QueryOptions = {},
+  ): AsyncIterableIterator<object> {
+    const { limits, ...how } = resolveQueryOptions('stream()', options, this.#reading)
+    return this.#queries.stream({ ...copyStatement(sql, parameters), ...how }, limits)
   }
 
   /**

@@ -1,7 +1,7 @@
 import type { QueryRow } from '../protocol/query-value.js'
 import type { Settings } from '../protocol/requests.js'
 import type { TableRef } from '../protocol/sql.js'
-import type { RunReport } from './read/execute-statement.js'
+import type { RunReport } from './contract/run-report.js'
 import type { Dependents } from './scheduling/dependents.js'
 import type { Table } from './table.js'
 
@@ -22,8 +22,8 @@ export interface ServiceInternals {
   run(sql: string): Promise<RunReport>
   /** The `persist()` of such a table is let in as long, too. */
   table(name: string): Promise<Table<never>>
-  /** Reads the rows of a statement page by page, each small enough not to hold the event loop. */
-  readPages(sql: string): AsyncIterable<readonly QueryRow[]>
+  /** Reads the rows of a statement as `stream()` does, whose time and its taker's are slices. */
+  readRows(sql: string): AsyncIterable<QueryRow>
   /**
    * Has rows written to a table of this service when the process exits: in a transaction of their own, after everything
    * that is not committed by then has been rolled back. `undefined` takes it back.

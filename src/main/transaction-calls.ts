@@ -1,14 +1,17 @@
-import type { ExecuteRequest } from '../protocol/requests.js'
 import { quoteName } from '../protocol/visible-text.js'
 import { type PersistOptions, resolvePersistOptions } from './contract/persist-options.js'
-import { type QueryOptions, resolveQueryOptions } from './contract/query-options.js'
+import { type CallLimits, type QueryOptions, resolveQueryOptions } from './contract/query-options.js'
 import type { Receipt } from './contract/receipt.js'
 import type { Rows } from './contract/rows.js'
-import { executeStatement, type RunReport } from './read/execute-statement.js'
+import type { RunReport } from './contract/run-report.js'
+import { type Collected, collectResult, executeStatement } from './read/execute-statement.js'
 import type { Queries } from './read/queries.js'
 import { copyStatement, type QueryParameters } from './read/query-parameters.js'
+import type { Statement } from './read/query-runner.js'
+import type { ResultReader } from './read/result-reader.js'
 import type { CallSequence, Work } from './scheduling/call-sequence.js'
 import { Cancellation } from './scheduling/cancellation.js'
+import { limitCall } from './scheduling/limit-call.js'
 import { Table } from './table.js'
 import type { Tables } from './tables.js'
 import { LoadInTransaction } from './write/load-in-transaction.js'
@@ -44,11 +47,11 @@ export class TransactionCalls {
     return tables.track(sequence.add(what, () => this.#load(table, rows, options)))
   }
 
-  query(sql: string, parameters: QueryParameters | undefined, options: QueryOptions): Promise<object[]> {
+  query(sql: string, parameters: QueryParameters | undefined, options: QueryOptions): Promise<object> {
     const { queries, sequence, context } = this.#parts
     const query = sequence.add('query()', () => {
-      const reading = resolveQueryOptions(options, context.reading)
-      return this.#execute({ ...copyStatement(sql, parameters), reading }, ({ rows }) => rows)
+      const { limits, ...how } = resolveQueryOptions('query()', options, context.reading)
+      return this.#execute({ ...copyStatement(sql, parameters), ...how }, ({ read }) => read, limits)
     })
     return queries.track(query)
   }
@@ -89,17 +92,26 @@ export class TransactionCalls {
   }
 
   #execute<Result>(
-    statement: Pick<ExecuteRequest, 'sql' | 'parameters' | 'reading'>,
-    take: (executed: { readonly rows: object[] } & RunReport) => Result,
+    statement: Statement,
+    take: (executed: { readonly read: Collected } & RunReport) => Result,
+    limits: CallLimits = {},
   ): Work<Result> {
     const { transaction, context } = this.#parts
+    const { sliceBudgetMs } = context
     if (mayChangeTables.test(statement.sql)) this.#endChange ??= context.scheduler.beginChange()
     const cancellation = new Cancellation()
     const request = { ...statement, transaction: transaction.id, mayWrite: true }
     const run = async () => {
-      transaction.begin()
-      const executed = await executeStatement(transaction.client, request, cancellation)
-      return take(executed ?? { rows: [], rowsChanged: 0 })
+      const stopLimits = limitCall('query()', cancellation, limits)
+      try {
+        transaction.begin()
+        const { client } = transaction
+        const collect = (reader: ResultReader) => collectResult(reader, cancellation, sliceBudgetMs)
+        const executed = await executeStatement(client, request, cancellation, sliceBudgetMs, collect)
+        return take(executed ?? { read: [], rowsChanged: 0 })
+      } finally {
+        stopLimits()
+      }
     }
     return { cancellation, run, release: () => undefined }
   }

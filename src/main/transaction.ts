@@ -1,9 +1,9 @@
-import type { BigintReading, QueryRow, TimestampReading } from '../protocol/query-value.js'
+import type { BigintReading, QueryRow, QueryValue, TimestampReading } from '../protocol/query-value.js'
 import type { PersistOptions } from './contract/persist-options.js'
-import type { QueryOptions } from './contract/query-options.js'
+import type { AsColumns, QueryColumns, QueryOptions, RowsAsArrays } from './contract/query-options.js'
 import type { Receipt } from './contract/receipt.js'
 import type { Rows } from './contract/rows.js'
-import type { RunReport } from './read/execute-statement.js'
+import type { RunReport } from './contract/run-report.js'
 import type { QueryParameters } from './read/query-parameters.js'
 import type { AnyRow, TextRow } from './schema/row-types.js'
 import type { Table } from './table.js'
@@ -11,7 +11,7 @@ import type { Table } from './table.js'
 /** What a transaction needs of its service. */
 interface Calls {
   persist(table: Table<never>, rows: Rows<unknown>, options: PersistOptions): Promise<Receipt>
-  query(sql: string, parameters: QueryParameters | undefined, options: QueryOptions): Promise<object[]>
+  query(sql: string, parameters: QueryParameters | undefined, options: QueryOptions): Promise<object>
   run(sql: string, parameters: QueryParameters | undefined): Promise<RunReport>
 }
 
@@ -84,10 +84,20 @@ export class Transaction {
   query<Timestamps extends TimestampReading, Bigints extends BigintReading>(
     sql: string,
     parameters: QueryParameters | undefined,
+    options: QueryOptions<Timestamps, Bigints> & RowsAsArrays,
+  ): Promise<QueryValue<Timestamps, Bigints>[][]>
+  query<Timestamps extends TimestampReading, Bigints extends BigintReading>(
+    sql: string,
+    parameters: QueryParameters | undefined,
+    options: QueryOptions<Timestamps, Bigints> & AsColumns,
+  ): Promise<QueryColumns<Timestamps, Bigints>>
+  query<Timestamps extends TimestampReading, Bigints extends BigintReading>(
+    sql: string,
+    parameters: QueryParameters | undefined,
     options: QueryOptions<Timestamps, Bigints>,
   ): Promise<QueryRow<Timestamps, Bigints>[]>
   query<Row extends object>(sql: string, parameters?: QueryParameters, options?: QueryOptions): Promise<Row[]>
-  query(sql: string, parameters?: QueryParameters, options: QueryOptions = {}): Promise<object[]> {
+  query(sql: string, parameters?: QueryParameters, options: QueryOptions = {}): Promise<object> {
     return this.#calls.query(sql, parameters, options)
   }
 

@@ -1,14 +1,12 @@
 import { describeValue } from './contract/describe-value.js'
-import { PersistenceError } from './contract/persistence-error.js'
 import { resolveTransactionOptions, type TransactionOptions } from './contract/transaction-options.js'
 import type { Queries } from './read/queries.js'
 import type { Call } from './scheduling/call.js'
 import { CallSequence } from './scheduling/call-sequence.js'
 import type { Cancellation } from './scheduling/cancellation.js'
 import { codeInside } from './scheduling/code-inside.js'
-import { onAbort } from './scheduling/on-abort.js'
+import { limitCall } from './scheduling/limit-call.js'
 import type { Operations } from './scheduling/operations.js'
-import { clearTimeout, startTimer } from './scheduling/real-timers.js'
 import { everything } from './scheduling/write-scope.js'
 import type { Tables } from './tables.js'
 import { Transaction } from './transaction.js'
@@ -49,7 +47,7 @@ export class Transactions {
     cancellation: Cancellation,
   ): Promise<Result> {
     const { scheduler, supervisor } = this.#context
-    const stopLimits = limit(cancellation, options)
+    const stopLimits = limitCall('The transaction', cancellation, options)
     try {
       return await scheduler.acquire(cancellation, 'transaction()', everything, (call) =>
         supervisor.use((client) => this.#transact(client, call, work, cancellation)),
@@ -98,20 +96,4 @@ export class Transactions {
       committed: (walBytes) => recordCommit(this.#context, walBytes),
     })
   }
-}
-
-/** Cancels when the signal is aborted, or the time is over. @returns a function that ends this. */
-function limit(cancellation: Cancellation, { signal, timeoutMs }: TransactionOptions): () => void {
-  const stopListening = onAbort(signal, (error) => cancellation.cancel(error))
-  if (timeoutMs === undefined) return stopListening
-  const timer = startTimer(() => cancellation.cancel(timeOver(timeoutMs)), timeoutMs)
-  return () => {
-    clearTimeout(timer)
-    stopListening()
-  }
-}
-
-function timeOver(timeoutMs: number): PersistenceError {
-  const cause = new DOMException('The operation was aborted due to timeout', 'TimeoutError')
-  return new PersistenceError('PERSIST_ABORTED', `The transaction was not done in ${timeoutMs} ms`, { cause })
 }

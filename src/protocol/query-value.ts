@@ -13,6 +13,9 @@ export interface Reading {
   readonly bigints: BigintReading
 }
 
+/** What a result is made into: rows as objects or as arrays, or an array for each column. */
+export type ResultShape = 'objects' | 'arrays' | 'columns'
+
 /** What every value can be read as. */
 export const exactReading: Reading = { timestamps: 'string', bigints: 'bigint' }
 
@@ -44,14 +47,3 @@ export type QueryRow<
   Timestamps extends TimestampReading = TimestampReading,
   Bigints extends BigintReading = BigintReading,
 > = Record<string, QueryValue<Timestamps, Bigints>>
-
-export interface ResultPage {
-  readonly rows: readonly QueryRow[]
-  /** True when this page is the last one, and the cursor is gone. */
-  readonly isLast: boolean
-  /** True where a value is nested so deeply that the page is packed. */
-  readonly isDeep: boolean
-}
-
-/** The page after the last one. */
-export const noRows: ResultPage = { rows: [], isLast: true, isDeep: false }

@@ -1,7 +1,8 @@
 import type { EncodedBatch } from './batch-layout.js'
 import type { ColumnDescriptor } from './column-type.js'
 import type { Failure } from './failure.js'
-import type { QueryParameter, Reading, ResultPage } from './query-value.js'
+import type { QueryParameter, Reading } from './query-value.js'
+import type { ResultBatch, ResultColumn } from './result-batch.js'
 import type { SchemaRef, TableRef } from './sql.js'
 import type { ViolationPage } from './violation.js'
 
@@ -36,10 +37,10 @@ interface Requests {
   violations: { request: WriterReference; reply: ViolationPage }
   commit: { request: TransactionRequest; reply: CommitReply }
   rollback: { request: TransactionRequest; reply: void }
-  /** Executes statements; the reply has the first page of the last one's result. */
+  /** Executes statements; the reply has the first batch of the last one's result. */
   execute: { request: ExecuteRequest; reply: ExecuteReply }
-  /** The next page of a result. */
-  fetch: { request: CursorRequest; reply: ResultPage }
+  /** The next batch of a result. */
+  fetch: { request: CursorRequest; reply: ResultBatch }
   /** Interrupts a running `execute`, or gives up the rest of its result. */
   cancel: { request: CursorRequest; reply: void }
   /** Moves the write-ahead log into the file, unless a transaction is in the way. */
@@ -271,13 +272,16 @@ export interface ExecuteRequest {
   /** False refuses, before it runs, any statement that may change the database. */
   readonly mayWrite: boolean
   readonly reading: Reading
+  /** Has a read compute its rows as they are fetched, where else all of them are there before the first is sent. */
+  readonly isStreamed?: boolean
 }
 
 export type ExecuteReply =
   | {
       readonly executed: true
       readonly rowsChanged: number
-      readonly page: ResultPage
+      readonly columns: readonly ResultColumn[]
+      readonly batch: ResultBatch
       /** Bytes of the write-ahead log, after statements that may have written. */
       readonly walBytes: number
     }

@@ -32,6 +32,8 @@ export class Database {
   readonly #poolCalls = new FifoLock()
   readonly #commits = new FifoLock()
   readonly #checkpoints = new FifoLock()
+  /** What computes the rows of streams, and may take long: for all of them there is one thread of the pool. */
+  readonly #fetches = new FifoLock()
   readonly #inFlight = new Set<Promise<unknown>>()
   readonly #connections = new Set<DuckDBConnection>()
   readonly #instance: Instance
@@ -105,6 +107,15 @@ export class Database {
   /** A short call on the libuv pool, after those asked for before it. */
   poolCall<Result>(call: () => Promise<Result>): Promise<Result> {
     return this.#poolCalls.run(() => {
+      this.shutdown.checkStop()
+      if (this.#isDraining) throw closing()
+      return this.#track(call())
+    })
+  }
+
+  /** A call that computes rows of a stream, after those asked for before it. */
+  fetchCall<Result>(call: () => Promise<Result>): Promise<Result> {
+    return this.#fetches.run(() => {
       this.shutdown.checkStop()
       if (this.#isDraining) throw closing()
       return this.#track(call())

@@ -11,6 +11,7 @@ import type {
   RequestOf,
   Result,
 } from '../protocol/requests.js'
+import type { ResultBatch } from '../protocol/result-batch.js'
 import { collectGarbage } from './collect-garbage.js'
 import { toFailure, WorkerFailure } from './failure.js'
 import { packReply } from './pack-reply.js'
@@ -48,15 +49,24 @@ export function createHandle(shutdown: Shutdown): Handle {
   return async (call) => {
     const result = await answer(call, shutdown)
     const outcome = { ...result, ...session?.takeNews() }
-    return result.ok ? withTransfer(outcome, buffersOf(call)) : outcome
+    return result.ok ? withTransfer(outcome, buffersOf(call, result)) : outcome
   }
 }
 
-/** What goes back as it came, and not as a copy. */
-function buffersOf(call: Call): readonly ArrayBuffer[] {
+/** What crosses without a copy: what goes back as it came, and the memory of results. */
+function buffersOf(call: Call, result: Result<unknown>): readonly ArrayBuffer[] {
   if (call.name === 'write') return [call.request.batch.buffer]
-  if (call.name !== 'group') return []
-  return call.request.writers.flatMap(({ batches }) => batches.map(({ buffer }) => buffer))
+  if (call.name === 'group') {
+    return call.request.writers.flatMap(({ batches }) => batches.map(({ buffer }) => buffer))
+  }
+  if (!('reply' in result)) return []
+  const batch = batchOf(Object(result.reply))
+  return batch === undefined ? [] : [batch.buffer]
+}
+
+function batchOf(reply: object): ResultBatch | undefined {
+  if ('batch' in reply) return batchOf(Object(reply.batch))
+  return 'pieces' in reply ? (reply as ResultBatch) : undefined
 }
 
 async function answer(call: Call, shutdown: Shutdown): Promise<Result<unknown>> {
@@ -95,7 +105,7 @@ function handle<Name extends Exclude<RequestName, 'open'>>(
 /** Whether a reply is nested so deeply that it is packed. */
 function isDeep(reply: object | void): boolean {
   if (reply === undefined) return false
-  if ('page' in reply) return isDeep(Object(reply.page))
+  if ('batch' in reply) return isDeep(Object(reply.batch))
   return 'isDeep' in reply && reply.isDeep === true
 }
 

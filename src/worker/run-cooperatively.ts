@@ -25,12 +25,30 @@ export async function runCooperatively(
   statement: DuckDBPreparedStatement,
   checkStop: () => void,
 ): Promise<DuckDBMaterializedResult> {
-  const pending = statement.start()
+  return (await run(database, connection, statement.start(), checkStop)) as DuckDBMaterializedResult
+}
+
+/** The same until the first rows are there; the others are computed as they are fetched. */
+export async function streamCooperatively(
+  database: Database,
+  connection: DuckDBConnection,
+  statement: DuckDBPreparedStatement,
+  checkStop: () => void,
+): Promise<DuckDBResult> {
+  return run(database, connection, statement.startStream(), checkStop)
+}
+
+async function run(
+  database: Database,
+  connection: DuckDBConnection,
+  pending: DuckDBPendingResult,
+  checkStop: () => void,
+): Promise<DuckDBResult> {
   try {
     await runTasks(pending, checkStop)
     const result = await database.poolCall(() => pending.getResult())
     if (!(result instanceof DuckDBResult)) throw new TypeError('DuckDB returned no result')
-    return result as DuckDBMaterializedResult
+    return result
   } catch (error) {
     await abandon(database, connection, pending)
     throw error

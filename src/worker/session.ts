@@ -1,5 +1,4 @@
 import type { Failure } from '../protocol/failure.js'
-import { noRows } from '../protocol/query-value.js'
 import type {
   FinalWrite,
   GroupedOutcome,
@@ -10,6 +9,7 @@ import type {
   RequestName,
   RequestOf,
 } from '../protocol/requests.js'
+import { noBatch } from '../protocol/result-batch.js'
 import { type SchemaRef, tableIn } from '../protocol/sql.js'
 import { quoteName } from '../protocol/visible-text.js'
 import { CatalogReader } from './catalog/catalog-reader.js'
@@ -159,7 +159,7 @@ export class Session implements SessionHandlers {
   }
 
   async fetch({ cursor }: RequestOf<'fetch'>): Promise<ReplyOf<'fetch'>> {
-    return this.#cursors.get(cursor)?.fetch() ?? noRows
+    return this.#cursors.get(cursor)?.fetch() ?? noBatch()
   }
 
   async cancel({ cursor }: RequestOf<'cancel'>): Promise<void> {

@@ -4,6 +4,7 @@ import type {
   Committed,
   OpenOptions,
   PersistOptions,
+  QueryColumns,
   QueryRow,
   QueryValue,
   Receipt,
@@ -237,6 +238,16 @@ describe('PersistenceService', () => {
     expectTypeOf<Date | bigint>().toExtend<QueryValue>()
     const readAs = (db: Service) => db.query<{ n: number }>('SELECT 1', [], { bigints: 'number' })
     expectTypeOf<Awaited<ReturnType<typeof readAs>>>().toEqualTypeOf<{ n: number }[]>()
+    const readArrays = (db: Service) =>
+      db.query('SELECT 1', [], { rowMode: 'array', timestamps: 'string', bigints: 'number' })
+    expectTypeOf(readArrays).returns.resolves.toEqualTypeOf<QueryValue<'string', 'number'>[][]>()
+
+    const readColumns = (db: Service) =>
+      db.query('SELECT 1', [], { columns: true, timestamps: 'date', bigints: 'bigint' })
+    expectTypeOf(readColumns).returns.resolves.toEqualTypeOf<QueryColumns<'date', 'bigint'>>()
+
+    const streamAs = (db: Service) => db.stream<{ n: number }>('SELECT 1')
+    expectTypeOf(streamAs).returns.toEqualTypeOf<AsyncIterableIterator<{ n: number }>>()
     // @ts-expect-error no such reading
     const misspelt = (db: Service) => db.query('SELECT 1', [], { bigints: 'Number' })
     expectTypeOf(misspelt).toBeFunction()

@@ -5,13 +5,14 @@ import { expect, it } from 'vitest'
 
 const source = fileURLToPath(new URL('../../src', import.meta.url))
 
-const shared = ['protocol', 'process', 'sync']
+const shared = ['protocol', 'process', 'sync', 'values']
 
 /** What each folder may import from, besides itself; what is not named here is not there. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
   sync: [],
   process: ['protocol'],
+  values: ['protocol'],
   main: [...shared, 'main/contract', 'main/database', 'main/encode', 'main/infer', 'main/read'].concat([
     'main/schema',
     'main/scheduling',
@@ -24,10 +25,19 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'main/encode': ['protocol', 'main/contract', 'main/encode/encoders', 'main/encode/parsers'],
   'main/encode/parsers': ['protocol', 'main/contract', 'main/encode'],
   'main/encode/encoders': ['protocol', 'main/contract', 'main/encode'],
+  'main/decode': ['protocol', 'values', 'main/contract', 'main/decode/decoders'],
+  'main/decode/decoders': ['protocol', 'values', 'main/contract', 'main/decode'],
   'main/schema': ['protocol', 'main/contract', 'main/encode', 'main/scheduling'],
   'main/database': [...shared, 'main/contract'],
   'main/worker-thread': [...shared, 'main/contract', 'main/scheduling'],
-  'main/read': [...shared, 'main/contract', 'main/encode', 'main/scheduling', 'main/worker-thread'],
+  'main/read': [
+    ...shared,
+    'main/contract',
+    'main/decode',
+    'main/encode',
+    'main/scheduling',
+    'main/worker-thread',
+  ],
   'main/write': [
     ...shared,
     'main/contract',
@@ -47,7 +57,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'worker/catalog': ['protocol', 'worker', 'worker/sql'],
   'worker/ingest': ['protocol', 'worker', 'worker/catalog', 'worker/instance'],
   'worker/read': [...shared, 'worker', 'worker/catalog', 'worker/instance', 'worker/sql'],
-  'worker/constraints': ['protocol', 'worker', 'worker/catalog', 'worker/ingest', 'worker/read'],
+  'worker/constraints': ['protocol', 'values', 'worker', 'worker/catalog', 'worker/ingest', 'worker/read'],
   'worker/write': [
     ...shared,
     'worker',

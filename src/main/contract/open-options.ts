@@ -4,13 +4,13 @@ import type { Settings } from '../../protocol/requests.js'
 import { quoteName, toVisible } from '../../protocol/visible-text.js'
 import { checkNumber, checkType, ownOptions } from './check-option.js'
 import { describeValue } from './describe-value.js'
-import { type QueryOptions, queryOptionNames, resolveReading } from './query-options.js'
+import { type ReadingOptions, readingOptionNames, resolveReading } from './query-options.js'
 import { resolveSandbox } from './resolve-sandbox.js'
 import type { ResourceLimits } from './resource-limits.js'
 
 export const defaultSliceBudgetMs = 2
 
-export interface OpenOptions extends QueryOptions {
+export interface OpenOptions extends ReadingOptions {
   /**
    * Threads that DuckDB computes with, the worker itself being one of them.
    *
@@ -122,7 +122,7 @@ const names = [
   'maxInFlightBytes',
   'maxWaitingCalls',
   'resourceLimits',
-  ...queryOptionNames,
+  ...readingOptionNames,
 ]
 
 export function resolveOpenOptions(given: OpenOptions): ResolvedOpenOptions {

@@ -139,7 +139,7 @@ export function resolvePersistOptions(given: PersistOptions): ResolvedPersistOpt
   })
 }
 
-export function checkSignal(signal: unknown): asserts signal is AbortSignal | undefined {
+export function checkSignal(signal: unknown): asserts signal is Signal | undefined {
   if (signal === undefined || isSignal(signal)) return
   const hint = isController(signal) ? ': pass its `signal`' : ''
   throw new TypeError(`Expected \`signal\` to be an AbortSignal, got ${describeValue(signal)}${hint}`)

@@ -1,9 +1,17 @@
-import type { BigintReading, Reading, TimestampReading } from '../../protocol/query-value.js'
-import { ownOptions } from './check-option.js'
+import type {
+  BigintReading,
+  QueryValue,
+  Reading,
+  ResultShape,
+  TimestampReading,
+} from '../../protocol/query-value.js'
+import { checkNumber, checkType, ownOptions } from './check-option.js'
 import { describeValue } from './describe-value.js'
+import { checkSignal } from './persist-options.js'
+import type { Signal } from './signal.js'
 
-/** What values are read as: of a service by `open()`, of one call by `query()`. */
-export interface QueryOptions<
+/** What values are read as: of a service by `open()`, of one call by `query()` or `stream()`. */
+export interface ReadingOptions<
   Timestamps extends TimestampReading = TimestampReading,
   Bigints extends BigintReading = BigintReading,
 > {
@@ -36,20 +44,109 @@ export interface QueryOptions<
   readonly bigints?: Bigints | undefined
 }
 
+export interface QueryOptions<
+  Timestamps extends TimestampReading = TimestampReading,
+  Bigints extends BigintReading = BigintReading,
+> extends ReadingOptions<Timestamps, Bigints> {
+  /**
+   * Gives up, whatever the call is doing or waiting for: it rejects with `PERSIST_ABORTED`, whose `cause` is the signal's
+   * reason. What a statement has written by then stays. Any number of calls may share one.
+   */
+  readonly signal?: Signal | undefined
+  /**
+   * The same after so many milliseconds: of a `query()`, from the call on, its waiting for a turn included; of a
+   * `stream()`, from when its first row is asked for until its last one is there.
+   *
+   * Minimum: 0.
+   *
+   * @defaultValue no limit
+   */
+  readonly timeoutMs?: number | undefined
+}
+
+/** Rows as arrays of their values, in the order of the columns: of two columns with one name, too. */
+export interface RowsAsArrays {
+  readonly rowMode: 'array'
+}
+
+/**
+ * An array for each column by its name, instead of rows: a typed array for TINYINT to BIGINT, with U or without, FLOAT and
+ * DOUBLE where no value is NULL (of BIGINT and UBIGINT where `bigints` is `'bigint'`), and else an array.
+ */
+export interface AsColumns {
+  readonly columns: true
+}
+
+/** What `columns: true` makes of a result. */
+export type QueryColumns<
+  Timestamps extends TimestampReading = TimestampReading,
+  Bigints extends BigintReading = BigintReading,
+> = Record<string, QueryValue<Timestamps, Bigints>[] | NumberArray>
+
+/** A column of numbers of which none is NULL. */
+export type NumberArray =
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | BigInt64Array
+  | Uint8Array
+  | Uint16Array
+  | Uint32Array
+  | BigUint64Array
+  | Float32Array
+  | Float64Array
+
+/** When a call is to give up. */
+export type CallLimits = Pick<QueryOptions, 'signal' | 'timeoutMs'>
+
 const timestampReadings: readonly TimestampReading[] = ['date', 'string', 'bigint']
 const bigintReadings: readonly BigintReading[] = ['bigint', 'number', 'string']
 
-export const queryOptionNames: readonly string[] = ['timestamps', 'bigints']
+export const readingOptionNames: readonly string[] = ['timestamps', 'bigints']
 
 const byDefault: Reading = { timestamps: 'date', bigints: 'bigint' }
 
-/** @param defaults - What holds where nothing is given. */
-export function resolveQueryOptions(given: QueryOptions, defaults: Reading): Reading {
-  return resolveReading(ownOptions('the options of query()', given, queryOptionNames), defaults)
+interface ResolvedQueryOptions {
+  readonly reading: Reading
+  readonly limits: CallLimits
+  readonly shape: ResultShape
+}
+
+/**
+ * @param what - What they are the options of.
+ * @param defaults - What holds where nothing is given.
+ */
+export function resolveQueryOptions(
+  what: string,
+  given: QueryOptions,
+  defaults: Reading,
+): ResolvedQueryOptions {
+  const shapeNames = what === 'query()' ? ['rowMode', 'columns'] : ['rowMode']
+  const names = [...readingOptionNames, 'signal', 'timeoutMs', ...shapeNames]
+  const options: Partial<QueryOptions & ShapeOptions> = ownOptions(`the options of ${what}`, given, names)
+  const { signal, timeoutMs } = options
+  checkSignal(signal)
+  checkNumber('timeoutMs', timeoutMs, 0, false)
+  const reading = resolveReading(options, defaults)
+  return Object.freeze({ reading, limits: { signal, timeoutMs }, shape: resolveShape(options) })
+}
+
+/** The options of both shapes, as they may be given. */
+interface ShapeOptions {
+  readonly rowMode?: 'object' | 'array' | undefined
+  readonly columns?: boolean | undefined
+}
+
+function resolveShape({ rowMode, columns }: ShapeOptions): ResultShape {
+  checkChoice('rowMode', rowMode, ['object', 'array'])
+  checkType('columns', columns, 'boolean')
+  if (columns !== true) return rowMode === 'array' ? 'arrays' : 'objects'
+  if (rowMode === undefined) return 'columns'
+  throw new TypeError('Expected `rowMode` or `columns`, got both')
 }
 
 /** The reading that checked options ask for. */
-export function resolveReading(options: QueryOptions, defaults: Reading = byDefault): Reading {
+export function resolveReading(options: ReadingOptions, defaults: Reading = byDefault): Reading {
   return Object.freeze({
     timestamps: checkChoice('timestamps', options.timestamps, timestampReadings) ?? defaults.timestamps,
     bigints: checkChoice('bigints', options.bigints, bigintReadings) ?? defaults.bigints,

@@ -1,52 +1,74 @@
-import type { QueryRow } from '../../protocol/query-value.js'
+import type { ResultShape } from '../../protocol/query-value.js'
 import type { ExecuteRequest } from '../../protocol/requests.js'
+import type { RunReport } from '../contract/run-report.js'
+import type { DecodedItem } from '../decode/batch-decoder.js'
+import type { CollectedColumn } from '../decode/column-values.js'
 import type { Cancellation } from '../scheduling/cancellation.js'
+import { runInSlices } from '../scheduling/sliced-loop.js'
 import type { WorkerClient } from '../worker-thread/worker-client.js'
+import { ResultReader } from './result-reader.js'
 
-/** What `run()` resolves to. */
-export interface RunReport {
-  /** Rows that the last statement inserted, updated or deleted. */
-  readonly rowsChanged: number
-}
-
-interface Executed extends RunReport {
-  readonly rows: QueryRow[]
+interface Executed<Read> extends RunReport {
+  readonly read: Read
   readonly walBytes: number
 }
 
-let cursors = 0
+/** Takes the rows of a result until it wants no more. */
+export type ReadResult<Read> = (reader: ResultReader) => Promise<Read>
 
-/** Numbers of results, by which the worker knows them. */
-export function nextCursor(): number {
-  return ++cursors
+interface ShapedRequest extends Omit<ExecuteRequest, 'cursor'> {
+  /** What the result is made into; rows as objects where nothing is said. */
+  readonly shape?: ResultShape
 }
 
+/** All rows, or all columns by their names. */
+export type Collected = DecodedItem[] | Record<string, CollectedColumn>
+
+let cursors = 0
+
 /**
- * Runs SQL in the worker, and reads all rows of its last statement.
+ * Runs SQL in the worker, and has the rows of its last statement read.
  *
+ * @param sliceBudgetMs - How long, in milliseconds, decoding them may hold the event loop.
  * @returns undefined where it was only to read, and may do more.
  */
-export async function executeStatement(
+export async function executeStatement<Read>(
   client: WorkerClient,
-  statement: Omit<ExecuteRequest, 'cursor'>,
+  { shape = 'objects', ...statement }: ShapedRequest,
   cancellation: Cancellation,
-): Promise<Executed | undefined> {
-  const cursor = nextCursor()
+  sliceBudgetMs: number,
+  readResult: ReadResult<Read>,
+): Promise<Executed<Read> | undefined> {
+  cancellation.check()
+  const cursor = ++cursors
+  let isDone = false
   try {
     const reply = await cancellation.guard(client.request('execute', { ...statement, cursor }))
+    isDone = !reply.executed
     if (!reply.executed) return undefined
-    const rows = [...reply.page.rows]
-    let { isLast } = reply.page
-    while (!isLast) {
-      const page = await cancellation.guard(client.request('fetch', { cursor }))
-      for (const row of page.rows) rows.push(row)
-      isLast = page.isLast
-    }
-    return { rows, rowsChanged: reply.rowsChanged, walBytes: reply.walBytes }
-  } catch (error) {
+    const fetch = () => cancellation.guard(client.request('fetch', { cursor }))
+    const reader = new ResultReader(reply, statement.reading, shape, fetch, sliceBudgetMs)
+    const read = await readResult(reader)
+    isDone = reader.isDone
+    return { read, rowsChanged: reply.rowsChanged, walBytes: reply.walBytes }
+  } finally {
     // Until the worker has stopped, the database cannot be closed, nor the next call have its turn. A result of
-    // which a page could not be received is given up.
-    await client.request('cancel', { cursor }).catch(() => undefined)
-    throw error
+    // which a batch could not be received is given up.
+    if (!isDone) await client.request('cancel', { cursor }).catch(() => undefined)
   }
+}
+
+/** Reads everything. */
+export async function collectResult(
+  reader: ResultReader,
+  cancellation: Cancellation,
+  sliceBudgetMs: number,
+): Promise<Collected> {
+  const rows: DecodedItem[] = []
+  const isByColumn = reader.shape === 'columns'
+  do {
+    cancellation.check()
+    for (let row = reader.take(); row !== undefined; row = reader.take()) if (!isByColumn) rows.push(row)
+  } while (await reader.advance())
+  return isByColumn ? runInSlices(reader.finish(), sliceBudgetMs) : rows
 }

@@ -1,10 +1,13 @@
 import { exactReading, type QueryRow } from '../../protocol/query-value.js'
-import { Deferred } from '../../sync/deferred.js'
+import type { CallLimits } from '../contract/query-options.js'
+import type { RunReport } from '../contract/run-report.js'
+import type { DecodedItem } from '../decode/batch-decoder.js'
 import type { Cancellation } from '../scheduling/cancellation.js'
+import { limitCall } from '../scheduling/limit-call.js'
 import type { Operations } from '../scheduling/operations.js'
-import type { RunReport } from './execute-statement.js'
 import { copyStatement, type QueryParameters } from './query-parameters.js'
 import type { QueryRunner, Statement } from './query-runner.js'
+import { RowStream } from './row-stream.js'
 
 /**
  * The SQL that callers run.
@@ -26,10 +29,34 @@ export class Queries {
     return this.#running
   }
 
-  async query<Row extends object>(statement: Statement, savesLast: boolean): Promise<Row[]> {
+  /** The rows of a read, also while the service is closing. */
+  async query<Row extends object>(sql: string): Promise<Row[]> {
+    const statement = { sql, reading: exactReading }
     const read = (cancellation: Cancellation) => this.#runner.query(statement, cancellation)
     // The caller's word for what the statement returns.
-    return (await this.#count(read, savesLast)) as object[] as Row[]
+    return (await this.#count(read, true)) as object as Row[]
+  }
+
+  /** @returns what the shape of the statement says. */
+  async read(statement: Statement, limits: CallLimits): Promise<object> {
+    const read = (cancellation: Cancellation) => {
+      const stopLimits = limitCall('query()', cancellation, limits)
+      return this.#runner.query(statement, cancellation).finally(stopLimits)
+    }
+    return this.#count(read, false)
+  }
+
+  stream(statement: Statement, limits: CallLimits): RowStream {
+    return new RowStream((readRows) =>
+      this.#count(
+        (cancellation) => {
+          const stopLimits = limitCall('stream()', cancellation, limits)
+          return this.#runner.stream(statement, cancellation, readRows(cancellation)).finally(stopLimits)
+        },
+        false,
+        true,
+      ),
+    )
   }
 
   async run(sql: string, parameters: QueryParameters | undefined, savesLast: boolean): Promise<RunReport> {
@@ -38,6 +65,19 @@ export class Queries {
     const run = (cancellation: Cancellation) => this.#runner.run(statement, cancellation)
     const { rowsChanged } = await this.#count(run, savesLast)
     return { rowsChanged }
+  }
+
+  /** The same one by one. */
+  rows(sql: string): AsyncIterable<QueryRow> {
+    const statement = { sql, reading: exactReading }
+    const rows = new RowStream((readRows) =>
+      this.#count(
+        (cancellation) => this.#runner.stream(statement, cancellation, readRows(cancellation)),
+        true,
+      ),
+    )
+    // In the shape that is the default, rows are objects.
+    return rows as AsyncIterable<DecodedItem> as AsyncIterable<QueryRow>
   }
 
   /** Counts a call until it has settled. */
@@ -50,31 +90,14 @@ export class Queries {
     return call
   }
 
-  /** The rows of a statement page by page, also while the service is closing. */
-  async *pages(sql: string): AsyncGenerator<readonly QueryRow[]> {
-    const ended = new Deferred<void>()
-    let pages: AsyncGenerator<readonly QueryRow[]> | undefined
-    // For `close()` to wait for, and to interrupt.
-    const running = this.#count((cancellation) => {
-      pages = this.#runner.pages({ sql, reading: exactReading }, cancellation)
-      return ended.promise
-    }, true)
-    try {
-      if (pages === undefined) await running
-      else yield* pages
-    } finally {
-      ended.resolve()
-      await running
-    }
-  }
-
   async #count<Result>(
     task: (cancellation: Cancellation) => Promise<Result>,
     savesLast: boolean,
+    isOpenEnded = false,
   ): Promise<Result> {
     this.#running++
     try {
-      return await this.#operations.run(task, savesLast)
+      return await this.#operations.run(task, savesLast, isOpenEnded)
     } finally {
       this.#running--
     }

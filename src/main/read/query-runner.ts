@@ -1,37 +1,49 @@
-import type { QueryRow } from '../../protocol/query-value.js'
+import type { ResultShape } from '../../protocol/query-value.js'
 import type { ExecuteRequest } from '../../protocol/requests.js'
+import type { RunReport } from '../contract/run-report.js'
 import type { Call } from '../scheduling/call.js'
 import { presentCall } from '../scheduling/call-queue.js'
 import type { Cancellation } from '../scheduling/cancellation.js'
 import type { CheckpointScheduler } from '../scheduling/checkpoint-scheduler.js'
 import type { WriteScheduler } from '../scheduling/write-scheduler.js'
-import type { WorkerClient } from '../worker-thread/worker-client.js'
 import type { WorkerSupervisor } from '../worker-thread/worker-supervisor.js'
-import { executeStatement, nextCursor, type RunReport } from './execute-statement.js'
+import { type Collected, collectResult, executeStatement, type ReadResult } from './execute-statement.js'
+import { RowList, type RowReader } from './row-reader.js'
 
 /** What a call runs. */
-export type Statement = Pick<ExecuteRequest, 'sql' | 'parameters' | 'reading'>
+export interface Statement extends Pick<ExecuteRequest, 'sql' | 'parameters' | 'reading'> {
+  /** What the result is made into; rows as objects where nothing is said. */
+  readonly shape?: ResultShape
+}
 
 /** Runs SQL in the worker: reads at any time, and what may change the database when its turn comes. */
 export class QueryRunner {
   readonly #supervisor: WorkerSupervisor
   readonly #scheduler: WriteScheduler
   readonly #checkpoints: CheckpointScheduler
+  readonly #sliceBudgetMs: number
 
-  constructor(supervisor: WorkerSupervisor, scheduler: WriteScheduler, checkpoints: CheckpointScheduler) {
+  /** @param sliceBudgetMs - How long, in milliseconds, decoding rows may hold the event loop. */
+  constructor(
+    supervisor: WorkerSupervisor,
+    scheduler: WriteScheduler,
+    checkpoints: CheckpointScheduler,
+    sliceBudgetMs: number,
+  ) {
+    this.#sliceBudgetMs = sliceBudgetMs
     this.#supervisor = supervisor
     this.#scheduler = scheduler
     this.#checkpoints = checkpoints
   }
 
-  async query(statement: Statement, cancellation: Cancellation): Promise<QueryRow[]> {
+  async query(statement: Statement, cancellation: Cancellation): Promise<Collected> {
     // It has to be known now: what comes after an await may be of nobody's.
     const outer = presentCall()
-    const read = await this.#supervisor.use((client) =>
-      executeStatement(client, { ...statement, mayWrite: false }, cancellation),
+    const executed = await this.#read(statement, cancellation, (reader) =>
+      collectResult(reader, cancellation, this.#sliceBudgetMs),
     )
-    if (read !== undefined) return read.rows
-    return (await this.run(statement, cancellation, 'query() of a statement that may write', outer)).rows
+    if (executed !== undefined) return executed.read
+    return (await this.run(statement, cancellation, 'query() of a statement that may write', outer)).result
   }
 
   async run(
@@ -39,43 +51,58 @@ export class QueryRunner {
     cancellation: Cancellation,
     what = 'run()',
     outer?: Call,
-  ): Promise<RunReport & { readonly rows: QueryRow[] }> {
+  ): Promise<RunReport & { readonly result: Collected }> {
     const executed = await this.#scheduler.change(
       cancellation,
       what,
       () =>
         this.#supervisor.use((client) =>
-          executeStatement(client, { ...statement, mayWrite: true }, cancellation),
+          executeStatement(
+            client,
+            { ...statement, mayWrite: true },
+            cancellation,
+            this.#sliceBudgetMs,
+            (reader) => collectResult(reader, cancellation, this.#sliceBudgetMs),
+          ),
         ),
       outer,
     )
-    if (executed === undefined) return { rows: [], rowsChanged: 0 }
+    if (executed === undefined) return { result: [], rowsChanged: 0 }
     this.#checkpoints.record(executed.walBytes)
-    return executed
+    return { result: executed.read, rowsChanged: executed.rowsChanged }
   }
 
-  /** The pages of a read, each when it is asked for. */
-  async *pages(statement: Statement, cancellation: Cancellation): AsyncGenerator<readonly QueryRow[]> {
-    const cursor = nextCursor()
-    let client: WorkerClient | undefined
-    let isDone = false
-    try {
-      const reply = await this.#supervisor.use((connected) => {
-        client = connected
-        return cancellation.guard(connected.request('execute', { ...statement, cursor, mayWrite: false }))
-      })
-      if (!reply.executed) throw new TypeError('Expected a statement that only reads')
-      let { page } = reply
-      for (;;) {
-        yield page.rows
-        if (page.isLast) break
-        page = await this.#supervisor.use(() =>
-          cancellation.guard((client as WorkerClient).request('fetch', { cursor })),
-        )
-      }
-      isDone = true
-    } finally {
-      if (!isDone) await client?.request('cancel', { cursor }).catch(() => undefined)
-    }
+  /**
+   * Has rows read as they come; those of a statement that may write when all of them are there, for others wait for it.
+   *
+   * @param read - Takes rows until it wants no more.
+   */
+  async stream(
+    statement: Statement,
+    cancellation: Cancellation,
+    read: (reader: RowReader) => Promise<void>,
+  ): Promise<void> {
+    const outer = presentCall()
+    const executed = await this.#read({ ...statement, isStreamed: true }, cancellation, read)
+    if (executed !== undefined) return
+    const what = 'stream() of a statement that may write'
+    const { result } = await this.run(statement, cancellation, what, outer)
+    await read(new RowList(Array.isArray(result) ? result : []))
+  }
+
+  #read<Read>(
+    statement: Statement & Pick<ExecuteRequest, 'isStreamed'>,
+    cancellation: Cancellation,
+    readResult: ReadResult<Read>,
+  ): Promise<{ readonly read: Read } | undefined> {
+    return this.#supervisor.use((client) =>
+      executeStatement(
+        client,
+        { ...statement, mayWrite: false },
+        cancellation,
+        this.#sliceBudgetMs,
+        readResult,
+      ),
+    )
   }
 }

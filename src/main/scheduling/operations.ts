@@ -13,6 +13,8 @@ interface RunningCall {
   readonly abandon: (error: unknown) => void
   /** Part of what is saved before the service closes, and not interrupted. */
   readonly savesLast: boolean
+  /** Ends when its caller wants it to, and so is interrupted by `close()` once all others have ended. */
+  readonly isOpenEnded: boolean
 }
 
 /** What closes a database once nothing is running any more. */
@@ -49,17 +51,20 @@ export class Operations {
   /**
    * @param savesLast - Whether `task` is part of what is saved before the service closes. It is let in until that is
    * over, and is not interrupted, for its end is in sight.
+   * @param isOpenEnded - Whether it may be its caller who does not come to an end: `close()` interrupts it with
+   * `PERSIST_CLOSED` when all others have ended, which may need it.
    * @throws `PERSIST_CLOSED`, as a rejection, unless the service is open.
    */
   async run<Result>(
     task: (cancellation: Cancellation) => Promise<Result>,
     savesLast = false,
+    isOpenEnded = false,
   ): Promise<Result> {
     if (!(savesLast && this.#isSavingLast)) this.#lifecycle.check()
     const cancellation = new Cancellation()
     const result = task(cancellation)
     return new Promise<Result>((resolve, reject) => {
-      this.#running.set(result, { cancellation, abandon: reject, savesLast })
+      this.#running.set(result, { cancellation, abandon: reject, savesLast, isOpenEnded })
       const settle = (then: () => void) => {
         this.#running.delete(result)
         then()
@@ -109,11 +114,20 @@ export class Operations {
       this.#isSavingLast = false
     }
     try {
-      await Promise.allSettled(this.#running.keys())
+      await this.#drain()
       await this.#closer.close()
     } finally {
       this.#lifecycle.status = 'closed'
     }
+  }
+
+  async #drain(): Promise<void> {
+    const calls = [...this.#running]
+    await Promise.allSettled(calls.flatMap(([call, { isOpenEnded }]) => (isOpenEnded ? [] : [call])))
+    for (const [, { cancellation, isOpenEnded }] of calls) {
+      if (isOpenEnded) cancellation.cancel(new PersistenceError('PERSIST_CLOSED', 'The service was closed'))
+    }
+    await Promise.allSettled(this.#running.keys())
   }
 
   #interrupt(): void {

@@ -52,3 +52,18 @@ export async function* inSlices<Item>(items: Iterable<Item>, budgetMs: number): 
     slice.start()
   }
 }
+
+/** Runs work to its result, with a turn of the event loop whenever the budget is used up after one of its steps. */
+export async function runInSlices<Result>(
+  steps: Iterator<unknown, Result>,
+  budgetMs: number,
+): Promise<Result> {
+  const slice = new TimeSlice(budgetMs)
+  slice.start()
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (step.done === true) return step.value
+    if (!slice.isOver()) continue
+    await nextTurn()
+    slice.start()
+  }
+}

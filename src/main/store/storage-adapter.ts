@@ -1,8 +1,8 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { EventEmitter } from 'node:events'
-import type { BigintReading, QueryRow, TimestampReading } from '../../protocol/query-value.js'
+import type { BigintReading, QueryRow, QueryValue, TimestampReading } from '../../protocol/query-value.js'
 import { checkType, ownOptions } from '../contract/check-option.js'
-import type { QueryOptions } from '../contract/query-options.js'
+import type { AsColumns, QueryColumns, QueryOptions, RowsAsArrays } from '../contract/query-options.js'
 import { checkFile } from '../database/local-file.js'
 import type { QueryParameters } from '../read/query-parameters.js'
 import { callListeners } from './call-listeners.js'
@@ -82,10 +82,20 @@ export class DuckDBStorageAdapter<T = unknown> extends EventfulStore<T> implemen
   query<Timestamps extends TimestampReading, Bigints extends BigintReading>(
     sql: string,
     parameters: QueryParameters | undefined,
+    options: QueryOptions<Timestamps, Bigints> & RowsAsArrays,
+  ): Promise<QueryValue<Timestamps, Bigints>[][]>
+  query<Timestamps extends TimestampReading, Bigints extends BigintReading>(
+    sql: string,
+    parameters: QueryParameters | undefined,
+    options: QueryOptions<Timestamps, Bigints> & AsColumns,
+  ): Promise<QueryColumns<Timestamps, Bigints>>
+  query<Timestamps extends TimestampReading, Bigints extends BigintReading>(
+    sql: string,
+    parameters: QueryParameters | undefined,
     options: QueryOptions<Timestamps, Bigints>,
   ): Promise<QueryRow<Timestamps, Bigints>[]>
   query<Row extends object>(sql: string, parameters?: QueryParameters, options?: QueryOptions): Promise<Row[]>
-  async query(sql: string, parameters?: QueryParameters, options?: QueryOptions): Promise<object[]> {
+  async query(sql: string, parameters?: QueryParameters, options?: QueryOptions): Promise<object> {
     const { service } = await this.#session.database()
     return service.query<object>(sql, parameters, options)
   }

@@ -173,13 +173,11 @@ export class StorageDatabase<T> {
   async #read(sql: string): Promise<StoredEntries> {
     const entries = new Map<string, JsonText>()
     const unreadable: string[] = []
-    for await (const rows of this.#internals.readPages(sql)) {
-      for (const { key, value, isValid, isDoubtful } of rows) {
-        const text = typeof value === 'string' ? value : 'null'
-        const isJson = isValid === true && (isDoubtful !== true || canParse(text)) && !isTooDeep(text)
-        if (typeof key === 'string' && key !== '' && isJson) entries.set(key, new JsonText(text))
-        else unreadable.push(typeof key === 'string' ? key : '(NULL)')
-      }
+    for await (const { key, value, isValid, isDoubtful } of this.#internals.readRows(sql)) {
+      const text = typeof value === 'string' ? value : 'null'
+      const isJson = isValid === true && (isDoubtful !== true || canParse(text)) && !isTooDeep(text)
+      if (typeof key === 'string' && key !== '' && isJson) entries.set(key, new JsonText(text))
+      else unreadable.push(typeof key === 'string' ? key : '(NULL)')
     }
     return { entries, unreadable }
   }

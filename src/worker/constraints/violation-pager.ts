@@ -2,10 +2,10 @@ import type { DuckDBMaterializedResult } from '@duckdb/node-api'
 import type { ColumnDescriptor } from '../../protocol/column-type.js'
 import type { QueryRow, QueryValue, Reading } from '../../protocol/query-value.js'
 import type { Violation, ViolationPage } from '../../protocol/violation.js'
+import { setOwn } from '../../values/set-own.js'
 import type { Constraint } from '../catalog/table-metadata.js'
 import type { Database } from '../database.js'
-import { ResultPager } from '../read/result-batches.js'
-import { setOwn } from '../read/set-own.js'
+import { ResultPager } from '../read/result-pager.js'
 
 /** Hands out the rows that were rejected, in pages; see `ViolationQuery` for the columns of the result. */
 export class ViolationPager {

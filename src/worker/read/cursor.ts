@@ -1,23 +1,28 @@
-import type { DuckDBConnection, DuckDBMaterializedResult } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api'
 import type { Failure } from '../../protocol/failure.js'
-import { exactReading, noRows, type ResultPage } from '../../protocol/query-value.js'
+import { exactReading } from '../../protocol/query-value.js'
 import type { ExecuteReply, ExecuteRequest } from '../../protocol/requests.js'
+import { noBatch, type ResultBatch } from '../../protocol/result-batch.js'
 import type { Database } from '../database.js'
 import { WorkerFailure } from '../failure.js'
+import { chunksOf } from './chunks-of.js'
 import { executeReads } from './execute-reads.js'
 import { executeWrites } from './execute-writes.js'
 import { Execution } from './execution.js'
 import { type OuterTransaction, refuseLasting } from './outer-transaction.js'
-import { ResultPager } from './result-batches.js'
+import { type ChunkSource, ResultBatches } from './result-batches.js'
+import { StreamedChunks } from './streamed-chunks.js'
 
-/** Executes statements, on a connection of its own unless they are part of a transaction, and hands out the last one's result page by page. */
+/** Executes statements, on a connection of its own unless they are part of a transaction, and hands out the last one's result batch by batch. */
 export class Cursor {
   readonly #database: Database
   readonly #done: () => void
   #connection: DuckDBConnection | undefined
+  #batches: ResultBatches | undefined
   #outer: OuterTransaction | undefined
-  #pager: ResultPager | undefined
   #reading = exactReading
+  /** Absent where all rows are there before the first is sent. */
+  #stream: StreamedChunks | undefined
   #cancelled: Failure | undefined
   #running: Promise<unknown> = Promise.resolve()
 
@@ -35,17 +40,19 @@ export class Cursor {
     return reply
   }
 
-  fetch(): Promise<ResultPage> {
-    const page = this.#nextPage()
-    this.#running = page.catch(() => undefined)
-    return page
+  fetch(): Promise<ResultBatch> {
+    const batch = this.#nextBatch()
+    this.#running = batch.catch(() => undefined)
+    return batch
   }
 
   /** Stops between two tasks with `failure`, and resolves when nothing is running any more. */
   async cancel(failure: Failure = { code: 'PERSIST_ABORTED', message: 'Interrupted' }): Promise<void> {
     this.#cancelled ??= failure
+    // Rows of a stream may take long to compute.
+    if (this.#stream !== undefined) this.#connection?.interrupt()
     await this.#running
-    this.#close()
+    await this.#close()
   }
 
   async #execute(request: ExecuteRequest): Promise<ExecuteReply> {
@@ -60,11 +67,12 @@ export class Cursor {
       const { result, rowsChanged } = await executeWrites(execution)
       return this.#reply(result, rowsChanged, this.#database.walBytes)
     }
-    const result = await executeReads(execution)
+    const result = await executeReads(execution, request.isStreamed === true)
     if (result === undefined) {
-      this.#close()
+      await this.#close()
       return { executed: false }
     }
+    if (result.isStreaming) return this.#replyStreamed(execution, result)
     const reply = await this.#reply(result, 0, 0)
     // The transaction would keep what others delete meanwhile; that of a closed connection is over.
     if (this.#connection !== undefined) await this.#database.execute(connection, 'COMMIT')
@@ -72,24 +80,48 @@ export class Cursor {
   }
 
   async #reply(
-    result: DuckDBMaterializedResult | undefined,
+    result: DuckDBResult | undefined,
     rowsChanged: number,
     walBytes: number,
+    chunks?: ChunkSource,
   ): Promise<ExecuteReply> {
-    if (result !== undefined) this.#pager = new ResultPager(this.#database, result, this.#reading)
-    const page = await this.#nextPage()
-    return { executed: true, rowsChanged, page, walBytes }
+    if (result !== undefined) {
+      this.#batches = new ResultBatches(this.#database, result, chunks ?? chunksOf(result), this.#reading)
+    }
+    const { columns = [] } = this.#batches ?? {}
+    const batch = await this.#nextBatch()
+    return { executed: true, rowsChanged, columns, batch, walBytes }
   }
 
-  async #nextPage(): Promise<ResultPage> {
-    let page: ResultPage | undefined
+  async #nextBatch(): Promise<ResultBatch> {
+    let batch: ResultBatch | undefined
     try {
       this.#checkCancelled()
-      page = (await this.#pager?.next()) ?? noRows
-      return page
+      batch = (await this.#batches?.next()) ?? noBatch()
+      return batch
     } finally {
-      if (page === undefined || page.isLast) this.#close()
+      if (batch === undefined || batch.isLast) await this.#close()
     }
+  }
+
+  /** The transaction stays open until the last row is computed. */
+  #replyStreamed(execution: Execution, result: DuckDBResult): Promise<ExecuteReply> {
+    const stream = new StreamedChunks(this.#database, result)
+    this.#stream = stream
+    return this.#reply(result, 0, 0, async () => {
+      const chunk = await stream.next()
+      if (chunk === null && stream.hasFailed) await this.#failAs(execution)
+      return chunk
+    })
+  }
+
+  /** Executes statements whose stream has failed once more, as a whole: only so do the bindings say what has failed. */
+  async #failAs(execution: Execution): Promise<never> {
+    this.#checkCancelled()
+    await this.#database.execute(execution.connection, 'ROLLBACK')
+    await executeReads(execution, false)
+    const message = 'The query failed after some of its rows were read, and not when it was tried again'
+    throw new WorkerFailure({ code: 'PERSIST_QUERY_FAILED', message })
   }
 
   #checkCancelled(): void {
@@ -98,11 +130,13 @@ export class Cursor {
     if (this.#cancelled !== undefined) throw new WorkerFailure(this.#cancelled)
   }
 
-  #close(): void {
-    if (this.#connection === undefined) return
-    if (this.#outer === undefined) this.#database.disconnect(this.#connection)
+  async #close(): Promise<void> {
+    const connection = this.#connection
+    if (connection === undefined) return
     this.#connection = undefined
-    this.#pager = undefined
+    this.#batches = undefined
+    await this.#stream?.end(connection)
+    if (this.#outer === undefined) this.#database.disconnect(connection)
     this.#done()
   }
 }

@@ -1,8 +1,4 @@
-import type {
-  DuckDBExtractedStatements,
-  DuckDBMaterializedResult,
-  DuckDBPreparedStatement,
-} from '@duckdb/node-api'
+import type { DuckDBExtractedStatements, DuckDBPreparedStatement, DuckDBResult } from '@duckdb/node-api'
 import type { Execution } from './execution.js'
 import type { ReadKind } from './read-kind.js'
 import {
@@ -18,9 +14,13 @@ import {
  * Executes the statements if all that they do is to read, and else none of them to any effect. Leaves a transaction
  * open, which is to be committed, or closed with its connection.
  *
+ * @param isStreamed - Whether the rows of the last statement are computed as they are fetched.
  * @returns undefined where a statement does not only read, as far as is known.
  */
-export async function executeReads(execution: Execution): Promise<DuckDBMaterializedResult | undefined> {
+export async function executeReads(
+  execution: Execution,
+  isStreamed: boolean,
+): Promise<DuckDBResult | undefined> {
   const { database, connection, request } = execution
   const kind = readKindWithoutEffects(request.sql)
   if (kind === undefined) {
@@ -30,16 +30,20 @@ export async function executeReads(execution: Execution): Promise<DuckDBMaterial
   }
   // Also to prepare: the arguments of functions that return tables are computed then.
   await database.execute(connection, 'BEGIN TRANSACTION READ ONLY')
-  const result = await tryReads(execution, kind)
+  const result = await tryReads(execution, kind, isStreamed)
   if (result !== undefined || !kind.isPlan) return result
   // To DuckDB, the plan of a write is one. What it is of could be prepared, and had no effect.
   await database.execute(connection, 'ROLLBACK')
   await database.execute(connection, 'BEGIN TRANSACTION')
-  return tryReads(execution, kind)
+  return tryReads(execution, kind, isStreamed)
 }
 
-async function tryReads(execution: Execution, kind: ReadKind): Promise<DuckDBMaterializedResult | undefined> {
-  let result: DuckDBMaterializedResult | undefined
+async function tryReads(
+  execution: Execution,
+  kind: ReadKind,
+  isStreamed: boolean,
+): Promise<DuckDBResult | undefined> {
+  let result: DuckDBResult | undefined
   try {
     if (await callsMacro(execution.database, execution.connection, kind)) return undefined
     // In the transaction, for what DuckDB makes of EXPLAIN PIVOT begins one else.
@@ -51,8 +55,11 @@ async function tryReads(execution: Execution, kind: ReadKind): Promise<DuckDBMat
       try {
         const { statementType } = statement
         if (!isReadType(statementType, kind)) return undefined
-        const own = await execution.run(statement, values)
-        if (hasReadResult(statementType)) result = own
+        if (!hasReadResult(statementType)) await execution.run(statement, values)
+        // A connection has one streamed result: the next statement would cut it off.
+        else if (isStreamed && index === extracted.count - 1)
+          result = await execution.stream(statement, values)
+        else result = await execution.run(statement, values)
       } finally {
         statement.destroySync()
       }

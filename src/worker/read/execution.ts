@@ -3,11 +3,12 @@ import type {
   DuckDBExtractedStatements,
   DuckDBMaterializedResult,
   DuckDBPreparedStatement,
+  DuckDBResult,
 } from '@duckdb/node-api'
 import type { ExecuteRequest } from '../../protocol/requests.js'
 import type { Database } from '../database.js'
 import { WorkerFailure } from '../failure.js'
-import { runCooperatively } from '../run-cooperatively.js'
+import { runCooperatively, streamCooperatively } from '../run-cooperatively.js'
 import { splitWithStrings } from '../sql/sql-words.js'
 import { DateProbe } from './date-probe.js'
 import type { OuterTransaction } from './outer-transaction.js'
@@ -59,5 +60,11 @@ export class Execution {
   ): Promise<DuckDBMaterializedResult> {
     await values.bind(statement)
     return runCooperatively(this.database, this.connection, statement, this.#checkStop)
+  }
+
+  /** The same for rows that are computed as they are fetched. */
+  async stream(statement: DuckDBPreparedStatement, values: StatementParameters): Promise<DuckDBResult> {
+    await values.bind(statement)
+    return streamCooperatively(this.database, this.connection, statement, this.#checkStop)
   }
 }

@@ -19,13 +19,19 @@ import {
 import type { Vector } from '@duckdb/node-bindings'
 import type { ItemTypeName, TypeName } from '../../protocol/column-type.js'
 import type { QueryValue } from '../../protocol/query-value.js'
+import { convertBigint } from '../../values/convert-bigint.js'
+import {
+  convertDate,
+  convertTimestamp,
+  type TimestampTypeName,
+  timeUnits,
+} from '../../values/convert-time.js'
+import { formatBits } from '../../values/format-bits.js'
+import { formatTime } from '../../values/format-time.js'
+import { mostLevels } from '../../values/most-levels.js'
+import { parseJson } from '../../values/parse-json.js'
 import { typeNameOf } from '../catalog/type-name.js'
-import { convertBigint } from './convert-bigint.js'
-import { convertDate, convertTimestamp, type TimestampTypeName, timeUnits } from './convert-time.js'
-import { formatBits } from './format-bits.js'
-import { formatTime } from './format-time.js'
-import { parseJson } from './parse-json.js'
-import { mostLevels, type ReadingContext } from './reading-context.js'
+import type { ReadingContext } from './reading-context.js'
 import type { VectorReader } from './vector-reader.js'
 
 /** One of node-api's vectors. */

@@ -1,9 +1,9 @@
 import type { Vector } from '@duckdb/node-bindings'
 import type { QueryValue } from '../../protocol/query-value.js'
+import { setOwn } from '../../values/set-own.js'
+import { uniqueNames } from '../../values/unique-names.js'
 import { duckdb } from '../instance/duckdb.js'
 import type { Tally } from './reading-context.js'
-import { setOwn } from './set-own.js'
-import { uniqueNames } from './unique-names.js'
 import { entriesOf, validityOf } from './vector-memory.js'
 import type { ReadAt, VectorReader } from './vector-reader.js'
 

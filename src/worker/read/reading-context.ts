@@ -1,14 +1,11 @@
 import type { DuckDBType } from '@duckdb/node-api'
 import type { Reading } from '../../protocol/query-value.js'
+import { mostLevels } from '../../values/most-levels.js'
+import { describeMisfit, type ValueContext } from '../../values/value-context.js'
 import { WorkerFailure } from '../failure.js'
 
 /** Levels of arrays and objects that are sent as they are: any stack suffices for these. */
 const shallowLevels = 100
-/**
- * More levels are not read. With Node's usual stacks, 1,900 levels of objects are the most that main can receive, and
- * 12,000 what the worker can send; a worker with `stackSizeMb: 1` can send 2,500.
- */
-export const mostLevels = 1000
 
 /** What the values that were read take on their way to main. */
 export class Tally {
@@ -27,22 +24,15 @@ export class Tally {
 }
 
 /** What the readers of a column share. */
-export interface ReadingContext {
-  readonly reading: Reading
+export interface ReadingContext extends ValueContext {
   readonly tally: Tally
-  /** Called with a value that the type which an option asks for cannot hold: throws, or returns what is read instead. */
-  misfit(option: keyof Reading, text: string): string
 }
 
 /** Refuses what does not fit, by the name of its column. */
 export function refuseMisfits(column: string, type: DuckDBType, reading: Reading): ReadingContext['misfit'] {
+  const describe = describeMisfit(column, String(type), reading)
   return (option, text) => {
-    const problem =
-      option === 'timestamps'
-        ? `no Date holds ${text}: read it with \`timestamps: 'string'\` or \`'bigint'\``
-        : `${text} is not a safe integer (\`bigints: '${reading.bigints}'\`): read it with \`bigints: 'bigint'\` or \`'string'\``
-    const message = `Column \`${column}\` (${type}): ${problem}`
-    throw new WorkerFailure({ code: 'PERSIST_QUERY_FAILED', message })
+    throw new WorkerFailure({ code: 'PERSIST_QUERY_FAILED', message: describe(option, text) })
   }
 }
 

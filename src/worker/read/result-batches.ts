@@ -1,109 +1,155 @@
-import { getHeapStatistics } from 'node:v8'
-import type { DuckDBDataChunk, DuckDBMaterializedResult, DuckDBType } from '@duckdb/node-api'
-import type { QueryRow, Reading, ResultPage } from '../../protocol/query-value.js'
+import type { DuckDBDataChunk, DuckDBResult, DuckDBType } from '@duckdb/node-api'
+import type { QueryValue, Reading } from '../../protocol/query-value.js'
+import type { ResultBatch, ResultColumn, ResultPiece } from '../../protocol/result-batch.js'
+import { uniqueNames } from '../../values/unique-names.js'
 import type { Database } from '../database.js'
-import { WorkerFailure } from '../failure.js'
 import { duckdb } from '../instance/duckdb.js'
+import { BatchMemory } from './batch-memory.js'
+import { encodingOf } from './column-encoding.js'
 import { createVectorReader } from './create-vector-reader.js'
-import { keepMisfits, refuseMisfits, Tally } from './reading-context.js'
-import { setOwn } from './set-own.js'
-import { uniqueNames } from './unique-names.js'
-import { measureRows } from './value-bytes.js'
-import type { ReadAt, VectorReader } from './vector-reader.js'
+import { refuseMisfits, Tally } from './reading-context.js'
+import { checkRowBytes, largeRowBytes } from './row-bytes.js'
+import { type Measure, measureRows } from './value-bytes.js'
+import { createVectorCopier, type VectorCopier } from './vector-copier.js'
+import { VectorRange } from './vector-range.js'
+import type { VectorReader } from './vector-reader.js'
 
-/** Rows of a page, and about as many bytes of values: what main deserialises in a fraction of a millisecond. */
-const pageRows = 512
-const pageBytes = 64 * 1024
+/** A batch is full with so many bytes of memory: enough that the way to main takes a small part of the time. */
+const batchBytes = 256 * 1024
+const mostPieces = 32
 
-/** A row of more bytes is converted while no call of DuckDB is under way. */
-const largeRowBytes = 1024 * 1024
+/** Values that are read here, of a batch: what main deserialises in a fraction of a millisecond. */
+const valueRows = 512
+const valueBytes = 64 * 1024
 
-/** What a value takes at least, roughly. */
-const valueBytes = 16
+/** Rows whose values are about so large are copied without a look at each of them. */
+const smallBytes = 1024 * 1024
 
-/** The part of the heap that a row may take: there are up to three copies of it while it is converted. */
-const largestShare = 1 / 8
+/** A chunk, and how far it has been read. */
+interface OpenChunk {
+  readonly chunk: DuckDBDataChunk
+  readonly measure: Measure
+  row: number
+}
 
-/** Hands out a result as rows of plain values, in pages small enough not to hold the thread that receives them. */
-export class ResultPager {
+interface Column extends ResultColumn {
+  /** Absent for one whose values are read here. */
+  readonly copy?: VectorCopier
+  readonly read?: VectorReader
+}
+
+/** Gives the next chunk of a result; null after the last. */
+export type ChunkSource = () => Promise<DuckDBDataChunk | null>
+
+/** Hands out a result as batches of vectors, which main decodes. */
+export class ResultBatches {
   readonly #database: Database
-  readonly #result: DuckDBMaterializedResult
-  readonly #names: readonly string[]
+  readonly #nextChunk: ChunkSource
   readonly #types: readonly DuckDBType[]
-  readonly #readers: readonly VectorReader[]
+  readonly #columns: readonly Column[]
   readonly #tally = new Tally()
-  #chunk: DuckDBDataChunk | undefined
-  #columns: readonly ReadAt[] = []
-  #bytesOf: (row: number) => number = () => 0
-  #chunkIndex = 0
-  #row = 0
+  #open: OpenChunk | undefined
+  #isAtEnd = false
 
-  /** @param keepsMisfits - Reads as text what the option's type cannot hold, where it would else be refused. */
-  constructor(database: Database, result: DuckDBMaterializedResult, reading: Reading, keepsMisfits = false) {
+  constructor(database: Database, result: DuckDBResult, nextChunk: ChunkSource, reading: Reading) {
     this.#database = database
-    this.#result = result
-    this.#names = uniqueNames(result.columnNames())
+    this.#nextChunk = nextChunk
+    const names = uniqueNames(result.columnNames())
     this.#types = result.columnTypes()
-    this.#readers = this.#types.map((type, column) => {
-      const name = this.#names[column] ?? ''
-      const misfit = keepsMisfits ? keepMisfits : refuseMisfits(name, type, reading)
-      return createVectorReader(type, { reading, tally: this.#tally, misfit })
-    })
+    this.#columns = this.#types.map((type, index) => this.#columnOf(names[index] ?? '', type, reading))
+  }
+
+  /** What main has to know before the first batch. */
+  get columns(): readonly ResultColumn[] {
+    return this.#columns.map(({ name, type, encoding }) => ({
+      name,
+      type,
+      ...(encoding === undefined ? {} : { encoding }),
+    }))
   }
 
   /** @throws `PERSIST_OUT_OF_MEMORY` for a row that could exhaust the heap. */
-  async next(): Promise<ResultPage> {
-    if (this.#currentChunk() === undefined) return { rows: [], isLast: true, isDeep: false }
-    const bytes = this.#bytesOf(this.#row)
-    const heapBytes = getHeapStatistics().heap_size_limit
-    if (bytes > heapBytes * largestShare) {
-      throw new WorkerFailure({
-        code: 'PERSIST_OUT_OF_MEMORY',
-        message: `A row of about ${bytes} bytes is too large for the heap of the worker, which has ${heapBytes}: see \`resourceLimits\``,
-      })
+  async next(): Promise<ResultBatch> {
+    const memory = new BatchMemory()
+    const pieces: ResultPiece[] = []
+    // What the memory is of, until it is copied.
+    const chunks: DuckDBDataChunk[] = []
+    this.#tally.bytes = 0
+    this.#tally.isDeep = false
+    for (let open = await this.#current(); open !== undefined; open = await this.#current()) {
+      if (this.#isFull(memory, pieces)) break
+      chunks.push(open.chunk)
+      const bytes = open.measure(open.row, open.row + 1)
+      checkRowBytes(bytes)
+      const take = () => this.#take(open, memory)
+      pieces.push(bytes > largeRowBytes ? await this.#database.compute(take) : take())
     }
-    return bytes > largeRowBytes ? this.#database.compute(() => this.#take()) : this.#take()
+    return { buffer: memory.finish(), pieces, isLast: this.#isAtEnd, isDeep: this.#tally.isDeep }
   }
 
-  #take(): ResultPage {
-    // A chunk keeps each string that was read from it; a new one on the same memory has none.
-    if (this.#row > 0) this.#openChunk(this.#chunkIndex - 1)
+  #columnOf(name: string, type: DuckDBType, reading: Reading): Column {
+    const column = { name, type: String(type) }
+    const encoding = encodingOf(type)
+    if (encoding !== undefined) return { ...column, encoding, copy: createVectorCopier(encoding) }
+    const misfit = refuseMisfits(name, type, reading)
+    return { ...column, read: createVectorReader(type, { reading, tally: this.#tally, misfit }) }
+  }
+
+  #isFull(memory: BatchMemory, pieces: readonly ResultPiece[]): boolean {
+    if (memory.size >= batchBytes || pieces.length === mostPieces) return true
+    return pieces.length > 0 && this.#columns.some(({ read }) => read !== undefined)
+  }
+
+  /** The chunk that has the next row. */
+  async #current(): Promise<OpenChunk | undefined> {
+    while (!this.#isAtEnd && (this.#open === undefined || this.#open.row >= this.#open.chunk.rowCount)) {
+      const chunk = await this.#nextChunk()
+      this.#isAtEnd = chunk === null
+      this.#open = chunk === null ? undefined : { chunk, measure: measureRows(chunk, this.#types), row: 0 }
+    }
+    return this.#open
+  }
+
+  /** Copies the next rows of a chunk. */
+  #take(open: OpenChunk, memory: BatchMemory): ResultPiece {
+    const { chunk, row: start } = open
+    const values = this.#columns.flatMap(({ read }) => (read === undefined ? [] : [[] as QueryValue[]]))
+    const end = values.length > 0 ? this.#readValues(open, values) : this.#endOfRows(open)
+    const vectors: number[] = []
+    for (const [index, { copy }] of this.#columns.entries()) {
+      if (copy === undefined) continue
+      const vector = duckdb.data_chunk_get_vector(chunk.chunk, index)
+      copy(new VectorRange(vector, start, end - start), { memory, vectors })
+    }
+    open.row = end
+    return { rowCount: end - start, vectors, values }
+  }
+
+  /** The rows from the next one on that are of `smallBytes` together, and at least one. */
+  #endOfRows({ chunk, measure, row }: OpenChunk): number {
+    const { rowCount } = chunk
+    if (measure(row, rowCount) <= smallBytes) return rowCount
+    let bytes = 0
+    let end = row
+    do bytes += measure(end, ++end)
+    while (end < rowCount && bytes + measure(end, end + 1) <= smallBytes)
+    return end
+  }
+
+  /** Reads the values of as many rows as a batch may have. */
+  #readValues({ chunk, measure, row }: OpenChunk, values: readonly QueryValue[][]): number {
+    const readers = this.#columns.flatMap(({ read }, index) => {
+      if (read === undefined) return []
+      return [read(duckdb.data_chunk_get_vector(chunk.chunk, index), chunk.rowCount)]
+    })
+    const last = Math.min(chunk.rowCount, row + valueRows)
     const tally = this.#tally
-    tally.bytes = 0
-    tally.isDeep = false
-    const names = this.#names
-    const rows: QueryRow[] = []
-    for (let chunk = this.#currentChunk(); chunk !== undefined; chunk = this.#currentChunk()) {
-      const isFull = rows.length === pageRows || tally.bytes + this.#bytesOf(this.#row) > pageBytes
-      // A page has at least one row, however large.
-      if (isFull && rows.length > 0) return { rows, isLast: false, isDeep: tally.isDeep }
-      const row: QueryRow = {}
-      for (let column = 0; column < names.length; column++) {
-        // There is a reader for every name.
-        setOwn(row, names[column] as string, (this.#columns[column] as ReadAt)(this.#row))
-      }
-      tally.bytes += valueBytes * names.length
-      rows.push(row)
-      this.#row++
-    }
-    return { rows, isLast: true, isDeep: tally.isDeep }
-  }
-
-  #currentChunk(): DuckDBDataChunk | undefined {
-    while (this.#chunk === undefined || this.#row >= this.#chunk.rowCount) {
-      if (this.#chunkIndex >= this.#result.chunkCount) return undefined
-      this.#openChunk(this.#chunkIndex++)
-      this.#row = 0
-    }
-    return this.#chunk
-  }
-
-  #openChunk(index: number): void {
-    const chunk = this.#result.getChunk(index)
-    this.#chunk = chunk
-    this.#bytesOf = measureRows(chunk, this.#types)
-    this.#columns = this.#readers.map((reader, column) =>
-      reader(duckdb.data_chunk_get_vector(chunk.chunk, column), chunk.rowCount),
-    )
+    let end = row
+    do {
+      for (const [index, readAt] of readers.entries()) values[index]?.push(readAt(end))
+      tally.bytes += 16 * readers.length
+      end++
+    } while (end < last && tally.bytes + measure(end, end + 1) <= valueBytes)
+    return end
   }
 }

@@ -45,7 +45,7 @@ const variantParts: readonly DuckDBType[] = [
 ]
 
 /** Sums up what the values of rows from `start` up to `end` take, without reading them. */
-type Measure = (start: number, end: number) => number
+export type Measure = (start: number, end: number) => number
 
 /**
  * About how many bytes the values of each row take once they are JavaScript's, computed from lengths alone: to find it out
@@ -53,14 +53,14 @@ type Measure = (start: number, end: number) => number
  *
  * Vector layout: https://duckdb.org/docs/stable/clients/c/vector
  */
-export function measureRows(chunk: DuckDBDataChunk, types: readonly DuckDBType[]): (row: number) => number {
+export function measureRows(chunk: DuckDBDataChunk, types: readonly DuckDBType[]): Measure {
   const { rowCount } = chunk
   const measures = types.flatMap((type, column) => {
     if (isPlain(type)) return []
     return [measureVector(duckdb.data_chunk_get_vector(chunk.chunk, column), type, rowCount)]
   })
   const fixed = plainBytes * types.length
-  return (row) => measures.reduce((sum, measure) => sum + measure(row, row + 1), fixed)
+  return (start, end) => measures.reduce((sum, measure) => sum + measure(start, end), fixed * (end - start))
 }
 
 function measureVector(vector: Vector, type: DuckDBType, count: number): Measure {

@@ -18,12 +18,17 @@ import {
   DuckDBVariantVector,
 } from '@duckdb/node-api'
 import type { QueryValue } from '../../protocol/query-value.js'
-import { convertBigint } from './convert-bigint.js'
-import { convertDate, convertTimestamp, type TimestampTypeName, timeUnits } from './convert-time.js'
-import { formatBits } from './format-bits.js'
-import { formatTime } from './format-time.js'
+import { convertBigint } from '../../values/convert-bigint.js'
+import {
+  convertDate,
+  convertTimestamp,
+  type TimestampTypeName,
+  timeUnits,
+} from '../../values/convert-time.js'
+import { formatBits } from '../../values/format-bits.js'
+import { formatTime } from '../../values/format-time.js'
+import { setOwn } from '../../values/set-own.js'
 import type { ReadingContext } from './reading-context.js'
-import { setOwn } from './set-own.js'
 import type { VectorReader } from './vector-reader.js'
 
 /** Before every key while node-api has it. */

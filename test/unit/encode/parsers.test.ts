@@ -4,7 +4,7 @@ import { daysFromCivil } from '../../../src/main/encode/calendar.js'
 import { parseIsoDateTime, parseIsoTime } from '../../../src/main/encode/iso-8601.js'
 import { parseDecimal } from '../../../src/main/encode/parse-decimal.js'
 import { parseInterval } from '../../../src/main/encode/parse-interval.js'
-import { formatTimestamp } from '../../../src/worker/read/format-time.js'
+import { formatTimestamp } from '../../../src/values/format-time.js'
 
 describe('parseDecimal', () => {
   it('is exact for every integer and scale', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseJson } from '../../../src/worker/read/parse-json.js'
+import { parseJson } from '../../../src/values/parse-json.js'
 
 const read = (text: string) => parseJson(text, 1000).value
 

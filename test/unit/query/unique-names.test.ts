@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { uniqueNames } from '../../../src/worker/read/unique-names.js'
+import { uniqueNames } from '../../../src/values/unique-names.js'
 
 it.each([
   [

@@ -1,4 +1,4 @@
-import type { QueryValue } from '../../protocol/query-value.js'
+import type { QueryValue } from '../protocol/query-value.js'
 import { scanJson } from './scan-json.js'
 
 interface Parsed {
@@ -30,11 +30,9 @@ export function parseJson(text: string, mostLevels: number): Parsed {
 
 function countMembers(value: QueryValue): number {
   if (typeof value !== 'object' || value === null) return 0
-  let count = 0
-  if (Array.isArray(value)) {
-    for (const item of value) count += countMembers(item)
-    return count
-  }
-  for (const item of Object.values(value)) count += 1 + countMembers(item)
+  const items: readonly QueryValue[] = Array.isArray(value) ? value : Object.values(value)
+  let count = Array.isArray(value) ? 0 : items.length
+  // A call for each number or text would take twice the time.
+  for (const item of items) if (typeof item === 'object' && item !== null) count += countMembers(item)
   return count
 }

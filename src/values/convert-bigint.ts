@@ -1,11 +1,11 @@
-import type { QueryValue } from '../../protocol/query-value.js'
-import type { ReadingContext } from './reading-context.js'
+import type { QueryValue } from '../protocol/query-value.js'
+import type { ValueContext } from './value-context.js'
 
 /** What makes of a bigint what the option `bigints` says; nothing where that is the bigint. */
 export function convertBigint({
   reading,
   misfit,
-}: ReadingContext): ((value: bigint) => QueryValue) | undefined {
+}: ValueContext): ((value: bigint) => QueryValue) | undefined {
   if (reading.bigints === 'bigint') return undefined
   if (reading.bigints === 'string') return String
   return (value) => {
