@@ -3,7 +3,7 @@ import { nextTurn } from '../scheduling/real-timers.js'
 import { TimeSlice } from '../scheduling/time-slice.js'
 import type { BoundTable } from '../schema/bound-table.js'
 import type { WorkerClient } from '../worker-thread/worker-client.js'
-import type { GroupedCall } from './grouped-call.js'
+import type { EncodeEnd, GroupedCall } from './grouped-call.js'
 import { GroupedRows } from './grouped-rows.js'
 import { recordCommit, type WriteContext } from './persist-call.js'
 import { nextTransaction } from './transaction-client.js'
@@ -55,7 +55,11 @@ export class CommitGroup {
         }
         const rows = this.#rowsOf(call.given.table)
         if (rows.count >= mostOf(rows.table)) left.push(call)
-        else await this.#encodeCall(call, rows)
+        else {
+          const goingOn = this.#encodeCall(call, rows)
+          // To wait for what is there takes as long as to encode a row.
+          if (goingOn !== undefined) await goingOn
+        }
         if (slice.isOver()) await this.#pause()
       }
     } finally {
@@ -164,14 +168,36 @@ export class CommitGroup {
     return bytes
   }
 
-  async #encodeCall(call: GroupedCall, rows: GroupedRows): Promise<void> {
+  /** @returns undefined where it is done at once. */
+  #encodeCall(call: GroupedCall, rows: GroupedRows): Promise<void> | undefined {
+    const before = rows.place
+    const encode = () => rows.encode(call, before, this.#slice, this.#mostBytes)
     try {
-      const end = await rows.encode(call, this.#slice, this.#mostBytes, () => this.#pause())
-      if (end === 'too-large') this.tooLarge = call
-      else this.#calls.push(call)
+      const end = encode()
+      if (end === 'time-over') return this.#goOn(call, encode)
+      this.#record(call, end)
     } catch (error) {
       call.receipt.reject(error)
     }
+    return undefined
+  }
+
+  async #goOn(call: GroupedCall, encode: () => EncodeEnd): Promise<void> {
+    try {
+      let end: EncodeEnd
+      do {
+        await this.#pause()
+        end = encode()
+      } while (end === 'time-over')
+      this.#record(call, end)
+    } catch (error) {
+      call.receipt.reject(error)
+    }
+  }
+
+  #record(call: GroupedCall, end: EncodeEnd): void {
+    if (end === 'too-large') this.tooLarge = call
+    else this.#calls.push(call)
   }
 
   #rowsOf(table: BoundTable): GroupedRows {

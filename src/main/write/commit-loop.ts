@@ -105,6 +105,7 @@ export class CommitLoop {
 
   /** Takes fewer calls on a table next time where many were encoded for nothing, and more and more where none was. */
   #learn(calls: readonly GroupedCall[], again: readonly GroupedCall[]): void {
+    if (again.length === 0 && this.#mostOf.size === 0) return
     const left = countByTable(again)
     for (const [signature, count] of countByTable(calls)) {
       const most = this.#mostOf.get(signature) ?? mostCalls

@@ -56,8 +56,9 @@ export class GroupCommit {
     const grouped = new GroupedCall(given, call)
     this.#waiting++
     this.#waitingRows += grouped.givenRows
-    this.#laneOf(table, scope).add(grouped)
-    this.#scheduleAll()
+    const lane = this.#laneOf(table, scope)
+    lane.add(grouped)
+    if (lane.isKnown) this.#loopOf(lane).schedule()
     try {
       return await grouped.receipt.promise
     } finally {
@@ -81,6 +82,10 @@ export class GroupCommit {
       this.#scheduleAll()
     })
     return lane
+  }
+
+  #loopOf({ table }: CallLane): CommitLoop {
+    return table.isChecked ? this.#checked : this.#plain
   }
 
   #scheduleAll(): void {

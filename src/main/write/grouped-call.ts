@@ -45,7 +45,8 @@ export class GroupedCall {
   readonly startedAt: number = now()
   /** Rows that the array had when the call was made. */
   readonly givenRows: number
-  #log: RejectionLog
+  /** Made when it is first asked for: whether the table is checked is known by then. */
+  #log: RejectionLog | undefined
   #rows = 0
   /** What it is rejected with, unless a row before the one that cannot be encoded is bad as well. */
   #ending: PersistenceError | undefined
@@ -61,7 +62,6 @@ export class GroupedCall {
     this.givenRows = given.source.length
     this.call = call
     this.options = rememberAnswers(given.options)
-    this.#log = this.#createLog()
     this.#stopWaiting = given.cancellation.onCancel((error) => {
       this.#isCancelled = true
       this.receipt.reject(error)
@@ -71,8 +71,6 @@ export class GroupedCall {
   /** From now on it is part of a group, and cannot be cancelled. */
   seal(): void {
     this.#stopWaiting()
-    // What the table is like has become known meanwhile.
-    this.#log = this.#createLog()
   }
 
   /** Whether it was cancelled before it became part of a group. */
@@ -99,7 +97,7 @@ export class GroupedCall {
   restart(): void {
     const { source } = this.given
     source.goBack(this.#rows)
-    this.#log = this.#createLog()
+    this.#log = undefined
     this.#ending = undefined
     this.#failure = undefined
     this.#outcome = undefined
@@ -115,7 +113,7 @@ export class GroupedCall {
     const { table, source } = this.given
     const page = { violations, isLast: true, isDeep: false }
     const rowAt = source.store.rowAt.bind(source.store)
-    const decide = () => this.#log.addViolations(() => Promise.resolve(page), table.key, rowAt)
+    const decide = () => this.#rejections.addViolations(() => Promise.resolve(page), table.key, rowAt)
     try {
       if (violations.length > 0) await this.#context.runInAsyncScope(decide)
       if (this.#ending !== undefined) this.#failure = { error: this.#ending }
@@ -156,19 +154,20 @@ export class GroupedCall {
   /** @returns whether the call goes on. */
   #recordProblem(index: number, row: unknown, problem: RowError): boolean {
     try {
-      this.#log.add(index, row, problem)
+      this.#rejections.add(index, row, problem)
       return true
     } catch (error) {
       if (!(error instanceof CallEnded)) throw error
       // No row before it may be bad as well.
-      if (index === this.#log.count) throw error.rejection
+      if (index === this.#rejections.count) throw error.rejection
       this.#ending = error.rejection
       return false
     }
   }
 
-  #createLog(): RejectionLog {
-    return new RejectionLog(this.options, this.given.table.isChecked)
+  get #rejections(): RejectionLog {
+    this.#log ??= new RejectionLog(this.options, this.given.table.isChecked)
+    return this.#log
   }
 
   /** @param batches - Of its group, to its table. */
@@ -177,16 +176,18 @@ export class GroupedCall {
       this.receipt.reject(this.#failure.error)
       return
     }
-    const goodRows = this.#rows - this.#log.count
-    const { inserted, updated, ignored, rejected } = this.#outcome ?? { ...noOutcome, inserted: goodRows }
+    const { count = 0, rejections = [] } = this.#log ?? {}
+    const goodRows = this.#rows - count
+    const { updated, ignored, rejected } = this.#outcome ?? noOutcome
+    const inserted = this.#outcome?.inserted ?? goodRows
     this.receipt.resolve(
       Object.freeze({
         rows: this.#rows,
         inserted,
         updated,
         ignored,
-        rejected: this.#log.count + rejected,
-        rejections: this.#log.rejections,
+        rejected: count + rejected,
+        rejections,
         bytes: this.#bytes,
         batches: goodRows === 0 ? 0 : batches,
         slices: this.#slices,

@@ -1,6 +1,6 @@
 import type { GroupedOutcome, GroupWriter } from '../../protocol/requests.js'
 import type { Violation, ViolationPage } from '../../protocol/violation.js'
-import { BatchSeries } from '../encode/batch-series.js'
+import { BatchSeries, type SeriesMark } from '../encode/batch-series.js'
 import type { RowEncoder } from '../encode/row-encoder.js'
 import type { TimeSlice } from '../scheduling/time-slice.js'
 import type { BoundTable } from '../schema/bound-table.js'
@@ -10,6 +10,11 @@ import type { EncodeEnd, GroupedCall } from './grouped-call.js'
 interface Range {
   readonly call: GroupedCall
   readonly firstRow: number
+  readonly rows: number
+}
+
+interface SeriesPlace {
+  readonly mark: SeriesMark
   readonly rows: number
 }
 
@@ -49,33 +54,29 @@ export class GroupedRows {
   }
 
   /**
-   * Encodes the rows of a call; where not all of them are, none of them is.
+   * Encodes rows of a call, until all are or the slice is over. Where it turns out that they cannot all be, none of them is.
    *
-   * @param pause - Waits for the next slice.
+   * @param before - Where the series was before the call.
    * @throws what rejects the call.
    */
-  async encode(
-    call: GroupedCall,
-    slice: TimeSlice,
-    mostBytes: number,
-    pause: () => Promise<void>,
-  ): Promise<EncodeEnd> {
+  encode(call: GroupedCall, before: SeriesPlace, slice: TimeSlice, mostBytes: number): EncodeEnd {
     const series = this.#series
-    const mark = series.mark()
-    const firstRow = series.rows
-    let end: EncodeEnd = 'time-over'
+    let end: EncodeEnd = 'too-large'
     this.#encoder.configure(call.options)
     try {
-      while (end === 'time-over') {
-        end = call.encode(series, slice, mostBytes)
-        if (end === 'time-over') await pause()
-      }
+      end = call.encode(series, slice, mostBytes)
     } finally {
-      if (end !== 'all-encoded') series.rewind(mark)
+      if (end === 'too-large') series.rewind(before.mark)
     }
-    const rows = series.rows - firstRow
-    if (rows > 0) this.#ranges.push({ call, firstRow, rows })
+    if (end !== 'all-encoded') return end
+    const rows = series.rows - before.rows
+    if (rows > 0) this.#ranges.push({ call, firstRow: before.rows, rows })
     return end
+  }
+
+  /** Where the rows of the next call begin. */
+  get place(): SeriesPlace {
+    return { mark: this.#series.mark(), rows: this.#series.rows }
   }
 
   /** What crosses the threads; nothing can be added after it. */
@@ -83,6 +84,8 @@ export class GroupedRows {
     const { ref, columns, key, isChecked } = this.table
     const batches = this.#series.finish()
     this.#batches = batches.length
+    const writer = { table: ref, columns, key, isChecked, batches }
+    if (!isChecked) return { ...writer, onConflict: 'error' }
     const calls = this.#ranges.map(({ call, firstRow, rows }) => ({
       firstRow,
       rows,
@@ -90,16 +93,18 @@ export class GroupedRows {
       isAllOrNothing: call.options.onRowError === 'abort',
       isGivenUp: call.isGivenUp,
     }))
-    const onConflict = calls.some((call) => call.onConflict === 'update') ? 'update' : 'error'
-    return { table: ref, columns, key, onConflict, isChecked, batches, ...(isChecked ? { calls } : {}) }
+    const updates = calls.some(({ onConflict }) => onConflict === 'update')
+    return { ...writer, onConflict: updates ? 'update' : 'error', calls }
   }
 
   /** Says to calls that ask for it where their rows are. */
   announce(transaction: number, writer: number): void {
     for (const [index, { call }] of this.#ranges.entries()) {
+      const { part } = call.options
+      if (part?.onTransaction === undefined) continue
       const view = { id: transaction, bytes: 0 }
       const place = { writer, call: index }
-      call.options.part?.onTransaction?.(this.table.isChecked ? { ...view, place } : view)
+      part.onTransaction(this.table.isChecked ? { ...view, place } : view)
     }
   }
 

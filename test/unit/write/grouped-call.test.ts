@@ -24,7 +24,7 @@ it('what was found out about a call is forgotten when it is to be written again'
   const counts = { inserted: 0, updated: 0, ignored: 0, rejected: 0, isWithdrawn: false }
   const first = new GroupedRows(table)
   slice.start()
-  await first.encode(call, slice, 2 ** 20, async () => undefined)
+  first.encode(call, first.place, slice, 2 ** 20)
   const violation = {
     ordinal: 0,
     code: 'duplicate-key',
@@ -36,7 +36,7 @@ it('what was found out about a call is forgotten when it is to be written again'
   expect(call.hasFailed).toBe(true)
   call.restart()
   const again = new GroupedRows(table)
-  await again.encode(call, slice, 2 ** 20, async () => undefined)
+  again.encode(call, again.place, slice, 2 ** 20)
   await call.settle({ ...counts, inserted: 1 }, [])
   call.resolve(1, slice)
   expect(await call.receipt.promise).toMatchObject({ rows: 1, inserted: 1, rejected: 0, rejections: [] })
