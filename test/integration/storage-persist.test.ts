@@ -21,6 +21,18 @@ describe('persist()', () => {
     expect(await stores.querySaved(store)).toEqual({ a: 2, b: 1 })
   })
 
+  it('saves nothing where nothing was changed before it, whatever is changed right after', async () => {
+    const store = stores.create()
+    await store.set('a', 1)
+    await store.persist()
+    const persisting = store.persist()
+    const setting = store.set('a', 2)
+    expect(await persisting).toMatchObject({ rows: 0 })
+    await setting
+    expect(await stores.querySaved(store)).toEqual({ a: 1 })
+    expect(await store.persist()).toMatchObject({ rows: 1, updated: 1 })
+  })
+
   it('counts keys by what became of them', async () => {
     const store = stores.create()
     const counts = async () => {

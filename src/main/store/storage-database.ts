@@ -138,9 +138,14 @@ export class StorageDatabase<T> {
     return true
   }
 
+  /** Whether `isGone` is to be asked: only what is in memory can be lost. */
+  get mayBeGone(): boolean {
+    return this.service.database === ':memory:' && !this.#mustPrepare
+  }
+
   /** Whether an in-memory database was lost and nobody has noticed yet. */
   async isGone(): Promise<boolean> {
-    if (this.service.database !== ':memory:' || this.#mustPrepare) return false
+    if (!this.mayBeGone) return false
     try {
       await this.#internals.query(
         `SELECT 1 FROM ${qualify(this.#internals.tableRef(this.#tables.log))} LIMIT 0`,

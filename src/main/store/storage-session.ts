@@ -84,7 +84,11 @@ export class StorageSession<T> implements Dependent {
     refuseSelfWait(this.#options, 'persist() of a store')
     const opening = this.ready()
     if (opening !== undefined) await opening
-    if (this.#queue.dirty.length === 0 && (await this.#opened.isGone())) this.memory.makeAllDirty()
+    const { mayBeGone } = this.#opened
+    // Without a wait where there is none: what is changed after the call is not part of it.
+    if (mayBeGone && this.#queue.dirty.length === 0 && (await this.#opened.isGone())) {
+      this.memory.makeAllDirty()
+    }
     return this.#saveAndReport()
   }
 
