@@ -131,6 +131,25 @@ describe('calls that share a commit', () => {
     await tables.expectStored(`SELECT * FROM ${table.name} ORDER BY id`, rows)
   })
 
+  it('take of a sequence what one after the other would have taken, also where they cannot share', async () => {
+    await tables.db.run('CREATE SEQUENCE ids')
+    const table = await tables.create("id INTEGER PRIMARY KEY DEFAULT nextval('ids'), u INTEGER UNIQUE")
+    const outcomes = await outcomesOf([
+      persist(table, [{ u: 1 }]),
+      persist(table, [{ u: 2 }]),
+      persist(table, [{ id: 1, u: 9 }], update),
+      persist(table, [{ id: 2, u: 1 }], update),
+      persist(table, [{ u: 3 }]),
+    ])
+    const updated = written({ inserted: 0, updated: 1 })
+    expect(outcomes).toEqual([written(), written(), updated, updated, written()])
+    await tables.expectStored(`SELECT * FROM ${table.name} ORDER BY id`, [
+      { id: 1, u: 9 },
+      { id: 2, u: 1 },
+      { id: 3, u: 3 },
+    ])
+  })
+
   it('leave nothing to the next that has to do with what the table looked like', async () => {
     const { db } = tables
     const table = await tables.create(keyed)

@@ -16,7 +16,7 @@ const mostRows = 122_880
 /** The same, in bytes as they are encoded: the rows are kept until they are committed, and take several times as much. */
 const mostBytes = 32 * 1024 * 1024
 
-/** The same, in times of `commitRows`: whoever wants short commits has them. */
+/** The same, in times of `commitRows`, so that a small `commitRows` makes short commits. */
 const mostTimes = 16
 
 interface Events {

@@ -6,7 +6,7 @@ import { codeInside } from '../scheduling/code-inside.js'
 import { toStreamError } from './stream-error.js'
 import type { StreamRows, StreamTarget } from './stream-target.js'
 
-/** What Node, or a user, is to be told of a row. */
+/** What becomes of a row, for Node or for the callback of a user. */
 export type WriteCallback = (error?: Error | null) => void
 
 type Totals = { -readonly [Name in keyof Committed]: Committed[Name] }
@@ -16,7 +16,7 @@ export class StreamCommits {
   readonly #target: StreamTarget
   readonly #emit: (receipt: Receipt) => void
   readonly #committed: Totals = { commits: 0, rows: 0, inserted: 0, updated: 0, ignored: 0, rejected: 0 }
-  /** Listeners and callbacks run as code of whoever has made the stream, whichever row a commit begins with. */
+  /** Listeners and callbacks run in the context in which the stream was made, whichever row a commit begins with. */
   readonly #origin = new AsyncResource('duckpaddle.WriteStream')
   #last: Promise<void> = Promise.resolve()
   /** Callbacks of rows that Node has not handed over. */

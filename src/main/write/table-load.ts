@@ -43,7 +43,7 @@ export class TableLoad {
   #outcome: CallOutcome | undefined
   #appended = 0
 
-  /** @param createWriter - Given what is to be told of its batches. */
+  /** @param createWriter - Given what to call when its batches are written. */
   constructor(
     parts: LoadParts,
     createWriter: (events: {

@@ -95,8 +95,10 @@ export class GroupedWriter {
     }
     const [first] = this.#calls
     if (first === undefined) return []
+    // Before what a sequence gives is taken: the rows of the others will take it again.
+    if (this.#mustBeAlone(pass)) return this.#applyFirst(first, false)
     await fillDefaults(pass)
-    if (await this.#hasToWait(pass)) return this.#applyFirst(first)
+    if (omitted.inSome.includes(true) && (await needsPasses(pass))) return this.#applyFirst(first, true)
     this.#violations = outcomes.violations(staging)
     await keepUncarried(pass)
     const resolved = await resolveCalls(pass, this.#calls)
@@ -113,8 +115,8 @@ export class GroupedWriter {
     await this.#sink.discard()
   }
 
-  /** Whether what becomes of some row can only be known once those before it are in the table. */
-  async #hasToWait(pass: StagedPass): Promise<boolean> {
+  /** Whether what becomes of a call can only be known once those before it are in the table, whatever its rows are. */
+  #mustBeAlone(pass: StagedPass): boolean {
     const { target, outcomes, omitted } = pass
     if (!target.hasRowId) return true
     if (outcomes.foreignKeys.some(({ constraint }) => isOfOwnTable(pass, constraint))) return true
@@ -123,11 +125,11 @@ export class GroupedWriter {
     // A row that others refer to is only compared with what it was before all of them.
     const isReferredTo = target.metadata.references.length > 0
     if (this.#calls.length > 1 && isReferredTo && rewritingValues(pass, target.key).length > 0) return true
-    if (!omitted.inSome.includes(true)) return false
-    return updating.length < this.#calls.length || (await needsPasses(pass))
+    return omitted.inSome.includes(true) && updating.length < this.#calls.length
   }
 
-  async #applyFirst(call: GroupedRange): Promise<readonly GroupedOutcome[]> {
+  /** @param isFilled - Whether the rows have what a DEFAULT gives them. */
+  async #applyFirst(call: GroupedRange, isFilled: boolean): Promise<readonly GroupedOutcome[]> {
     const { table, ordinal } = this.#kept.staging
     if (this.#calls.length > 1) {
       await this.#connection.run(`DELETE FROM ${table} WHERE ${ordinal} >= ${call.rows}`)
@@ -135,7 +137,7 @@ export class GroupedWriter {
     const target = { ...this.#target, onConflict: call.onConflict }
     // What is left on the connection now is not as the next transaction would have it.
     await this.#connection.run(`DROP TABLE ${target.temporaries.sql('outcomes')}`)
-    this.#alone = StagedWriter.over(this.#connection, target, this.#kept.staging, this.#sink)
+    this.#alone = StagedWriter.over(this.#connection, target, this.#kept.staging, this.#sink, isFilled)
     const outcomes = await this.#alone.apply([call])
     return outcomes.map((outcome) => ({ ...outcome, isWithdrawn: false }))
   }

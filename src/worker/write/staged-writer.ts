@@ -54,18 +54,20 @@ export class StagedWriter implements TableWriter {
   }
 
   /**
-   * Decides about rows that are in a staging table already, with what a DEFAULT gives them.
+   * Decides about rows that are in a staging table already.
    *
    * @param sink - What has put them there.
+   * @param isFilled - Whether they have what a DEFAULT gives them.
    */
   static over(
     connection: TransactionConnection,
     target: WriteTarget,
     staging: StagingTable,
     sink: ChunkSink,
+    isFilled: boolean,
   ): StagedWriter {
     const writer = new StagedWriter(connection, target, staging, sink)
-    writer.#isFilled = true
+    writer.#isFilled = isFilled
     return writer
   }
 
