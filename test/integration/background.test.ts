@@ -1,7 +1,8 @@
 import { open, type PersistenceService } from 'duckpaddle'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Deferred } from '../../src/sync/deferred.js'
 import { outcomesOf, written } from '../support/call-outcomes.js'
+import { stallRows } from '../support/stalled-rows.js'
 
 let db: PersistenceService
 beforeAll(async () => {
@@ -20,22 +21,10 @@ const textsOf = async ({ name }: { readonly name: string }) =>
     ({ text }) => text,
   )
 
-const stalled: Deferred<void>[] = []
-afterEach(() => {
-  for (const { resolve } of stalled.splice(0)) resolve()
-})
-
-/** Gives rows, and does not come to its end until it is told to. */
+/** Rows of an import; bad ones are no rows to the compiler. */
 function stall(...ids: readonly number[]) {
-  const end = new Deferred<void>()
-  const started = new Deferred<void>()
-  stalled.push(end)
-  async function* rows() {
-    for (const id of ids) yield { id, text: 'import' }
-    started.resolve()
-    await end.promise
-  }
-  return { rows: rows() as never, started: started.promise, end: () => end.resolve() }
+  const { rows, ...control } = stallRows('import', ...ids)
+  return { rows: rows as never, ...control }
 }
 
 const row = (id: number, text: string) => [{ id, text }] as never

@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { open, type PersistenceService } from 'duckpaddle'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Deferred } from '../../src/sync/deferred.js'
+import { stallRows } from '../support/stalled-rows.js'
 
 let db: PersistenceService
 beforeAll(async () => {
@@ -17,23 +18,7 @@ const keyed = () =>
 const idsOf = async ({ name }: { readonly name: string }) =>
   (await db.query<{ id: number }>(`SELECT id::INT AS id FROM ${name} ORDER BY id`)).map(({ id }) => id)
 
-const stalled: Deferred<void>[] = []
-afterEach(() => {
-  for (const { resolve } of stalled.splice(0)) resolve()
-})
-
-/** Gives rows, and does not come to its end until it is told to. */
-function stall(...ids: readonly number[]) {
-  const end = new Deferred<void>()
-  const started = new Deferred<void>()
-  stalled.push(end)
-  async function* rows() {
-    for (const id of ids) yield { id, text: 'slow' }
-    started.resolve()
-    await end.promise
-  }
-  return { rows: rows(), started: started.promise, end: () => end.resolve() }
-}
+const stall = (...ids: readonly number[]) => stallRows('slow', ...ids)
 
 describe('a call whose rows are still coming', () => {
   it('holds up no append to its table, which has neither key nor constraints', async () => {
@@ -117,7 +102,6 @@ describe('a call whose rows are still coming', () => {
       CREATE TABLE ${child} (id BIGINT, parent BIGINT REFERENCES ${parent} (id))`)
     const [parents, children] = [await db.table(parent), await db.table(child)]
     const end = new Deferred<void>()
-    stalled.push(end)
     const orphan = children.persist(
       (async function* () {
         yield { id: 1, parent: 7 }
