@@ -1,5 +1,5 @@
 import { type ColumnTypeFacts, columnTypes, type TypeFacts, unwritableTypes } from './column-types.js'
-import { quoteLiteral } from './sql.js'
+import { quoteIdentifier, quoteLiteral } from './sql.js'
 
 /** The name of a column type that can be written: DuckDB's own. */
 export type ColumnTypeName = keyof typeof columnTypes
@@ -27,15 +27,64 @@ export interface EnumColumnType {
   readonly members: readonly string[]
 }
 
+/** `item[]`: any number of values of one type. */
+export interface ListColumnType {
+  readonly name: 'LIST'
+  readonly item: ColumnType
+}
+
+/** `item[length]`: so many values of one type. */
+export interface ArrayColumnType {
+  readonly name: 'ARRAY'
+  readonly item: ColumnType
+  readonly length: number
+}
+
+/** A field of a STRUCT, or a member of a UNION, by its name. */
+export interface NamedType {
+  readonly name: string
+  readonly type: ColumnType
+}
+
+/** `STRUCT(a INTEGER, b VARCHAR)`: a value of every field. */
+export interface StructColumnType {
+  readonly name: 'STRUCT'
+  readonly fields: readonly NamedType[]
+}
+
+/** `MAP(key, value)`: entries whose keys differ, and are not NULL. */
+export interface MapColumnType {
+  readonly name: 'MAP'
+  readonly key: ColumnType
+  readonly value: ColumnType
+}
+
+/** `UNION(a INTEGER, b VARCHAR)`: a value of one of its members. */
+export interface UnionColumnType {
+  readonly name: 'UNION'
+  readonly members: readonly NamedType[]
+}
+
+/** A column type whose values have others inside of them. */
+export type NestedColumnType =
+  | ListColumnType
+  | ArrayColumnType
+  | StructColumnType
+  | MapColumnType
+  | UnionColumnType
+
 /** A column type with parameters. */
-export type ParametricColumnType = DecimalColumnType | EnumColumnType
+export type ParametricColumnType = DecimalColumnType | EnumColumnType | NestedColumnType
 
 /** A column type without parameters. */
 export interface PlainColumnType {
   readonly name: Exclude<ColumnTypeName, ParametricColumnType['name']>
 }
 
-export type ColumnType = PlainColumnType | ParametricColumnType
+/** A column type whose values have no others inside of them. */
+export type ScalarColumnType = PlainColumnType | DecimalColumnType | EnumColumnType
+
+export type ColumnType = ScalarColumnType | NestedColumnType
 
 /** The column types of one name. */
 export type ColumnTypeOf<Name extends ColumnTypeName> = Name extends ParametricColumnType['name']
@@ -69,11 +118,25 @@ export function isWritable(name: TypeName): name is ColumnTypeName {
 /** Bytes of a `duckdb_string_t`: 4 of length, then 12 inlined, or 4 of prefix and 8 of pointer. */
 export const stringEntryBytes = 16
 
+/** Bytes of an entry of a LIST: 8 of offset, 8 of length. */
+export const listEntryBytes = 16
+
 /** The longest string, in bytes, that a `duckdb_string_t` holds without a pointer. */
 export const inlineStringBytes = 12
 
+/** Whether a name is that of a type that can be written, and has no parameters. */
+export function isPlain(name: TypeName): name is PlainColumnType['name'] {
+  if (!isWritable(name)) return false
+  const { layout } = factsOf(name)
+  return layout === 'string' || typeof layout === 'number'
+}
+
+export function isNested(type: ColumnType): type is NestedColumnType {
+  return factsOf(type.name).layout === 'nested'
+}
+
 /** True for the types whose values are `duckdb_string_t` entries that may point into the heap of a batch. */
-export function isStringType({ name }: ColumnType): boolean {
+export function isStringType({ name }: Pick<ColumnType, 'name'>): boolean {
   return factsOf(name).layout === 'string'
 }
 
@@ -82,7 +145,7 @@ export function isStringType({ name }: ColumnType): boolean {
  *
  * @see https://duckdb.org/docs/stable/clients/c/vector
  */
-export function valueBytes(type: ColumnType): number {
+export function valueBytes(type: ScalarColumnType): number {
   if (type.name === 'DECIMAL') return decimalBytes(type.width)
   if (type.name === 'ENUM') return enumIndexBytes(type.members.length)
   const { layout } = columnTypes[type.name]
@@ -102,8 +165,26 @@ function enumIndexBytes(members: number): number {
 
 /** The type as SQL that DuckDB reads back as the same type. */
 export function formatColumnType(type: ColumnType): string {
-  if (type.name === 'DECIMAL') return `DECIMAL(${type.width},${type.scale})`
-  if (type.name === 'ENUM') return `ENUM(${type.members.map(quoteLiteral).join(', ')})`
-  // What has parameters has a line above.
-  return (type satisfies PlainColumnType).name
+  switch (type.name) {
+    case 'DECIMAL':
+      return `DECIMAL(${type.width},${type.scale})`
+    case 'ENUM':
+      return `ENUM(${type.members.map(quoteLiteral).join(', ')})`
+    case 'LIST':
+      return `${formatColumnType(type.item)}[]`
+    case 'ARRAY':
+      return `${formatColumnType(type.item)}[${type.length}]`
+    case 'STRUCT':
+      return `STRUCT(${formatNamed(type.fields)})`
+    case 'MAP':
+      return `MAP(${formatColumnType(type.key)}, ${formatColumnType(type.value)})`
+    case 'UNION':
+      return `UNION(${formatNamed(type.members)})`
+    default:
+      return type.name
+  }
+}
+
+function formatNamed(types: readonly NamedType[]): string {
+  return types.map(({ name, type }) => `${quoteIdentifier(name)} ${formatColumnType(type)}`).join(', ')
 }

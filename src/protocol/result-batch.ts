@@ -72,6 +72,3 @@ export const vectorNumbers = 5
 export function noBatch(): ResultBatch {
   return { buffer: new ArrayBuffer(0), pieces: [], isLast: true, isDeep: false }
 }
-
-/** Bytes of an entry of a LIST: 8 of offset, 8 of length. */
-export const listEntryBytes = 16

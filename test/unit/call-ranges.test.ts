@@ -9,6 +9,7 @@ import { Database } from '../../src/worker/database.js'
 import { Shutdown } from '../../src/worker/shutdown.js'
 import { IdleConnections } from '../../src/worker/write/idle-connections.js'
 import { WriteTransaction } from '../../src/worker/write/write-transaction.js'
+import { vectorSizes } from '../support/vector-sizes.js'
 
 let database: Database
 let catalog: CatalogReader
@@ -36,13 +37,13 @@ async function writerOf(name: string, onConflict: OnConflict, key = ['a']): Prom
 
 /** Rows of two BIGINTs. */
 function encode(rows: readonly (readonly [number, number])[]): EncodedBatch {
-  const layout = layOutBatch([8, 8], rows.length)
+  const layout = layOutBatch(vectorSizes([8, 8]), rows.length)
   const buffer = new ArrayBuffer(layout.heapOffset)
   for (const column of [0, 1] as const) {
     const values = new BigInt64Array(buffer, layout.valueOffsets[column] ?? 0, rows.length)
     for (const [index, row] of rows.entries()) values[index] = BigInt(row[column])
   }
-  return { buffer, capacityRows: rows.length, rows: rows.length, heapBytes: 0, nullColumns: [] }
+  return { buffer, capacityRows: rows.length, rows: rows.length, heapBytes: 0, nullVectors: [] }
 }
 
 function ranges(...rows: readonly number[]): CallRange[] {

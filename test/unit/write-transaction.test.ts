@@ -10,6 +10,7 @@ import { WorkerFailure } from '../../src/worker/failure.js'
 import { Shutdown } from '../../src/worker/shutdown.js'
 import { IdleConnections } from '../../src/worker/write/idle-connections.js'
 import { WriteTransaction } from '../../src/worker/write/write-transaction.js'
+import { vectorSizes } from '../support/vector-sizes.js'
 
 const table = { catalog: 'memory', schema: 'main', name: 't' }
 
@@ -42,12 +43,12 @@ async function describeTable(isChecked = false): Promise<BeginRequest> {
 
 /** A batch of one row of two BIGINTs. */
 function encode(a: bigint, b: bigint): EncodedBatch {
-  const layout = layOutBatch([8, 8], 1)
+  const layout = layOutBatch(vectorSizes([8, 8]), 1)
   const buffer = new ArrayBuffer(layout.heapOffset)
   for (const [index, value] of [a, b].entries()) {
     new BigInt64Array(buffer, layout.valueOffsets[index] ?? 0, 1)[0] = value
   }
-  return { buffer, capacityRows: 1, rows: 1, heapBytes: 0, nullColumns: [] }
+  return { buffer, capacityRows: 1, rows: 1, heapBytes: 0, nullVectors: [] }
 }
 
 async function failureOf(promise: Promise<unknown>): Promise<unknown> {

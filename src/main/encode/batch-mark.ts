@@ -1,9 +1,8 @@
+import type { HeapMark } from './heap-segment.js'
+
 /** Where a batch was when something began that may be taken back. */
-export interface BatchMark {
+export interface BatchMark extends HeapMark {
   readonly rows: number
-  readonly heapBytes: number
-  readonly texts: number
-  readonly textUnits: number
-  /** How many times pending strings had been written. */
-  readonly flushes: number
+  /** How many items each LIST had. */
+  readonly items: readonly number[]
 }

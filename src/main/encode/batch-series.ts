@@ -29,14 +29,14 @@ export class BatchSeries {
 
   /** Bytes of the rows that are there, without what their buffers have free. */
   get bytes(): number {
-    return this.#batches.reduce((sum, { rows, textBytes, layout }) => {
-      return sum + textBytes + Math.ceil((layout.heapOffset * rows) / layout.capacityRows)
+    return this.#batches.reduce((sum, { rows, variableBytes, layout }) => {
+      return sum + variableBytes + Math.ceil((layout.heapOffset * rows) / layout.capacityRows)
     }, 0)
   }
 
   /** Bytes of the buffers. */
   get bufferBytes(): number {
-    return this.#batches.reduce((sum, { buffer }) => sum + buffer.byteLength, 0)
+    return this.#batches.reduce((sum, { byteLength }) => sum + byteLength, 0)
   }
 
   /** Adds a row; returns why it is not added, where it is not. */
@@ -45,7 +45,7 @@ export class BatchSeries {
     let outcome = encoder.encode(row)
     for (let attempts = 0; outcome === 'batch-full'; outcome = encoder.encode(row)) {
       const last = this.#batches.at(-1)
-      if (last?.rows === 0 && ++attempts > encoder.columnCount) return growingRow
+      if (last?.rows === 0 && ++attempts > encoder.mostAttempts) return growingRow
       // What the row itself needs, as far as it is known: it may turn out to need more with its next column.
       const needed = last?.neededRowBytes ?? 0
       if (last?.rows === 0) this.#recycleLast()

@@ -1,19 +1,25 @@
 import type { Batch } from './batch.js'
 import type { EncodeError } from './encode-error.js'
+import type { Segment } from './segment.js'
 
 /**
- * Writes the values of one column into a batch.
+ * Writes the values of one vector into a batch: those of a column, or inside of another.
  *
  * A new type adds one of these, which says how a value is checked and written, its line in `column-types.ts`, and its
  * line in `create-column-encoder.ts`, which the compiler asks for.
  */
 export interface ColumnEncoder {
-  /** From now on values go into `batch`, the column's first one at `valueOffset` (bytes, a multiple of 8). */
-  attach(batch: Batch, valueOffset: number): void
   /**
-   * Writes a value that is neither null nor undefined at `row`.
+   * From now on values go into `segment`, the first one at `valueOffset` (bytes, a multiple of 8), and what has no place
+   * there into `batch`, which the segment is one of.
+   */
+  attach(segment: Segment, valueOffset: number, batch: Batch): void
+  /**
+   * Writes a value that is neither null nor undefined as the one at `index` of its vector.
    *
    * @returns what is wrong with the value when it cannot be stored without loss, `batchFull` when it has no room.
    */
-  write(row: number, value: unknown): EncodeError | undefined
+  write(index: number, value: unknown): EncodeError | undefined
+  /** Writes what a NULL has besides its mark, where that is anything. */
+  writeNull?(index: number): void
 }

@@ -1,10 +1,11 @@
-import type { ColumnType, ColumnTypeName } from '../../protocol/column-type.js'
+import type { ScalarColumnType } from '../../protocol/column-type.js'
 import type { ColumnEncoder } from './column-encoder.js'
 import { parseBlob } from './parsers/parse-blob.js'
 import { parseBoolean } from './parsers/parse-boolean.js'
 import { parseExactDecimal } from './parsers/parse-exact-decimal.js'
 import { parseDouble, parseFloat32 } from './parsers/parse-float.js'
 import {
+  parseBignum,
   parseInteger,
   parseShortInteger,
   parseUnsigned,
@@ -18,7 +19,7 @@ import { parseUuid } from './parsers/parse-uuid.js'
 import { ParsingEncoder } from './parsing-encoder.js'
 
 /** How text is read into the columns of each type; where there is none, the encoder takes text, or refuses it. */
-const parsers: Readonly<Record<ColumnTypeName, TextParser | undefined>> = {
+const parsers: Readonly<Record<ScalarColumnType['name'], TextParser | undefined>> = {
   BOOLEAN: parseBoolean,
   TINYINT: parseShortInteger,
   SMALLINT: parseShortInteger,
@@ -47,10 +48,13 @@ const parsers: Readonly<Record<ColumnTypeName, TextParser | undefined>> = {
   INTERVAL: parseIntervalText,
   UUID: parseUuid,
   ENUM: undefined,
+  BIGNUM: parseBignum,
+  TIMETZ: parseClock,
+  TIME_NS: parseClock,
 }
 
 /** An encoder that reads strings as SQL's cast to the type would, where nothing is lost, and then has them written. */
-export function createParsingEncoder({ name }: ColumnType, encoder: ColumnEncoder): ColumnEncoder {
+export function createParsingEncoder({ name }: ScalarColumnType, encoder: ColumnEncoder): ColumnEncoder {
   const parse = parsers[name]
   return parse === undefined ? encoder : new ParsingEncoder(encoder, parse)
 }

@@ -5,7 +5,10 @@ export interface EncodeError {
   readonly code: EncodeErrorCode
   /** Completes "Column `amount` (DOUBLE): ". */
   readonly reason: string
-  /** Where in the value it is, such as `.items[3]`; absent where it is the value itself. */
+  /** The value inside of a nested one that it is about, such as `.zip` or `[3]`, and that value's type as SQL. */
+  readonly place?: string
+  readonly type?: string
+  /** Where in that value it is, such as `.items[3]` of JSON; absent where it is the value itself. */
   readonly path?: string
   /** What user code threw, where it did. */
   readonly cause?: unknown

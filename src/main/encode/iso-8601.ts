@@ -41,6 +41,17 @@ export function parseIsoTime(text: string): number | IsoProblem {
   return typeof time === 'string' || reader.isAtEnd ? time : 'syntax'
 }
 
+/** Reads a time of day and its offset from UTC, `12:30:05.123456+02:30`; without one it is UTC. */
+export function parseZonedTime(
+  text: string,
+): { readonly nanos: number; readonly offsetSeconds: number } | IsoProblem {
+  const reader = new Reader(text)
+  const nanos = reader.time()
+  if (typeof nanos === 'string') return nanos
+  const offsetSeconds = reader.offsetSeconds()
+  return offsetSeconds === undefined || !reader.isAtEnd ? 'syntax' : { nanos, offsetSeconds }
+}
+
 class Reader {
   readonly #text: string
   #position = 0
@@ -107,6 +118,16 @@ class Reader {
     }
     const total = hours * 60 + minutes
     return isNegative ? -total : total
+  }
+
+  /** The same in seconds, which may be part of it: `+02:30:15`. */
+  offsetSeconds(): number | undefined {
+    const isNegative = this.#text[this.#position] === '-'
+    const minutes = this.offsetMinutes()
+    if (minutes === undefined || !this.take(':')) return minutes === undefined ? undefined : minutes * 60
+    const seconds = this.#digits(2, 2)
+    if (seconds === undefined || seconds > 59) return undefined
+    return minutes * 60 + (isNegative ? -seconds : seconds)
   }
 
   /** Nanoseconds of a fraction of a second. Digits past the ninth may only be zeros. */

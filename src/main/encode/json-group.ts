@@ -115,7 +115,7 @@ export class JsonGroup {
     if (this.#isAlone) return false
     return (
       this.#writeAllButLast(batch) &&
-      batch.writeText(this.#entryOffsets[this.#count - 1] as number, last) === undefined
+      batch.writeText(batch, this.#entryOffsets[this.#count - 1] as number, last) === undefined
     )
   }
 
@@ -136,7 +136,7 @@ export class JsonGroup {
       const end = ends[index] as number
       const bytes = isAscii ? end - start : Buffer.byteLength(text.slice(start, end))
       offset += between.length
-      batch.writeEntry(this.#entryOffsets[index] as number, offset, bytes)
+      batch.writeEntry(batch, this.#entryOffsets[index] as number, offset, bytes)
       offset += bytes
       start = end + between.length
     }

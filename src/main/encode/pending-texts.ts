@@ -1,3 +1,5 @@
+import type { Segment } from './segment.js'
+
 /** So many strings are joined; more gain nothing. */
 const mostTexts = 64
 
@@ -7,7 +9,7 @@ interface TextBatch {
   /** Writes text at the end of the heap, and returns its bytes. */
   appendToHeap(text: string): number
   /** Makes bytes of the heap the value whose entry is at `entryOffset`. */
-  writeEntry(entryOffset: number, heapOffset: number, length: number): void
+  writeEntry(segment: Segment, entryOffset: number, heapOffset: number, length: number): void
 }
 
 /**
@@ -16,7 +18,8 @@ interface TextBatch {
  */
 export class PendingTexts {
   readonly #texts: string[] = []
-  /** Of each string, where its entry is (bytes). */
+  /** Of each string, where its entry is: in which segment, and where there (bytes). */
+  readonly #segments: Segment[] = []
   readonly #entryOffsets: number[] = []
   #units = 0
 
@@ -39,8 +42,9 @@ export class PendingTexts {
   }
 
   /** @param text - Well-formed, or half a surrogate pair may find its other half in the next string. */
-  add(entryOffset: number, text: string): void {
+  add(segment: Segment, entryOffset: number, text: string): void {
     this.#texts.push(text)
+    this.#segments.push(segment)
     this.#entryOffsets.push(entryOffset)
     this.#units += text.length
   }
@@ -49,6 +53,7 @@ export class PendingTexts {
   truncate(count: number, units: number): void {
     if (this.#texts.length === count) return
     this.#texts.length = count
+    this.#segments.length = count
     this.#entryOffsets.length = count
     this.#units = units
   }
@@ -56,6 +61,7 @@ export class PendingTexts {
   /** Writes the strings into the heap of the batch, which must have room for `mostBytes`. */
   writeTo(batch: TextBatch): void {
     const texts = this.#texts
+    const segments = this.#segments
     const entryOffsets = this.#entryOffsets
     let offset = batch.heapBytes
     // A string for which bytes and UTF-16 units are the same number is ASCII, and so are its parts.
@@ -63,7 +69,7 @@ export class PendingTexts {
     for (let index = 0; index < texts.length; index++) {
       const text = texts[index] as string
       const bytes = isAscii ? text.length : Buffer.byteLength(text)
-      batch.writeEntry(entryOffsets[index] as number, offset, bytes)
+      batch.writeEntry(segments[index] as Segment, entryOffsets[index] as number, offset, bytes)
       offset += bytes
     }
     this.truncate(0, 0)

@@ -1,14 +1,17 @@
-import { type ColumnDescriptor, formatColumnType, isStringType } from '../../protocol/column-type.js'
+import { describeVectors, type VectorNode } from '../../protocol/batch-shape.js'
+import { type ColumnDescriptor, formatColumnType } from '../../protocol/column-type.js'
 import type { OnConflict } from '../../protocol/requests.js'
 import type { Batch } from './batch.js'
 import type { ColumnEncoder } from './column-encoder.js'
-import { createColumnEncoder } from './create-column-encoder.js'
-import { createParsingEncoder } from './create-parsing-encoder.js'
+import { createEncoders } from './create-vector-encoder.js'
 import { batchFull, type EncodeError, encodeError } from './encode-error.js'
 import { JsonEncoder } from './encoders/json-encoder.js'
 import { isInheritedByAll, readProperty } from './read-property.js'
 import { columnError, notARow, type RowError, unknownColumn, unreadableRow } from './row-error.js'
 import { RowGroup } from './row-group.js'
+
+/** From the heap of an ordinary batch to the longest row: it doubles each time. */
+const mostGrowths = 12
 
 interface Column {
   readonly name: string
@@ -16,7 +19,8 @@ interface Column {
   readonly notNull: boolean
   readonly hasDefault: boolean
   readonly isKey: boolean
-  readonly isString: boolean
+  /** The place of its vector among those of the rows. */
+  readonly place: number
   readonly type: string
   /** Takes values as they are, and strings too that are to be read. */
   readonly encoders: readonly [plain: ColumnEncoder, parsing: ColumnEncoder]
@@ -24,7 +28,6 @@ interface Column {
   encoder: ColumnEncoder
   /** Whether every object inherits something under the column's name, such as `constructor`. */
   isShadowed: boolean
-  valueOffset: number
   /** The last row, by the count of `#rowNumber`, that had a value for it. */
   lastRow: number
 }
@@ -44,6 +47,7 @@ export class RowEncoder {
   /** Columns in the order in which the last rows had properties of their names. */
   readonly #order: Column[]
   readonly #group: RowGroup
+  readonly #mostAttempts: number
   #rowNumber = 0
   #batch: Batch | undefined
   #isUpdate = false
@@ -51,7 +55,12 @@ export class RowEncoder {
 
   /** @param key - Columns by which rows are told apart; they have no part in what an update leaves as it is. */
   constructor(columns: readonly ColumnDescriptor[], key: readonly string[] = []) {
-    this.#columns = columns.map((column, index) => createColumn(column, index, key.includes(column.name)))
+    const { columns: nodes, segments } = describeVectors(columns.map(({ type }) => type))
+    this.#mostAttempts = segments.flat().length + (segments.length > 1 ? mostGrowths : 0)
+    this.#columns = nodes.map((node, index) => {
+      const column = columns[index] as ColumnDescriptor
+      return createColumn(column, node, index, key.includes(column.name))
+    })
     this.#byName = new Map(this.#columns.map((column) => [column.name, column]))
     this.#order = [...this.#columns]
     const encoders = this.#columns.map(({ encoder }) => encoder)
@@ -63,9 +72,8 @@ export class RowEncoder {
   /** From now on rows go into `batch`. */
   attach(batch: Batch): void {
     this.#batch = batch
-    for (const [index, column] of this.#columns.entries()) {
-      column.valueOffset = batch.layout.valueOffsets[index] ?? 0
-      column.encoder.attach(batch, column.valueOffset)
+    for (const column of this.#columns) {
+      column.encoder.attach(batch, batch.layout.valueOffsets[column.place] ?? 0, batch)
     }
   }
 
@@ -77,8 +85,9 @@ export class RowEncoder {
     for (const column of this.#columns) column.isShadowed = column.name in Object.prototype
   }
 
-  get columnCount(): number {
-    return this.#columns.length
+  /** So many batches to itself a row may ask for, each larger than the last, before it turns out that it grows. */
+  get mostAttempts(): number {
+    return this.#mostAttempts
   }
 
   /** Rows have no batch to go into, until the next `attach`. */
@@ -87,9 +96,9 @@ export class RowEncoder {
     this.#group.reset()
   }
 
-  /** Bytes of strings in the batch; see `Batch`. */
-  get textBytes(): number {
-    return this.#batch?.textBytes ?? 0
+  /** Bytes of strings and items in the batch; see `Batch`. */
+  get variableBytes(): number {
+    return this.#batch?.variableBytes ?? 0
   }
 
   /** From now on rows are those of a call with these options. */
@@ -224,16 +233,16 @@ export class RowEncoder {
 
   #writeNull(batch: Batch, column: Column): EncodeError | undefined {
     if (column.notNull) return encodeError('not-null', 'expected a value, got null')
-    batch.markNull(column.index, batch.rows)
-    if (column.isString) batch.clearEntry(column.valueOffset, batch.rows)
+    batch.markNull(column.place, batch.rows)
+    column.encoder.writeNull?.(batch.rows)
     return undefined
   }
 
   #writeOmitted(batch: Batch, column: Column): EncodeError | undefined {
     if (column.hasDefault || (this.#isUpdate && !column.isKey)) batch.markOmitted(column.index, batch.rows)
     else if (column.notNull) return encodeError('not-null', 'expected a value, got undefined')
-    else batch.markNull(column.index, batch.rows)
-    if (column.isString) batch.clearEntry(column.valueOffset, batch.rows)
+    batch.markNull(column.place, batch.rows)
+    column.encoder.writeNull?.(batch.rows)
     return undefined
   }
 
@@ -258,22 +267,22 @@ export class RowEncoder {
 
 function createColumn(
   { name, notNull, hasDefault, type }: ColumnDescriptor,
+  node: VectorNode,
   index: number,
   isKey: boolean,
 ): Column {
-  const encoder = createColumnEncoder(type)
+  const encoders = createEncoders(node)
   return {
     name,
     index,
     notNull,
     hasDefault,
     isKey,
-    isString: isStringType(type),
+    place: node.place,
     type: formatColumnType(type),
-    encoders: [encoder, createParsingEncoder(type, encoder)],
-    encoder,
+    encoders,
+    encoder: encoders[0],
     isShadowed: name in Object.prototype,
-    valueOffset: 0,
     lastRow: 0,
   }
 }

@@ -7,8 +7,9 @@ import type { EncodeError } from './encode-error.js'
 /** Why a row is not written: like a rejection, less the row's index. */
 export interface RowError {
   readonly code: EncodeErrorCode
+  /** The column, and where it is in a value of a nested type. */
   readonly column?: string
-  /** Where it is in a value that is nested; begins with the column. */
+  /** The same, and where it is in a value that is JSON. */
   readonly path?: string
   readonly message: string
   readonly cause?: unknown
@@ -31,14 +32,16 @@ export function notARow(row: unknown): RowError {
 export function columnError(
   column: string,
   type: string,
-  { code, reason, path, cause }: EncodeError,
+  { code, reason, place = '', type: typeInside = type, path = '', cause }: EncodeError,
 ): RowError {
-  const message = `Column ${quoteName(column)} (${toVisible(type, longestType)}): ${reason}`
-  if (path === undefined || path === '') return { code, column, message, cause }
-  const fullPath = column + path
+  const full = column + place
+  const message = `Column ${quoteName(full)} (${toVisible(typeInside, longestType)}): ${reason}`
+  if (place === '' && path === '') return { code, column, message, cause }
+  const fullPath = full + path
+  if (path === '') return { code, column: full, path: fullPath, message, cause }
   return {
     code,
-    column,
+    column: full,
     path: fullPath,
     message: `${message} at \`${toVisible(fullPath, longestPath)}\``,
     cause,

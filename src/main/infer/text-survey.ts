@@ -64,8 +64,9 @@ export class TextSurvey {
 /** An encoder that says whether a string would be written. */
 function createTrial(name: Candidate['name']): ColumnEncoder {
   const type = { name }
-  const layout = layOutBatch([valueBytes(type)], 1)
+  const layout = layOutBatch([{ bytes: valueBytes(type), perRow: 1 }], 1)
   const encoder = createParsingEncoder(type, createColumnEncoder(type))
-  encoder.attach(new Batch(new ArrayBuffer(layout.heapOffset), layout), layout.valueOffsets[0] ?? 0)
+  const batch = new Batch(new ArrayBuffer(layout.heapOffset), layout)
+  encoder.attach(batch, layout.valueOffsets[0] ?? 0, batch)
   return encoder
 }

@@ -1,13 +1,10 @@
-import type { ColumnDescriptor, ColumnType, PlainColumnType } from '../../protocol/column-type.js'
+import type { ColumnDescriptor } from '../../protocol/column-type.js'
 import { quoteName, toVisible } from '../../protocol/visible-text.js'
 import { describeValue } from '../contract/describe-value.js'
 import { PersistenceError } from '../contract/persistence-error.js'
 import { explainType } from './explain-type.js'
-import { isParametric, parametricTypes } from './parametric-types.js'
-import { columnTypeNamed, isUnwritableName, plainTypeNamed, typeOfLength } from './type-names.js'
-
-const listPattern = /\[ ?\d* ?\]$| ARRAY$/
-const lengthPattern = /^([A-Z][A-Z0-9_]*(?: [A-Z]+)*) ?\( ?(\d{1,9}) ?\)( WITHOUT TIME ZONE)?$/
+import { TypeParser } from './type-parser.js'
+import { readTypeTokens } from './type-tokens.js'
 
 /**
  * Reads a column's definition, such as `'DECIMAL(10,2) NOT NULL'`.
@@ -25,25 +22,20 @@ export function parseColumn(name: string, definition: unknown): ColumnDescriptor
   const nullable = withoutLastWord(whole, 'NULL')
   const required = nullable === undefined ? undefined : withoutLastWord(nullable, 'NOT')
   const text = required ?? nullable ?? whole
-  // In one case, and with single spaces.
-  const upper = text.toUpperCase().replace(/\s+/g, ' ')
-  if (isUnwritable(upper)) {
+  const parser = new TypeParser(readTypeTokens(text) ?? [])
+  const type = parser.parse()
+  if (parser.isUnwritable) {
     const message = `Column ${quoteName(name)} is of type ${toVisible(text, 60)}, which cannot be written yet`
     throw new PersistenceError('PERSIST_SCHEMA_MISMATCH', message)
   }
-  const type = parseColumnType(text, upper)
   if (type === undefined) {
+    // In one case, and with single spaces.
+    const upper = text.toUpperCase().replace(/\s+/g, ' ')
     throw new TypeError(
       `${expected} of a type of DuckDB's, got ${describeValue(definition)}: ${explainType(upper)}`,
     )
   }
   return { name, type, notNull: required !== undefined, hasDefault: false }
-}
-
-/** Whether DuckDB has such a type, or may have it, and nothing here can write it. */
-function isUnwritable(upper: string): boolean {
-  const [name = ''] = upper.split(/ ?[([]/, 1)
-  return isUnwritableName(name) || listPattern.test(upper)
 }
 
 /**
@@ -55,20 +47,4 @@ function withoutLastWord(text: string, word: string): string | undefined {
   const rest = text.slice(0, -word.length)
   const trimmed = rest.trimEnd()
   return trimmed === '' || trimmed === rest ? undefined : trimmed
-}
-
-function parseColumnType(text: string, upper: string): ColumnType | undefined {
-  const plain = plainTypeNamed(upper) ?? parseLength(upper)
-  if (plain !== undefined) return { name: plain }
-  const [word = ''] = /^\w+/.exec(text) ?? []
-  const name = columnTypeNamed(word.toUpperCase())
-  if (name === undefined || !isParametric(name)) return undefined
-  return parametricTypes[name].parse(text.slice(word.length))
-}
-
-/** `VARCHAR(10)`, `TIMESTAMP(3)`. */
-function parseLength(upper: string): PlainColumnType['name'] | undefined {
-  const [, name = '', length, zone] = lengthPattern.exec(upper) ?? []
-  if (zone !== undefined && name !== 'TIMESTAMP') return undefined
-  return length === undefined ? undefined : typeOfLength(name, Number(length))
 }

@@ -1,4 +1,4 @@
-import type { ColumnTypeName } from '../../protocol/column-type.js'
+import type { ColumnTypeName, ScalarColumnType } from '../../protocol/column-type.js'
 import type { columnTypes } from '../../protocol/column-types.js'
 import type { JsonColumn } from './json-column.js'
 import type { ColumnDefinitions } from './table-definition.js'
@@ -52,11 +52,87 @@ type NameOf<Type extends string> = Type extends `${infer Name}(${string}`
     ? Aliases[Type]
     : Type
 
-type ValueOf<Type extends string> =
+/** `a INTEGER, b MAP(VARCHAR, INTEGER)` by its commas that stand in no brackets. */
+type Split<Text extends string, Begin extends string = ''> = Text extends `${infer Part},${infer Rest}`
+  ? Count<`${Begin}${Part}`, '('> extends Count<`${Begin}${Part}`, ')'>
+    ? [Trim<`${Begin}${Part}`>, ...Split<Rest>]
+    : Split<Rest, `${Begin}${Part},`>
+  : [Trim<`${Begin}${Text}`>]
+
+/** How many signs are in a text, as the length of a tuple. */
+type Count<
+  Text extends string,
+  Sign extends string,
+  Found extends unknown[] = [],
+> = Text extends `${string}${Sign}${infer Rest}` ? Count<Rest, Sign, [...Found, Sign]> : Found['length']
+
+/** Of `a INTEGER` or `"a b" INTEGER`. */
+type NamedValue<Text> = Text extends `"${infer Name}" ${infer Type}`
+  ? { readonly [Key in Name]?: ValueOf<Trim<Type>> | null | undefined }
+  : Text extends `${infer Name} ${infer Type}`
+    ? { readonly [Key in Name]?: ValueOf<Trim<Type>> | null | undefined }
+    : never
+
+type Fields<Named extends readonly unknown[]> = Named extends readonly [infer First, ...infer Others]
+  ? NamedValue<First> & Fields<Others>
+  : unknown
+
+/** An object of one member. */
+type Member<Named> = Named extends unknown ? Required<NamedValue<Named>> : never
+
+type Entries<Types> = Types extends [infer Key extends string, infer Value extends string]
+  ? MapEntries<ValueOf<Key>, ValueOf<Value> | null>
+  : unknown
+
+type MapEntries<Key, Value> =
+  | ReadonlyMap<Key, Value>
+  | readonly (readonly [Key, Value])[]
+  | readonly { readonly key: Key; readonly value: Value }[]
+  | Readonly<Record<string, Value>>
+
+type NumberArray =
+  | Int8Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | Float32Array
+  | Float64Array
+  | BigInt64Array
+  | BigUint64Array
+
+type Items<Item> = readonly (Item | null)[] | (number extends Item ? NumberArray : never)
+
+/** What a type takes: a nested one first, for it has others in its text. */
+type ValueOf<Type extends string> = Type extends `${infer Item}[]`
+  ? Items<ValueOf<Trim<Item>>>
+  : Type extends `${infer Item}[${infer Length}]`
+    ? Length extends `${number}`
+      ? Items<ValueOf<Trim<Item>>>
+      : Items<unknown>
+    : Type extends `${infer Name}(${infer Inside})`
+      ? BracketValue<Trim<Uppercase<Name>>, Inside, Type>
+      : ScalarValue<Type>
+
+type BracketValue<Name extends string, Inside extends string, Type extends string> = Name extends
+  | 'STRUCT'
+  | 'ROW'
+  ? Fields<Split<Inside>>
+  : Name extends 'MAP'
+    ? Entries<Split<Inside>>
+    : Name extends 'UNION'
+      ? Member<Split<Inside>[number]>
+      : ScalarValue<Type>
+
+type ScalarName = ScalarColumnType['name']
+
+type ScalarValue<Type extends string> =
   NameOf<Uppercase<Type>> extends infer Name
     ? Name extends 'ENUM'
       ? EnumMembers<Type>
-      : Name extends Exclude<ColumnTypeName, 'ENUM'>
+      : Name extends Exclude<ScalarName, 'ENUM'>
         ? TakenValues[ColumnTypes[Name]['takes']]
         : // A type that is computed, or cannot be written yet.
           unknown

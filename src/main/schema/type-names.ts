@@ -1,12 +1,13 @@
 import {
   type ColumnTypeName,
   factsOf,
+  isPlain,
   isWritable,
+  type ParametricColumnType,
   type PlainColumnType,
   type TypeName,
   typeNames,
 } from '../../protocol/column-type.js'
-import { isParametric } from './parametric-types.js'
 
 /** Every name that DuckDB has for a type, and its own name for it. */
 const byName: ReadonlyMap<string, TypeName> = new Map(
@@ -25,7 +26,11 @@ export function plainTypeNamed(upper: string): PlainColumnType['name'] | undefin
   return name === undefined || isParametric(name) ? undefined : name
 }
 
-/** Whether a name in upper case is one of a type of DuckDB's that cannot be written yet. */
+export function isParametric(name: ColumnTypeName): name is ParametricColumnType['name'] {
+  return !isPlain(name)
+}
+
+/** Whether a name in upper case is one of a type of DuckDB's whose values cannot be written. */
 export function isUnwritableName(upper: string): boolean {
   const name = byName.get(upper)
   return name !== undefined && !isWritable(name)

@@ -1,4 +1,5 @@
-import type { GroupWriter, ReplyOf } from '../../protocol/requests.js'
+import { buffersOf } from '../../protocol/batch-layout.js'
+import type { ReplyOf } from '../../protocol/requests.js'
 import { nextTurn } from '../scheduling/real-timers.js'
 import { TimeSlice } from '../scheduling/time-slice.js'
 import type { BoundTable } from '../schema/bound-table.js'
@@ -218,8 +219,4 @@ export class CommitGroup {
     await nextTurn()
     this.#startSlice()
   }
-}
-
-function buffersOf({ buffer, omitted }: GroupWriter['batches'][number]): ArrayBuffer[] {
-  return omitted === undefined ? [buffer] : [buffer, omitted.buffer]
 }

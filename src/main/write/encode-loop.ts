@@ -83,7 +83,7 @@ export class EncodeLoop {
     do {
       while (source.advance()) {
         while (!this.#accept(source.row, store)) await this.#waitForWorker()
-        const isOver = store === undefined ? slice.isOver() : slice.isOverAfter(encoder.textBytes)
+        const isOver = store === undefined ? slice.isOver() : slice.isOverAfter(encoder.variableBytes)
         // Rows are at rest only as long as nobody else has had a turn.
         if (isOver && !this.#takeBack(encoder.flushGroup(), store)) await this.#yield()
       }
@@ -144,7 +144,7 @@ export class EncodeLoop {
       const needed = (this.#batch?.neededHeapBytes ?? 0) - (this.#batch?.heapBytes ?? 0)
       const isAlone = this.#batch?.rows === 0
       if (!this.#sendBatch()) return false
-      if (isAlone && ++attempts > encoder.columnCount) {
+      if (isAlone && ++attempts > encoder.mostAttempts) {
         // Else the next row would go into the batch that is gone.
         encoder.detach()
         this.#reject(row, growingRow)

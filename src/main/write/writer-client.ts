@@ -1,3 +1,4 @@
+import { buffersOf } from '../../protocol/batch-layout.js'
 import type { CallOutcome, CallRange, WriterRequest } from '../../protocol/requests.js'
 import type { ViolationPage } from '../../protocol/violation.js'
 import type { Batch } from '../encode/batch.js'
@@ -54,7 +55,7 @@ export class WriterClient {
 
   /** Hands a batch over; false, and nothing happens, while the worker is too far behind. */
   trySend(batch: Batch): boolean {
-    const { byteLength } = batch.buffer
+    const { byteLength } = batch
     const { flow } = this.#transaction
     if (!flow.hasRoom(byteLength)) return false
     this.begin()
@@ -86,9 +87,8 @@ export class WriterClient {
     const { client, pool, flow } = this.#transaction
     const encoded = batch.finish()
     try {
-      const transferred = [encoded.buffer]
-      if (encoded.omitted !== undefined) transferred.push(encoded.omitted.buffer)
-      const { buffer } = await client.request('write', { ...this.#reference, batch: encoded }, transferred)
+      const request = { ...this.#reference, batch: encoded }
+      const { buffer } = await client.request('write', request, buffersOf(encoded))
       pool.give(buffer)
     } finally {
       flow.remove(byteLength)

@@ -1,13 +1,7 @@
 import { type DuckDBAppender, DuckDBDataChunk, type DuckDBType } from '@duckdb/node-api'
-import type { Vector } from '@duckdb/node-bindings'
-import { type EncodedBatch, layOutBatch, vectorRows } from '../../protocol/batch-layout.js'
-import {
-  type ColumnDescriptor,
-  formatColumnType,
-  inlineStringBytes,
-  isStringType,
-  valueBytes,
-} from '../../protocol/column-type.js'
+import { type EncodedBatch, vectorRows } from '../../protocol/batch-layout.js'
+import { type BatchShape, describeVectors } from '../../protocol/batch-shape.js'
+import { type ColumnDescriptor, formatColumnType, inlineStringBytes } from '../../protocol/column-type.js'
 import type { TableRef } from '../../protocol/sql.js'
 import { mismatch } from '../catalog/metadata-reader.js'
 import { toColumnType } from '../catalog/to-column-type.js'
@@ -15,6 +9,7 @@ import { duckdb } from '../instance/duckdb.js'
 import type { TransactionConnection } from '../transaction-connection.js'
 import type { ChunkSink } from './chunk-sink.js'
 import { StringHeap } from './string-heap.js'
+import { type EncodedSegment, readSegments, VectorFiller } from './vector-filler.js'
 
 /**
  * The appender keeps what it is given until 204,800 rows, however large they are; this bounds it by bytes. Appending
@@ -22,12 +17,6 @@ import { StringHeap } from './string-heap.js'
  * no difference to the time of 1,000,000 rows.
  */
 const flushBytes = 2 * 1024 * 1024
-
-interface Column {
-  readonly vector: Vector
-  readonly bytes: number
-  readonly isString: boolean
-}
 
 /** What a staging table has after the columns of the rows. */
 export interface StagingColumns {
@@ -41,8 +30,7 @@ export interface StagingColumns {
 export class AppenderSink implements ChunkSink {
   readonly #appender: DuckDBAppender
   readonly #chunk: DuckDBDataChunk
-  readonly #columns: readonly Column[]
-  readonly #columnBytes: readonly number[]
+  readonly #shape: BatchShape
   readonly #heap = new StringHeap()
   readonly #staging: StagingColumns | undefined
   /** Ordinals of a chunk, as pairs of 32-bit words. */
@@ -68,12 +56,7 @@ export class AppenderSink implements ChunkSink {
     checkLayout(columns, types, count)
     const logicalTypes = types.map((type) => type.toLogicalType().logical_type)
     this.#chunk = new DuckDBDataChunk(duckdb.create_data_chunk(logicalTypes))
-    this.#columnBytes = columns.map((column) => valueBytes(column.type))
-    this.#columns = columns.map((column, index) => ({
-      vector: duckdb.data_chunk_get_vector(this.#chunk.chunk, index),
-      bytes: valueBytes(column.type),
-      isString: isStringType(column.type),
-    }))
+    this.#shape = describeVectors(columns.map(({ type }) => type))
   }
 
   static async open(
@@ -86,25 +69,14 @@ export class AppenderSink implements ChunkSink {
   }
 
   append(batch: EncodedBatch): void {
-    const { buffer, rows, heapBytes } = batch
-    const layout = layOutBatch(this.#columnBytes, batch.capacityRows)
-    if (heapBytes > inlineStringBytes) {
-      this.#heap.load(buffer, layout.heapOffset, heapBytes)
-      for (const [index, column] of this.#columns.entries()) {
-        if (column.isString) this.#heap.relocate(buffer, layout.valueOffsets[index] ?? 0, rows)
-      }
-    }
+    const { rows } = batch
+    const segments = readSegments(batch, this.#shape)
+    this.#relocateStrings(batch, segments)
+    const vectors = new VectorFiller(segments, batch)
     for (let start = 0; start < rows; start += vectorRows) {
       const count = Math.min(vectorRows, rows - start)
-      for (const [index, { vector, bytes }] of this.#columns.entries()) {
-        const offset = (layout.valueOffsets[index] ?? 0) + start * bytes
-        duckdb.copy_data_to_vector(vector, 0, buffer, offset, count * bytes)
-      }
-      for (const index of batch.nullColumns) {
-        const { vector } = this.#columns[index] as Column
-        const offset = (layout.validityOffsets[index] ?? 0) + start / 8
-        duckdb.vector_ensure_validity_writable(vector)
-        duckdb.copy_data_to_vector_validity(vector, 0, buffer, offset, 8 * Math.ceil(count / 64))
+      for (const [index, node] of this.#shape.columns.entries()) {
+        vectors.fill(duckdb.data_chunk_get_vector(this.#chunk.chunk, index), node, start, count)
       }
       if (this.#staging !== undefined) this.#fillStaging(this.#staging, batch, start, count)
       this.#chunk.rowCount = count
@@ -112,7 +84,10 @@ export class AppenderSink implements ChunkSink {
       this.#chunk.reset()
     }
     this.#heap.clear()
-    this.#unflushedBytes += heapBytes + layout.heapOffset * (rows / batch.capacityRows)
+    this.#unflushedBytes += batch.heapBytes
+    for (const { layout, rows: used } of segments) {
+      this.#unflushedBytes += layout.heapOffset * (used / layout.capacityRows)
+    }
     if (this.flushesLate || this.#unflushedBytes < flushBytes) return
     this.flush()
   }
@@ -139,6 +114,18 @@ export class AppenderSink implements ChunkSink {
     this.#appender.closeSync()
   }
 
+  #relocateStrings({ buffer, heapBytes }: EncodedBatch, segments: readonly EncodedSegment[]): void {
+    if (heapBytes <= inlineStringBytes) return
+    this.#heap.load(buffer, segments[0]?.layout.heapOffset ?? 0, heapBytes)
+    for (const [index, vectors] of this.#shape.segments.entries()) {
+      const segment = segments[index]
+      for (const { kind, place, perRow } of vectors) {
+        if (kind !== 'string' || segment === undefined) continue
+        this.#heap.relocate(segment.buffer, segment.layout.valueOffsets[place] ?? 0, segment.rows * perRow)
+      }
+    }
+  }
+
   #fillStaging(staging: StagingColumns, batch: EncodedBatch, start: number, count: number): void {
     for (let index = 0; index < count; index++) {
       const ordinal = this.#nextOrdinal++
@@ -146,7 +133,7 @@ export class AppenderSink implements ChunkSink {
       this.#ordinals[2 * index + 1] = Math.floor(ordinal / 2 ** 32)
     }
     const { chunk } = this.#chunk
-    let column = this.#columns.length
+    let column = this.#shape.columns.length
     const ordinals = duckdb.data_chunk_get_vector(chunk, column++)
     duckdb.copy_data_to_vector(ordinals, 0, this.#ordinals.buffer, 0, 8 * count)
     for (let word = 0; word < staging.omittedWords; word++) {

@@ -1,5 +1,5 @@
-import { factsOf, stringEntryBytes, valueBytes } from '../../protocol/column-type.js'
-import { listEntryBytes, type VectorEncoding } from '../../protocol/result-batch.js'
+import { factsOf, listEntryBytes, stringEntryBytes, valueBytes } from '../../protocol/column-type.js'
+import type { VectorEncoding } from '../../protocol/result-batch.js'
 import type { BatchMemory } from './batch-memory.js'
 import { copyStrings } from './string-copier.js'
 import type { VectorRange } from './vector-range.js'

@@ -103,6 +103,6 @@ describe('a batch', () => {
     expect(second.buffer).toBe(first.buffer)
     fill(second, columns, 1n)
     const [start = 0] = second.layout.validityOffsets
-    expect([second.finish().nullColumns, second.bytes[start]]).toEqual([[], 0xff])
+    expect([second.finish().nullVectors, second.bytes[start]]).toEqual([[], 0xff])
   })
 })

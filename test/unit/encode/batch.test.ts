@@ -3,12 +3,13 @@ import { describe, expect, it } from 'vitest'
 import { Batch } from '../../../src/main/encode/batch.js'
 import { batchFull } from '../../../src/main/encode/encode-error.js'
 import { layOutBatch } from '../../../src/protocol/batch-layout.js'
+import { vectorSizes } from '../../support/vector-sizes.js'
 
 const entryBytes = 16
 
 /** A batch of one string column, whose heap has `heapBytes`, a multiple of 8; its buffer was used before. */
 function createBatch(heapBytes: number): Batch {
-  const layout = layOutBatch([entryBytes], 64)
+  const layout = layOutBatch(vectorSizes([entryBytes]), 64)
   const buffer = new ArrayBuffer(layout.heapOffset + heapBytes)
   new Uint8Array(buffer).fill(0xab)
   return new Batch(buffer, layout)
@@ -19,7 +20,7 @@ function entryOffset(batch: Batch, row: number): number {
 }
 
 function write(batch: Batch, row: number, text: string) {
-  return batch.writeText(entryOffset(batch, row), text)
+  return batch.writeText(batch, entryOffset(batch, row), text)
 }
 
 /** The bytes of an entry, as duckdb_string_t says: https://duckdb.org/docs/stable/clients/c/vector#strings */
@@ -102,14 +103,14 @@ describe('Batch.writeBytes', () => {
   it.each([0, 1, 12, 13, 64])('writes %i bytes of a view into a larger buffer', (length) => {
     const value = Uint8Array.from({ length: 100 }, (_, index) => 200 + index).subarray(10, 10 + length)
     const batch = createBatch(64)
-    expect(batch.writeBytes(entryOffset(batch, 0), value)).toBeUndefined()
+    expect(batch.writeBytes(batch, entryOffset(batch, 0), value)).toBeUndefined()
     expect(read(batch, 0)).toEqual(Buffer.from(value))
     expect(batch.heapBytes).toBe(length > 12 ? length : 0)
   })
 
   it('does not take a byte more than the heap has', () => {
     const batch = createBatch(64)
-    expect(batch.writeBytes(entryOffset(batch, 0), new Uint8Array(65))).toBe(batchFull)
+    expect(batch.writeBytes(batch, entryOffset(batch, 0), new Uint8Array(65))).toBe(batchFull)
     expect([batch.heapBytes, batch.neededHeapBytes]).toEqual([0, 65])
   })
 })

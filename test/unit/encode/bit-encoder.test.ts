@@ -5,16 +5,17 @@ import { Batch } from '../../../src/main/encode/batch.js'
 import { createColumnEncoder } from '../../../src/main/encode/create-column-encoder.js'
 import { layOutBatch } from '../../../src/protocol/batch-layout.js'
 import { valueBytes } from '../../../src/protocol/column-type.js'
+import { vectorSizes } from '../../support/vector-sizes.js'
 
 const type = { name: 'BIT' } as const
 
 /** Encodes one value; what is wrong with it, or the bytes of its entry. */
 function encode(value: unknown) {
-  const layout = layOutBatch([valueBytes(type)], 1)
+  const layout = layOutBatch(vectorSizes([valueBytes(type)]), 1)
   const batch = new Batch(new ArrayBuffer(layout.heapOffset + 4096), layout)
   const [start = 0] = layout.valueOffsets
   const encoder = createColumnEncoder(type)
-  encoder.attach(batch, start)
+  encoder.attach(batch, start, batch)
   const problem = encoder.write(0, value)
   if (problem !== undefined) return problem
   const { bytes, int32, heapBytes } = batch

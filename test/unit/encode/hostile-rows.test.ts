@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { Batch } from '../../../src/main/encode/batch.js'
 import { RowEncoder } from '../../../src/main/encode/row-encoder.js'
 import { layOutBatch } from '../../../src/protocol/batch-layout.js'
+import { vectorSizes } from '../../support/vector-sizes.js'
 
 /** An encoder of one nullable JSON column, and the batch that it writes to. */
 function createEncoder(name: string): { encoder: RowEncoder; batch: Batch } {
-  const layout = layOutBatch([16], 64)
+  const layout = layOutBatch(vectorSizes([16]), 64)
   const batch = new Batch(new ArrayBuffer(layout.heapOffset + 4096), layout)
   const encoder = new RowEncoder([{ name, type: { name: 'JSON' }, notNull: false, hasDefault: false }])
   encoder.attach(batch)
@@ -18,10 +19,10 @@ describe('RowEncoder', () => {
     (name) => {
       const { encoder, batch } = createEncoder(name)
       expect(encoder.encode({})).toBeUndefined()
-      expect(batch.finish().nullColumns).toEqual([0])
+      expect(batch.finish().nullVectors).toEqual([0])
       const own = createEncoder(name)
       expect(own.encoder.encode(JSON.parse(`{"${name}": 5}`))).toBeUndefined()
-      expect(own.batch.finish().nullColumns).toEqual([])
+      expect(own.batch.finish().nullVectors).toEqual([])
     },
   )
 

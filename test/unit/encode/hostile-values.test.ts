@@ -2,17 +2,16 @@ import { describe, expect, it } from 'vitest'
 import { Batch } from '../../../src/main/encode/batch.js'
 import { RowEncoder } from '../../../src/main/encode/row-encoder.js'
 import { layOutBatch } from '../../../src/protocol/batch-layout.js'
-import { type ColumnTypeName, valueBytes } from '../../../src/protocol/column-type.js'
+import { type PlainColumnType, valueBytes } from '../../../src/protocol/column-type.js'
 import { cpuMsOf } from '../../support/cpu-time.js'
-
-type PlainName = Exclude<ColumnTypeName, 'DECIMAL' | 'ENUM'>
+import { vectorSizes } from '../../support/vector-sizes.js'
 
 const heapBytes = 64
 
 /** Encodes one value; what is in the batch afterwards, with a guard of zeros behind the value's region. */
-function encode(name: PlainName, value: unknown) {
+function encode(name: PlainColumnType['name'], value: unknown) {
   const type = { name } as const
-  const layout = layOutBatch([valueBytes(type), 8], 2)
+  const layout = layOutBatch(vectorSizes([valueBytes(type), 8]), 2)
   const batch = new Batch(new ArrayBuffer(layout.heapOffset + heapBytes), layout)
   const columns = [
     { name: 'a', type, notNull: false, hasDefault: false },
@@ -135,7 +134,7 @@ describe('a Date', () => {
 describe('a bigint of four million digits', () => {
   const huge = 10n ** 4_000_000n
 
-  it.each<PlainName>([
+  it.each<PlainColumnType['name']>([
     'TINYINT',
     'BIGINT',
     'UBIGINT',
@@ -190,7 +189,7 @@ describe('a text of a million characters', () => {
 
 describe('a row', () => {
   it('does not have what others have added to every object, then or later', () => {
-    const layout = layOutBatch([16, 4], 8)
+    const layout = layOutBatch(vectorSizes([16, 4]), 8)
     const encoder = new RowEncoder([
       { name: 'kind', type: { name: 'VARCHAR' }, notNull: false, hasDefault: false },
       { name: 'n', type: { name: 'INTEGER' }, notNull: false, hasDefault: false },

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { Batch } from '../../../src/main/encode/batch.js'
 import { RowEncoder } from '../../../src/main/encode/row-encoder.js'
 import { layOutBatch } from '../../../src/protocol/batch-layout.js'
-import { type ColumnDescriptor, valueBytes } from '../../../src/protocol/column-type.js'
+import { describeVectors } from '../../../src/protocol/batch-shape.js'
+import type { ColumnDescriptor } from '../../../src/protocol/column-type.js'
 
 const columns: readonly ColumnDescriptor[] = [
   { name: 'id', type: { name: 'INTEGER' }, notNull: true, hasDefault: false },
@@ -10,10 +11,8 @@ const columns: readonly ColumnDescriptor[] = [
 ]
 
 function createBatch(capacityRows: number, heapBytes: number): Batch {
-  const layout = layOutBatch(
-    columns.map((column) => valueBytes(column.type)),
-    capacityRows,
-  )
+  const [vectors = []] = describeVectors(columns.map(({ type }) => type)).segments
+  const layout = layOutBatch(vectors, capacityRows)
   return new Batch(new ArrayBuffer(layout.heapOffset + heapBytes), layout)
 }
 

@@ -3,6 +3,7 @@ import { Batch } from '../../../src/main/encode/batch.js'
 import { RowEncoder } from '../../../src/main/encode/row-encoder.js'
 import { layOutBatch } from '../../../src/protocol/batch-layout.js'
 import type { ColumnDescriptor } from '../../../src/protocol/column-type.js'
+import { vectorSizes } from '../../support/vector-sizes.js'
 
 const columns: readonly ColumnDescriptor[] = [
   { name: 'id', type: { name: 'INTEGER' }, notNull: true, hasDefault: false },
@@ -10,7 +11,7 @@ const columns: readonly ColumnDescriptor[] = [
 ]
 
 function start({ heapBytes = 500_000, capacityRows = 2048 } = {}) {
-  const layout = layOutBatch([4, 16], capacityRows)
+  const layout = layOutBatch(vectorSizes([4, 16]), capacityRows)
   const batch = new Batch(new ArrayBuffer(layout.heapOffset + heapBytes), layout)
   const encoder = new RowEncoder(columns)
   encoder.attach(batch)

@@ -3,16 +3,14 @@ import { Batch } from '../../../src/main/encode/batch.js'
 import { RowEncoder } from '../../../src/main/encode/row-encoder.js'
 import { layOutBatch } from '../../../src/protocol/batch-layout.js'
 import type { ColumnDescriptor } from '../../../src/protocol/column-type.js'
+import { vectorSizes } from '../../support/vector-sizes.js'
 
 const integer = { type: { name: 'INTEGER' }, notNull: false, hasDefault: false } as const
 
 /** What is wrong with a row, or else the values that it was written with. */
 function encode(row: unknown, ...names: readonly string[]) {
   const columns: ColumnDescriptor[] = names.map((name) => ({ name, ...integer }))
-  const layout = layOutBatch(
-    names.map(() => 4),
-    1,
-  )
+  const layout = layOutBatch(vectorSizes(names.map(() => 4)), 1)
   const batch = new Batch(new ArrayBuffer(layout.heapOffset), layout)
   const encoder = new RowEncoder(columns)
   encoder.attach(batch)

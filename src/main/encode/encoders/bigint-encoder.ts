@@ -1,7 +1,7 @@
 import { describeValue } from '../../contract/describe-value.js'
-import type { Batch } from '../batch.js'
 import type { ColumnEncoder } from '../column-encoder.js'
 import { type EncodeError, encodeError } from '../encode-error.js'
+import type { Segment } from '../segment.js'
 import { notANumber, notAnInteger } from './integer-encoder.js'
 
 /** BIGINT and UBIGINT: 8 bytes, little-endian. */
@@ -19,9 +19,9 @@ export class BigintEncoder implements ColumnEncoder {
     this.#max = isSigned ? 2n ** 63n - 1n : 2n ** 64n - 1n
   }
 
-  attach(batch: Batch, valueOffset: number): void {
-    this.#words = batch.int32
-    this.#values = batch.bigint64
+  attach(segment: Segment, valueOffset: number): void {
+    this.#words = segment.int32
+    this.#values = segment.bigint64
     this.#base = valueOffset >> 3
   }
 

@@ -12,7 +12,7 @@ export class BitEncoder extends StringEncoder {
     if (packed === undefined) {
       return encodeError('type', `expected a string of 0s and 1s, got ${describeValue(value)}`)
     }
-    return this.batch.writeBytes(this.entryOffset(row), packed)
+    return this.batch.writeBytes(this.segment, this.entryOffset(row), packed)
   }
 }
 

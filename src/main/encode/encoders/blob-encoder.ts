@@ -8,7 +8,7 @@ export class BlobEncoder extends StringEncoder {
   override write(row: number, value: unknown): EncodeError | undefined {
     if (!isUint8Array(value)) return encodeError('type', `expected a Uint8Array, got ${describeValue(value)}`)
     try {
-      return this.batch.writeBytes(this.entryOffset(row), value)
+      return this.batch.writeBytes(this.segment, this.entryOffset(row), value)
     } catch {
       return encodeError('type', 'the bytes are gone: their buffer was transferred, or has become shorter')
     }

@@ -1,15 +1,15 @@
 import { describeValue } from '../../contract/describe-value.js'
-import type { Batch } from '../batch.js'
 import type { ColumnEncoder } from '../column-encoder.js'
 import { type EncodeError, encodeError } from '../encode-error.js'
+import type { Segment } from '../segment.js'
 
 /** BOOLEAN: one byte, 0 or 1. */
 export class BooleanEncoder implements ColumnEncoder {
   #values: Int8Array = new Int8Array()
   #base = 0
 
-  attach(batch: Batch, valueOffset: number): void {
-    this.#values = batch.int8
+  attach(segment: Segment, valueOffset: number): void {
+    this.#values = segment.int8
     this.#base = valueOffset
   }
 

@@ -1,10 +1,10 @@
 import { isDate } from 'node:util/types'
 import { describeValue } from '../../contract/describe-value.js'
-import type { Batch } from '../batch.js'
 import type { ColumnEncoder } from '../column-encoder.js'
 import { type EncodeError, encodeError } from '../encode-error.js'
 import { parseIsoDateTime } from '../iso-8601.js'
 import { formatDate, timeOf } from '../own-slots.js'
+import type { Segment } from '../segment.js'
 
 const msPerDay = 86_400_000
 /** DuckDB's infinity; its negation is DuckDB's -infinity, and the finite dates lie between them. */
@@ -15,8 +15,8 @@ export class DateEncoder implements ColumnEncoder {
   #values: Int32Array = new Int32Array()
   #base = 0
 
-  attach(batch: Batch, valueOffset: number): void {
-    this.#values = batch.int32
+  attach(segment: Segment, valueOffset: number): void {
+    this.#values = segment.int32
     this.#base = valueOffset >> 2
   }
 

@@ -1,9 +1,9 @@
 import { type DecimalColumnType, valueBytes } from '../../../protocol/column-type.js'
 import { describeValue } from '../../contract/describe-value.js'
-import type { Batch } from '../batch.js'
 import type { ColumnEncoder } from '../column-encoder.js'
 import { type EncodeError, encodeError } from '../encode-error.js'
 import { type DecimalProblem, parseDecimal } from '../parse-decimal.js'
+import type { Segment } from '../segment.js'
 import { storeInt64 } from './bigint-encoder.js'
 import { storeInt128 } from './hugeint-encoder.js'
 
@@ -33,10 +33,10 @@ export class DecimalEncoder implements ColumnEncoder {
     this.#limitNumber = 10 ** type.width
   }
 
-  attach(batch: Batch, valueOffset: number): void {
-    this.#int16 = batch.int16
-    this.#int32 = batch.int32
-    this.#int64 = batch.bigint64
+  attach(segment: Segment, valueOffset: number): void {
+    this.#int16 = segment.int16
+    this.#int32 = segment.int32
+    this.#int64 = segment.bigint64
     this.#base = valueOffset / this.#bytes
   }
 

@@ -1,8 +1,8 @@
 import { type EnumColumnType, valueBytes } from '../../../protocol/column-type.js'
 import { describeValue } from '../../contract/describe-value.js'
-import type { Batch } from '../batch.js'
 import type { ColumnEncoder } from '../column-encoder.js'
 import { type EncodeError, encodeError } from '../encode-error.js'
+import type { Segment } from '../segment.js'
 
 /** ENUM: the index of the member, as an unsigned integer of 1, 2 or 4 bytes. */
 export class EnumEncoder implements ColumnEncoder {
@@ -16,8 +16,8 @@ export class EnumEncoder implements ColumnEncoder {
     this.#bytes = valueBytes(type)
   }
 
-  attach(batch: Batch, valueOffset: number): void {
-    this.#values = this.#bytes === 1 ? batch.int8 : this.#bytes === 2 ? batch.int16 : batch.int32
+  attach(segment: Segment, valueOffset: number): void {
+    this.#values = this.#bytes === 1 ? segment.int8 : this.#bytes === 2 ? segment.int16 : segment.int32
     this.#base = valueOffset / this.#bytes
   }
 

@@ -1,7 +1,7 @@
 import { describeValue } from '../../contract/describe-value.js'
-import type { Batch } from '../batch.js'
 import type { ColumnEncoder } from '../column-encoder.js'
 import { type EncodeError, encodeError } from '../encode-error.js'
+import type { Segment } from '../segment.js'
 
 const maxFloat32 = 3.4028234663852886e38
 
@@ -19,8 +19,8 @@ export class FloatEncoder implements ColumnEncoder {
     this.#bytes = bytes
   }
 
-  attach(batch: Batch, valueOffset: number): void {
-    this.#values = this.#bytes === 4 ? batch.float32 : batch.float64
+  attach(segment: Segment, valueOffset: number): void {
+    this.#values = this.#bytes === 4 ? segment.float32 : segment.float64
     this.#base = valueOffset / this.#bytes
   }
 

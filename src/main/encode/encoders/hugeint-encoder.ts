@@ -1,6 +1,6 @@
-import type { Batch } from '../batch.js'
 import type { ColumnEncoder } from '../column-encoder.js'
 import type { EncodeError } from '../encode-error.js'
+import type { Segment } from '../segment.js'
 import { notSafe } from './bigint-encoder.js'
 import { notANumber, notAnInteger } from './integer-encoder.js'
 
@@ -16,8 +16,8 @@ export class HugeintEncoder implements ColumnEncoder {
     this.#max = isSigned ? 2n ** 127n - 1n : 2n ** 128n - 1n
   }
 
-  attach(batch: Batch, valueOffset: number): void {
-    this.#values = batch.bigint64
+  attach(segment: Segment, valueOffset: number): void {
+    this.#values = segment.bigint64
     this.#base = valueOffset >> 3
   }
 

@@ -1,7 +1,7 @@
 import { describeValue } from '../../contract/describe-value.js'
-import type { Batch } from '../batch.js'
 import type { ColumnEncoder } from '../column-encoder.js'
 import { type EncodeError, encodeError } from '../encode-error.js'
+import type { Segment } from '../segment.js'
 
 /** TINYINT to INTEGER, and their unsigned kin: little-endian, two's complement. */
 export class IntegerEncoder implements ColumnEncoder {
@@ -18,8 +18,8 @@ export class IntegerEncoder implements ColumnEncoder {
     this.#max = isSigned ? values / 2 - 1 : values - 1
   }
 
-  attach(batch: Batch, valueOffset: number): void {
-    this.#values = this.#bytes === 1 ? batch.int8 : this.#bytes === 2 ? batch.int16 : batch.int32
+  attach(segment: Segment, valueOffset: number): void {
+    this.#values = this.#bytes === 1 ? segment.int8 : this.#bytes === 2 ? segment.int16 : segment.int32
     this.#base = valueOffset / this.#bytes
   }
 

@@ -1,8 +1,8 @@
 import { describeValue } from '../../contract/describe-value.js'
-import type { Batch } from '../batch.js'
 import type { ColumnEncoder } from '../column-encoder.js'
 import { type EncodeError, encodeError } from '../encode-error.js'
 import { type IntervalParts, parseInterval } from '../parse-interval.js'
+import type { Segment } from '../segment.js'
 
 const partNames: readonly string[] = ['months', 'days', 'micros']
 
@@ -12,9 +12,9 @@ export class IntervalEncoder implements ColumnEncoder {
   #values: BigInt64Array = new BigInt64Array()
   #base = 0
 
-  attach(batch: Batch, valueOffset: number): void {
-    this.#words = batch.int32
-    this.#values = batch.bigint64
+  attach(segment: Segment, valueOffset: number): void {
+    this.#words = segment.int32
+    this.#values = segment.bigint64
     this.#base = valueOffset >> 3
   }
 

@@ -44,7 +44,7 @@ export class JsonEncoder extends StringEncoder {
 
   #writeText(row: number, text: string): EncodeError | undefined {
     if (isTooDeep(text)) return encodeError('serialize', tooDeep)
-    return this.batch.writeText(this.entryOffset(row), text)
+    return this.batch.writeText(this.segment, this.entryOffset(row), text)
   }
 }
 

@@ -1,11 +1,11 @@
 import { isDate } from 'node:util/types'
 import type { ColumnTypeName } from '../../../protocol/column-type.js'
 import { describeValue } from '../../contract/describe-value.js'
-import type { Batch } from '../batch.js'
 import type { ColumnEncoder } from '../column-encoder.js'
 import { type EncodeError, encodeError } from '../encode-error.js'
 import { type IsoDateTime, nanosPerDay, parseIsoDateTime } from '../iso-8601.js'
 import { formatDate, timeOf } from '../own-slots.js'
+import type { Segment } from '../segment.js'
 import { storeInt64 } from './bigint-encoder.js'
 
 /** DuckDB's infinity in every unit; its negation is DuckDB's -infinity. */
@@ -64,9 +64,9 @@ export class TimestampEncoder implements ColumnEncoder {
     this.#unit = units[name]
   }
 
-  attach(batch: Batch, valueOffset: number): void {
-    this.#words = batch.int32
-    this.#values = batch.bigint64
+  attach(segment: Segment, valueOffset: number): void {
+    this.#words = segment.int32
+    this.#values = segment.bigint64
     this.#base = valueOffset >> 3
   }
 

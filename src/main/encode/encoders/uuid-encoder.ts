@@ -1,7 +1,7 @@
 import { describeValue } from '../../contract/describe-value.js'
-import type { Batch } from '../batch.js'
 import type { ColumnEncoder } from '../column-encoder.js'
 import { type EncodeError, encodeError } from '../encode-error.js'
+import type { Segment } from '../segment.js'
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
@@ -10,8 +10,8 @@ export class UuidEncoder implements ColumnEncoder {
   #words: Int32Array = new Int32Array()
   #base = 0
 
-  attach(batch: Batch, valueOffset: number): void {
-    this.#words = batch.int32
+  attach(segment: Segment, valueOffset: number): void {
+    this.#words = segment.int32
     this.#base = valueOffset >> 2
   }
 

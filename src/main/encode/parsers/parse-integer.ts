@@ -35,6 +35,12 @@ export function parseUnsignedHugeint(text: string): unknown {
   return refuseMinus(text) ?? parseInteger(text)
 }
 
+/** The same for integers of any size. */
+export function parseBignum(text: string): unknown {
+  const plain = trimBlanks(text)
+  return /^[+-]?\d+$/.test(plain) ? BigInt(plain.replace(/^\+/, '')) : parseInteger(text)
+}
+
 function refuseMinus(text: string): ParseProblem | undefined {
   const isNegative = /^-\d/.test(trimBlanks(text))
   return isNegative ? new ParseProblem('range', 'an integer that is not negative', text) : undefined
