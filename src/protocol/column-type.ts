@@ -33,6 +33,13 @@ export interface ListColumnType {
   readonly item: ColumnType
 }
 
+/**
+ * The longest ARRAY that can be written. SQL has one more, of which the C API makes no type, and the bindings a crash.
+ *
+ * @see https://github.com/duckdb/duckdb/blob/main/src/main/capi/logical_types-c.cpp `duckdb_create_array_type`
+ */
+export const longestArray = 99_999
+
 /** `item[length]`: so many values of one type. */
 export interface ArrayColumnType {
   readonly name: 'ARRAY'
@@ -98,6 +105,13 @@ export interface ColumnDescriptor {
   readonly notNull: boolean
   /** True where a row that does not carry the column gets the value of its DEFAULT, and not NULL. */
   readonly hasDefault: boolean
+}
+
+/** A column that rows are not written to. */
+export interface UnwritableColumn {
+  readonly name: string
+  /** As DuckDB writes it. */
+  readonly type: string
 }
 
 /** The tables as what their lines have in common, which the compiler checks here. */

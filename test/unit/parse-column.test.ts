@@ -75,7 +75,7 @@ describe('parseColumn', () => {
     '[]',
     'ARRAY',
     'INTEGER[0]',
-    'INTEGER[100001]',
+    'INTEGER[100000]',
     'INTEGER[-1]',
     'INTEGER[',
     'INTEGER]',

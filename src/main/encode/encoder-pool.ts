@@ -1,4 +1,4 @@
-import type { ColumnDescriptor } from '../../protocol/column-type.js'
+import type { ColumnDescriptor, UnwritableColumn } from '../../protocol/column-type.js'
 import { type EncodingOptions, RowEncoder } from './row-encoder.js'
 
 /** More calls on one table at a time are rare, and an encoder is soon made. */
@@ -11,17 +11,26 @@ const mostIdle = 4
 export class EncoderPool {
   readonly #columns: readonly ColumnDescriptor[]
   readonly #key: readonly string[]
+  readonly #unwritable: readonly UnwritableColumn[]
   readonly #idle: RowEncoder[] = []
 
-  /** @param key - Columns by which rows are told apart. */
-  constructor(columns: readonly ColumnDescriptor[], key: readonly string[]) {
+  /**
+   * @param key - Columns by which rows are told apart.
+   * @param unwritable - Columns that rows do not carry.
+   */
+  constructor(
+    columns: readonly ColumnDescriptor[],
+    key: readonly string[],
+    unwritable: readonly UnwritableColumn[] = [],
+  ) {
     this.#columns = columns
     this.#key = key
+    this.#unwritable = unwritable
   }
 
   /** @param call - Of the options of the call whose rows are to be encoded, those that say how. */
   lease(call: EncodingOptions): RowEncoder {
-    const encoder = this.#idle.pop() ?? new RowEncoder(this.#columns, this.#key)
+    const encoder = this.#idle.pop() ?? new RowEncoder(this.#columns, this.#key, this.#unwritable)
     encoder.configure(call)
     return encoder
   }

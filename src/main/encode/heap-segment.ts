@@ -62,7 +62,7 @@ export class HeapSegment extends Segment {
 
   /** Heap bytes that the row which did not fit needs, as far as it is known. */
   get neededRowBytes(): number {
-    return this.neededHeapBytes - this.heapBytes
+    return this.neededHeapBytes - this.#rowHeapBytes
   }
 
   /** Bytes of strings encoded so far; those that are pending are taken for ASCII. */

@@ -1,5 +1,5 @@
 import { describeVectors, type VectorNode } from '../../protocol/batch-shape.js'
-import { type ColumnDescriptor, formatColumnType } from '../../protocol/column-type.js'
+import { type ColumnDescriptor, formatColumnType, type UnwritableColumn } from '../../protocol/column-type.js'
 import type { OnConflict } from '../../protocol/requests.js'
 import type { Batch } from './batch.js'
 import type { ColumnEncoder } from './column-encoder.js'
@@ -7,7 +7,14 @@ import { createEncoders } from './create-vector-encoder.js'
 import { batchFull, type EncodeError, encodeError } from './encode-error.js'
 import { JsonEncoder } from './encoders/json-encoder.js'
 import { isInheritedByAll, readProperty } from './read-property.js'
-import { columnError, notARow, type RowError, unknownColumn, unreadableRow } from './row-error.js'
+import {
+  columnError,
+  notARow,
+  type RowError,
+  unknownColumn,
+  unreadableRow,
+  unwritableColumn,
+} from './row-error.js'
 import { RowGroup } from './row-group.js'
 
 /** From the heap of an ordinary batch to the longest row: it doubles each time. */
@@ -47,14 +54,23 @@ export class RowEncoder {
   /** Columns in the order in which the last rows had properties of their names. */
   readonly #order: Column[]
   readonly #group: RowGroup
+  readonly #unwritable: readonly UnwritableColumn[]
   readonly #mostAttempts: number
   #rowNumber = 0
   #batch: Batch | undefined
   #isUpdate = false
   #parses = false
 
-  /** @param key - Columns by which rows are told apart; they have no part in what an update leaves as it is. */
-  constructor(columns: readonly ColumnDescriptor[], key: readonly string[] = []) {
+  /**
+   * @param key - Columns by which rows are told apart; they have no part in what an update leaves as it is.
+   * @param unwritable - Columns that rows do not carry.
+   */
+  constructor(
+    columns: readonly ColumnDescriptor[],
+    key: readonly string[] = [],
+    unwritable: readonly UnwritableColumn[] = [],
+  ) {
+    this.#unwritable = unwritable
     const { columns: nodes, segments } = describeVectors(columns.map(({ type }) => type))
     this.#mostAttempts = segments.flat().length + (segments.length > 1 ? mostGrowths : 0)
     this.#columns = nodes.map((node, index) => {
@@ -251,7 +267,8 @@ export class RowEncoder {
     for (const name of Object.keys(row)) {
       // As if it were not there: JSON, too, leaves out what is undefined.
       if (this.#byName.has(name) || (row as Record<string, unknown>)[name] === undefined) continue
-      return unknownColumn(name)
+      const unwritable = this.#unwritable.find((column) => column.name === name)
+      return unwritable === undefined ? unknownColumn(name) : unwritableColumn(unwritable)
     }
     return carried === 0 && this.#isNoRow(row) ? notARow(row) : undefined
   }

@@ -1,8 +1,9 @@
+import type { UnwritableColumn } from '../../protocol/column-type.js'
 import { quoteName, toVisible } from '../../protocol/visible-text.js'
 import { describeNoRow } from '../contract/describe-no-row.js'
 import { describeError } from '../contract/describe-value.js'
 import type { EncodeErrorCode } from '../contract/rejection.js'
-import type { EncodeError } from './encode-error.js'
+import { type EncodeError, encodeError } from './encode-error.js'
 
 /** Why a row is not written: like a rejection, less the row's index. */
 export interface RowError {
@@ -50,6 +51,11 @@ export function columnError(
 
 export function unknownColumn(name: string): RowError {
   return { code: 'unknown-column', column: name, message: `The table has no column ${quoteName(name)}` }
+}
+
+export function unwritableColumn({ name, type }: UnwritableColumn): RowError {
+  const error = encodeError('type', 'values of this type cannot be written; leave the column out')
+  return columnError(name, type, error)
 }
 
 export function unreadableRow(error: unknown): RowError {

@@ -25,17 +25,18 @@ export class BoundTable {
   #linked: readonly string[] | undefined
 
   /** @param key - What rows of the table are told apart by, and whether only this library keeps it. */
-  constructor(ref: TableRef, { columns, isConstrained }: TableDescription, key: TableKey, pool: BufferPool) {
+  constructor(ref: TableRef, description: TableDescription, key: TableKey, pool: BufferPool) {
+    const { columns, unwritable, isConstrained } = description
     this.ref = ref
     this.columns = columns
     this.key = key.columns
-    this.signature = JSON.stringify([foldRef(ref), key, columns])
+    this.signature = JSON.stringify([foldRef(ref), key, columns, unwritable])
     this.#folded = foldRef(ref)
     // A key that has no index has no NOT NULL either, where the table was made by others.
     const encoded = columns.map((column) =>
       key.isOurs && key.columns.includes(column.name) ? { ...column, notNull: true } : column,
     )
-    this.encoders = new EncoderPool(encoded, key.columns)
+    this.encoders = new EncoderPool(encoded, key.columns, unwritable)
     this.allocator = new BatchAllocator(columns, pool)
     // What a DEFAULT gives is known to the worker only.
     const mayLackValue = columns.some(({ notNull, hasDefault }) => notNull && hasDefault)

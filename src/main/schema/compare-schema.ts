@@ -22,6 +22,9 @@ export function checkSchema(
       differences.push(`it has ${describe(column)}, not ${describe(expected)}`)
     }
   }
+  for (const { name, type } of actual.unwritable) {
+    differences.push(`it also has ${quoteName(name)} ${toVisible(type, 200)}`)
+  }
   for (const column of actualColumns.values()) differences.push(`it also has ${describe(column)}`)
   // A key that DuckDB keeps as well is no less kept.
   const isKeptTwice = key.length > 0 && isSameSet(key, actual.primaryKey)

@@ -8,7 +8,7 @@ const explanations: Readonly<Record<ParametricColumnType['name'], string>> = {
   DECIMAL: 'DECIMAL(width, scale) has a width of 1 to 38, and a scale of 0 to the width',
   ENUM: "ENUM('a', 'b') has members that differ, in single quotes",
   LIST: 'a LIST is written as the type of its items and [], as in VARCHAR[]',
-  ARRAY: 'an ARRAY is written as the type of its items and its length, 1 to 100000, as in FLOAT[3]',
+  ARRAY: 'an ARRAY is written as the type of its items and its length, 1 to 99999, as in FLOAT[3]',
   STRUCT: 'STRUCT(a INTEGER, b VARCHAR) has fields whose names differ, each with its type',
   MAP: 'MAP(VARCHAR, INTEGER) has the type of its keys and that of its values',
   UNION: 'UNION(a INTEGER, b VARCHAR) has members whose names differ, each with its type',

@@ -178,7 +178,20 @@ export type RowOf<Columns extends ColumnDefinitions, Key extends string = never>
 }
 
 /** The rows that a table takes with `parse`, whose values may be strings as they come from files. */
-export type TextRow<Row> = { readonly [Name in keyof Row]: Row[Name] | string }
+export type TextRow<Row> = { readonly [Name in keyof Row]: Texts<Row[Name]> }
+
+/** A value, or the text of it; inside of it, too. */
+type Texts<Value> = Value | string | TextsInside<Value>
+
+type TextsInside<Value> = Value extends Date | ArrayBufferView
+  ? never
+  : Value extends readonly (infer Item)[]
+    ? readonly Texts<Item>[]
+    : Value extends ReadonlyMap<infer Key, infer Item>
+      ? ReadonlyMap<Texts<Key>, Texts<Item>>
+      : Value extends object
+        ? { readonly [Name in keyof Value]: Texts<Value[Name]> }
+        : never
 
 /** The rows of a table that is read from the database, and so has no definition to infer from. */
 export type AnyRow = Readonly<Record<string, unknown>>

@@ -1,4 +1,9 @@
-import type { ColumnType, NamedType, ParametricColumnType } from '../../protocol/column-type.js'
+import {
+  type ColumnType,
+  longestArray,
+  type NamedType,
+  type ParametricColumnType,
+} from '../../protocol/column-type.js'
 import { foldName } from '../../protocol/sql.js'
 import {
   columnTypeNamed,
@@ -13,8 +18,6 @@ import type { TypeToken } from './type-tokens.js'
 const mostWords = 4
 /** More are more than anybody means, and would be a matter of the stack. */
 const mostLevels = 100
-/** DuckDB's limit. */
-const longestArray = 100_000
 
 /** Reads the tokens of a type; each method undefined where they are not of it. */
 export class TypeParser {

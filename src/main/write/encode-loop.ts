@@ -141,7 +141,7 @@ export class EncodeLoop {
         this.#reject(row, outcome)
         return true
       }
-      const needed = (this.#batch?.neededHeapBytes ?? 0) - (this.#batch?.heapBytes ?? 0)
+      const needed = this.#batch?.neededRowBytes ?? 0
       const isAlone = this.#batch?.rows === 0
       if (!this.#sendBatch()) return false
       if (isAlone && ++attempts > encoder.mostAttempts) {

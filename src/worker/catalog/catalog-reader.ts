@@ -66,11 +66,14 @@ export class CatalogReader {
     if (!isKeyKnown || (await this.#metadata.readIndexes(connection, table)).length > 0) {
       return toDescription(await this.#read(connection, table, columns, changes))
     }
+    const described = this.#metadata.describeColumns(table, columns)
+    const isConstrained =
+      columns.primaryKey.length + columns.generated.length + described.unwritable.length > 0
     return {
-      columns: this.#metadata.describeColumns(table, columns),
+      ...described,
       primaryKey: columns.primaryKey,
       uniqueKeys: [],
-      ...(columns.primaryKey.length > 0 || columns.generated.length > 0 ? { isConstrained: true } : {}),
+      ...(isConstrained ? { isConstrained } : {}),
     }
   }
 
@@ -118,6 +121,7 @@ export class CatalogReader {
   }
 }
 
-function toDescription({ columns, primaryKey, uniqueKeys, isConstrained }: TableMetadata): TableDescription {
-  return { columns, primaryKey, uniqueKeys, isConstrained }
+function toDescription(metadata: TableMetadata): TableDescription {
+  const { columns, unwritable, primaryKey, uniqueKeys, isConstrained } = metadata
+  return { columns, unwritable, primaryKey, uniqueKeys, isConstrained }
 }

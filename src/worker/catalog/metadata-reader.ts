@@ -1,5 +1,5 @@
 import type { DuckDBConnection, Json } from '@duckdb/node-api'
-import type { ColumnDescriptor, ColumnType } from '../../protocol/column-type.js'
+import type { ColumnDescriptor, ColumnType, UnwritableColumn } from '../../protocol/column-type.js'
 import { isNamed, qualify, quoteLiteral, type TableRef } from '../../protocol/sql.js'
 import { quoteName, toVisible } from '../../protocol/visible-text.js'
 import type { Database } from '../database.js'
@@ -52,7 +52,7 @@ export class MetadataReader {
       computedTypes,
     )
     const { checks, foreignKeys, uniques } = constraints
-    const columns = this.describeColumns(table, found, columnTypes)
+    const { columns, unwritable } = this.describeColumns(table, found, columnTypes)
     const [first] = uniques
     const names = columns.map(({ name }) => name)
     const indexed = indexRows.flatMap(([, , expressions]) => toStrings(expressions))
@@ -60,6 +60,7 @@ export class MetadataReader {
     const rewriting = findRewritingColumns({ columns: names, generated, indexed, ...constraints }, namesIn)
     return {
       columns,
+      unwritable,
       ...constraints,
       references: readReferences(referenceRows, columnTypes, rewriting),
       rewriting,
@@ -70,7 +71,7 @@ export class MetadataReader {
         .filter((unique) => unique.code === 'unique' && unique.columns.length === unique.expressions.length)
         .map((unique) => unique.columns),
       // A generated column is no constraint, but a row of which it cannot be computed is rejected.
-      isConstrained: checks.length + foreignKeys.length + uniques.length > 0,
+      isConstrained: checks.length + foreignKeys.length + uniques.length + unwritable.length > 0,
       hasIndex: uniques.length + indexRows.length > 0,
     }
   }
@@ -123,25 +124,33 @@ export class MetadataReader {
     return row === undefined ? undefined : row[0] === 'view' ? 'view' : 'table'
   }
 
-  /** The columns that rows are written to. */
+  /**
+   * The columns that rows are written to, and those that they are not.
+   *
+   * @throws `PERSIST_SCHEMA_MISMATCH` where rows would have to be.
+   */
   describeColumns(
     table: TableRef,
     { types, notNull, defaults, generated }: TableColumns,
     columnTypes: ReadonlyMap<string, ColumnType | undefined> = typesOf(types),
-  ): ColumnDescriptor[] {
+  ): Pick<TableMetadata, 'columns' | 'unwritable'> {
     const isGenerated = new Set(generated.map(({ name }) => name))
     const columns: ColumnDescriptor[] = []
+    const unwritable: UnwritableColumn[] = []
     for (const [name, type] of types) {
       if (isGenerated.has(name)) continue
       const columnType = columnTypes.get(name)
       if (columnType === undefined) {
+        unwritable.push({ name, type: String(type) })
+        if (!notNull.has(name) || defaults.has(name)) continue
         mismatch(
-          `Column ${quoteName(name)} of table ${quoteName(table.name)} is of type ${toVisible(String(type), longestType)}, which cannot be written yet`,
+          `Column ${quoteName(name)} of table ${quoteName(table.name)} is of type ${toVisible(String(type), longestType)}, which cannot be written yet, and NOT NULL`,
         )
       }
       columns.push({ name, type: columnType, notNull: notNull.has(name), hasDefault: defaults.has(name) })
     }
-    return columns
+    if (columns.length > 0) return { columns, unwritable }
+    mismatch(`Table ${quoteName(table.name)} has no column of a type that can be written`)
   }
 
   /**

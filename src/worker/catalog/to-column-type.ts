@@ -8,7 +8,7 @@ import {
   type DuckDBType,
   DuckDBUnionType,
 } from '@duckdb/node-api'
-import { type ColumnType, isPlain, type NamedType } from '../../protocol/column-type.js'
+import { type ColumnType, isPlain, longestArray, type NamedType } from '../../protocol/column-type.js'
 import { typeNameOf } from './type-name.js'
 
 /** The type of a column that can be written; undefined for others. */
@@ -26,7 +26,7 @@ function toNestedType(type: DuckDBType): ColumnType | undefined {
     return item && { name: 'LIST', item }
   }
   if (type instanceof DuckDBArrayType) {
-    const item = toColumnType(type.valueType)
+    const item = type.length > longestArray ? undefined : toColumnType(type.valueType)
     return item && { name: 'ARRAY', item, length: type.length }
   }
   if (type instanceof DuckDBMapType) {
