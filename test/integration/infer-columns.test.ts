@@ -49,6 +49,43 @@ describe('inferColumns', () => {
     ['JSON', [true, 1.5, new Date(0), 'x', {}]],
     ['JSON', [null, undefined]],
     ['JSON', [new URL('http://localhost')]],
+    ['INTEGER[]', [[1, null], [], null, [2]]],
+    ['DOUBLE[]', [[1], [0.5]]],
+    ['BIGINT[]', [[1n]]],
+    ['DOUBLE[]', [[Number.NaN]]],
+    ['VARCHAR[][]', [[['a'], [], null]]],
+    ['TIMESTAMP[]', [[new Date(0)]]],
+    ['FLOAT[]', [Float32Array.of(1), Float32Array.of(0.5, 2)]],
+    ['UTINYINT[][]', [[Uint8ClampedArray.of(1)]]],
+    ['DOUBLE[]', [Float32Array.of(1), [0.25]]],
+    ['JSON', [[], []]],
+    ['JSON', [[null]]],
+    ['JSON', [[1, 'a']]],
+    ['JSON', [[1], { a: 1 }]],
+    [
+      'STRUCT("a" INTEGER, "b c" VARCHAR)',
+      [
+        { a: 1, 'b c': null },
+        { 'b c': 'x', a: 2 },
+      ],
+    ],
+    ['STRUCT("a" STRUCT("b" DOUBLE[]))', [{ a: { b: [0.5] } }, { a: null }]],
+    ['STRUCT("a" INTEGER)[]', [[{ a: 1 }, null], [{ a: 2 }]]],
+    [
+      'STRUCT("a" INTEGER, "b" JSON)',
+      [
+        { a: 1, b: 1 },
+        { a: 1, b: 'x' },
+      ],
+    ],
+    ['STRUCT("a" BIGINT)', [{ a: 1n }]],
+    ['JSON', [{ a: 1 }, { a: 1, b: 2 }]],
+    ['JSON', [{ a: 1 }, { b: 1 }]],
+    ['JSON', [{ a: 1, A: 2 }]],
+    ['JSON', [{ '': 1 }]],
+    ['JSON', [{}]],
+    ['JSON', [{ a: null }]],
+    ['JSON', [{ a: 1, toJSON: () => ({ b: 1 }) }]],
   ])('infers %s, of %o', async (type, values) => {
     expect(await of(null, ...values, undefined)).toEqual({ v: type })
     await roundTrip(values.map((v) => ({ v })))
@@ -156,12 +193,21 @@ describe('inferColumns', () => {
 /** What a value is read back as: integers by their type, what JSON makes of Dates and of -0. */
 function normalize(value: unknown, type: string): unknown {
   if (value === undefined || value === null) return null
+  if (/\]$|^STRUCT/.test(type)) return normalizeInside(value)
   if (typeof value === 'number' || typeof value === 'bigint') {
     if (type === 'DOUBLE') return Number(value)
     return Number.isInteger(Number(value)) && type !== 'JSON' ? BigInt(value) : Number(value) + 0
   }
   if (value instanceof Uint8Array) return [...value]
   return type === 'JSON' ? JSON.parse(JSON.stringify(value)) : value
+}
+
+/** Values of a nested type, whatever the types inside of it. */
+function normalizeInside(value: unknown): unknown {
+  if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : value
+  if (Array.isArray(value)) return value.map(normalizeInside)
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, normalizeInside(item)]))
 }
 
 describe('inferColumns rejects with a TypeError', () => {
@@ -179,7 +225,10 @@ describe('inferColumns rejects with a TypeError', () => {
     ['a symbol', [{ a: Symbol('x') }], /no column takes/],
     ['an invalid Date', [{ a: new Date(Number.NaN) }], /an invalid Date/],
     ['a lone surrogate', [{ a: '\ud800' }], /a lone surrogate/],
-    ['what JSON has no place for', [{ a: { b: [1n] } }], /at `.b\[0\]`/],
+    ['what JSON has no place for', [{ a: { b: [1n, 'x'] } }], /at `.b\[0\]`/],
+    ['the same, where objects do not agree', [{ a: { b: 1n } }, { a: { c: 1 } }], /in row 0.*at `.b`/],
+    ['a hole', [{ a: new Array(1) }], /at `\[0\]`/],
+    ['a Map inside', [{ a: [new Map()] }], /at `\[0\]`/],
     ['what JSON makes null of', [{ a: { toJSON: () => null } }], /JSON makes null of/],
     ['a bigint and a string', [{ a: 'x' }, { a: 1n }], /together: string in row 0, number in row 1/],
     ['NaN and a string', [{ a: Number.NaN }, { a: 'x' }], /together/],
@@ -321,7 +370,7 @@ describe('inferColumns with parse', () => {
     expect(await inferColumns([{ a: 1, b: new Date(0), c: { x: 1 }, d: 'x' }], { parse: true })).toEqual({
       a: 'INTEGER',
       b: 'TIMESTAMP',
-      c: 'JSON',
+      c: 'STRUCT("x" INTEGER)',
       d: 'VARCHAR',
     })
     await expect(inferColumns([{ a: 1 }, { a: 'x' }], { parse: true })).rejects.toThrow(

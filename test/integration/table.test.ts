@@ -40,14 +40,14 @@ describe('table()', () => {
     await expect(db.table('t', { columns: { a: 'INTEGER); DROP TABLE x; --' } })).rejects.toThrow(TypeError)
     await expect(db.table('t', { columns: { a: 'INTEGER', A: 'INTEGER' } })).rejects.toThrow(TypeError)
     await expect(db.table('t', { column: {} } as never)).rejects.toThrow(TypeError)
-    await expect(db.table('t', { columns: { a: 'INTEGER[]' } })).rejects.toMatchObject({
+    await expect(db.table('t', { columns: { a: 'VARIANT[]' } })).rejects.toMatchObject({
       code: 'PERSIST_SCHEMA_MISMATCH',
     })
   })
 
   it('says what it cannot write to', async () => {
     await expect(db.table('missing')).rejects.toMatchObject({ code: 'PERSIST_TABLE_NOT_FOUND' })
-    await db.run('CREATE TABLE nested (a INTEGER[])')
+    await db.run('CREATE TABLE nested (a VARIANT NOT NULL)')
     await expect(db.table('nested')).rejects.toMatchObject({ code: 'PERSIST_SCHEMA_MISMATCH' })
     await db.run('CREATE VIEW v AS SELECT 1 AS a')
     await expect(db.table('v')).rejects.toMatchObject({ code: 'PERSIST_SCHEMA_MISMATCH' })

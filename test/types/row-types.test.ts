@@ -27,6 +27,31 @@ describe('RowOf', () => {
     expectTypeOf<{ name: string }>().not.toExtend<Row>()
   })
 
+  it('reads nested types, of any depth', () => {
+    type Row = RowOf<{
+      tags: 'VARCHAR[] NOT NULL'
+      at: 'TIMESTAMP WITH TIME ZONE[]'
+      embedding: 'FLOAT[384] NOT NULL'
+      address: 'STRUCT(street VARCHAR, "zip code" VARCHAR, geo DOUBLE[2])[] NOT NULL'
+      sizes: 'map(varchar, decimal(4, 1)) not null'
+      either: 'UNION(n INTEGER, s VARCHAR) NOT NULL'
+    }>
+    expectTypeOf<Row['tags']>().toEqualTypeOf<readonly (string | null)[]>()
+    expectTypeOf<Date[]>().toExtend<Row['at']>()
+    expectTypeOf<Float32Array>().toExtend<Row['embedding']>()
+    expectTypeOf<(number | null)[]>().toExtend<Row['embedding']>()
+    expectTypeOf<string[]>().not.toExtend<Row['embedding']>()
+    expectTypeOf<{ street: string; 'zip code': null; geo: [1, 2] }[]>().toExtend<Row['address']>()
+    expectTypeOf<{ street: number }[]>().not.toExtend<Row['address']>()
+    expectTypeOf<{ a: 1; b: '2.5'; c: null }>().toExtend<Row['sizes']>()
+    expectTypeOf<Map<string, number>>().toExtend<Row['sizes']>()
+    expectTypeOf<['a', 1][]>().toExtend<Row['sizes']>()
+    expectTypeOf<Map<string, boolean>>().not.toExtend<Row['sizes']>()
+    expectTypeOf<{ n: 1 }>().toExtend<Row['either']>()
+    expectTypeOf<{ s: 'x' }>().toExtend<Row['either']>()
+    expectTypeOf<{ s: 1 }>().not.toExtend<Row['either']>()
+  })
+
   it('reads types with parameters, in either case', () => {
     type Row = RowOf<{
       kind: "ENUM('a', 'b') NOT NULL"
@@ -198,12 +223,28 @@ describe('a table', () => {
   })
 })
 
+describe('rows by column', () => {
+  it('are arrays, or typed arrays where the column takes numbers', () => {
+    const persist = async (table: Table<RowOf<{ id: 'BIGINT NOT NULL'; name: 'VARCHAR' }>>) => {
+      await table.persist({ columns: { id: BigInt64Array.of(1n), name: ['x'] } })
+      await table.persist({ columns: { id: [1] } })
+      // @ts-expect-error a column that is NOT NULL is missing
+      await table.persist({ columns: { name: ['x'] } })
+      // @ts-expect-error a text is no number
+      await table.persist({ columns: { id: ['x'] } })
+      // @ts-expect-error numbers are no texts
+      await table.persist({ columns: { id: [1], name: Float64Array.of(1) } })
+    }
+    expectTypeOf(persist).toBeFunction()
+  })
+})
+
 describe('PersistenceService', () => {
   it('infers the rows of a table from its definition', () => {
     const create = (db: Service) => db.table('t', { columns: { id: 'BIGINT NOT NULL', at: 'TIMESTAMP' } })
     type Created = Awaited<ReturnType<typeof create>>
-    expectTypeOf<Parameters<Created['persist']>[0]>().toExtend<
-      Iterable<{ id: number | bigint }> | AsyncIterable<{ id: number | bigint }>
+    expectTypeOf<Extract<Parameters<Created['persist']>[0], Iterable<unknown>>>().toExtend<
+      Iterable<{ id: number | bigint }>
     >()
     // @ts-expect-error a key must be a column
     const misspelt = (db: Service) => db.table('t', { columns: { id: 'BIGINT' }, primaryKey: ['idd'] })

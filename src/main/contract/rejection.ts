@@ -12,7 +12,7 @@ export type EncodeErrorCode = 'type' | 'range' | 'not-null' | 'serialize' | 'too
  * - `not-null`: null, undefined or missing, for a NOT NULL column.
  * - `serialize`: JSON would lose something of the value, or replace it; or reading the row threw.
  * - `too-large`: a value of more than 256 MiB.
- * - `unknown-column`: the row has a property that no column takes.
+ * - `unknown-column`: the row has a property that no column takes, or a value one that no field of its STRUCT takes.
  * - `duplicate-key`: the table has its key, or an earlier row of the call.
  * - `unique`: the same, for a UNIQUE constraint or index.
  * - `check`: a CHECK constraint does not hold.
@@ -31,9 +31,12 @@ export interface Rejection {
    * have been written, with the values that `query()` reads.
    */
   readonly row: unknown
-  /** The column or property concerned; absent when it is the row as a whole. */
+  /**
+   * The column or property concerned; in a value of a nested type, where it is there, such as `address.zip` or `tags[3]`.
+   * Absent when it is the row as a whole.
+   */
   readonly column?: string
-  /** Where the value is, where it is one in JSON, such as `payload.items[3].price`; begins with the column. */
+  /** The same, and where it is in JSON, such as `payload.items[3].price`; absent where it is the column as a whole. */
   readonly path?: string
   readonly code: RejectionCode
   readonly message: string

@@ -43,6 +43,11 @@ export class Batch extends HeapSegment {
     return this.items.length > 0 && this.rows > 0 && this.itemBytes >= this.#mostItemBytes
   }
 
+  /** Rows that have room. */
+  get freeRows(): number {
+    return this.layout.capacityRows - this.rows
+  }
+
   /** Bytes of all buffers. */
   get byteLength(): number {
     return this.items.reduce((sum, { buffer }) => sum + buffer.byteLength, this.buffer.byteLength)

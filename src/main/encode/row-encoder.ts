@@ -1,12 +1,12 @@
-import { describeVectors, type VectorNode } from '../../protocol/batch-shape.js'
-import { type ColumnDescriptor, formatColumnType, type UnwritableColumn } from '../../protocol/column-type.js'
+import { describeVectors } from '../../protocol/batch-shape.js'
+import type { ColumnDescriptor, UnwritableColumn } from '../../protocol/column-type.js'
 import type { OnConflict } from '../../protocol/requests.js'
 import type { Batch } from './batch.js'
-import type { ColumnEncoder } from './column-encoder.js'
-import { createEncoders } from './create-vector-encoder.js'
-import { batchFull, type EncodeError, encodeError } from './encode-error.js'
+import { type BlockProblem, encodeBlock } from './encode-block.js'
+import { batchFull } from './encode-error.js'
 import { JsonEncoder } from './encoders/json-encoder.js'
 import { isInheritedByAll, readProperty } from './read-property.js'
+import { createColumn, type RowColumn, writeColumn, writeNull } from './row-column.js'
 import {
   columnError,
   notARow,
@@ -20,25 +20,6 @@ import { RowGroup } from './row-group.js'
 /** From the heap of an ordinary batch to the longest row: it doubles each time. */
 const mostGrowths = 12
 
-interface Column {
-  readonly name: string
-  readonly index: number
-  readonly notNull: boolean
-  readonly hasDefault: boolean
-  readonly isKey: boolean
-  /** The place of its vector among those of the rows. */
-  readonly place: number
-  readonly type: string
-  /** Takes values as they are, and strings too that are to be read. */
-  readonly encoders: readonly [plain: ColumnEncoder, parsing: ColumnEncoder]
-  /** One of the two. */
-  encoder: ColumnEncoder
-  /** Whether every object inherits something under the column's name, such as `constructor`. */
-  isShadowed: boolean
-  /** The last row, by the count of `#rowNumber`, that had a value for it. */
-  lastRow: number
-}
-
 /** Of the options of a call, those by which its rows are encoded. */
 export interface EncodingOptions {
   /** With `'update'` rows may update others, whose columns stay as they are where a row does not carry them. */
@@ -49,10 +30,10 @@ export interface EncodingOptions {
 
 /** Writes whole rows into a batch: every column of a row, or nothing of it. */
 export class RowEncoder {
-  readonly #columns: readonly Column[]
-  readonly #byName: ReadonlyMap<string, Column>
+  readonly #columns: readonly RowColumn[]
+  readonly #byName: ReadonlyMap<string, RowColumn>
   /** Columns in the order in which the last rows had properties of their names. */
-  readonly #order: Column[]
+  readonly #order: RowColumn[]
   readonly #group: RowGroup
   readonly #unwritable: readonly UnwritableColumn[]
   readonly #mostAttempts: number
@@ -89,7 +70,7 @@ export class RowEncoder {
   attach(batch: Batch): void {
     this.#batch = batch
     for (const column of this.#columns) {
-      column.encoder.attach(batch, batch.layout.valueOffsets[column.place] ?? 0, batch)
+      column.encoder.attach(batch, batch.layout.valueOffsets[column.node.place] ?? 0, batch)
     }
   }
 
@@ -104,6 +85,11 @@ export class RowEncoder {
   /** So many batches to itself a row may ask for, each larger than the last, before it turns out that it grows. */
   get mostAttempts(): number {
     return this.#mostAttempts
+  }
+
+  /** Whether there is a batch that has room for a row. */
+  get hasRoom(): boolean {
+    return this.#batch?.isFull === false
   }
 
   /** Rows have no batch to go into, until the next `attach`. */
@@ -167,6 +153,25 @@ export class RowEncoder {
     return takenBack > 0 ? takenBack + 1 : outcome
   }
 
+  /**
+   * Writes rows by column, as many as have room.
+   *
+   * @param values - Of each column that the rows carry.
+   * @returns how many rows are written, or why none is.
+   */
+  encodeBlock(
+    values: ReadonlyMap<string, ArrayLike<unknown>>,
+    first: number,
+    most: number,
+  ): number | BlockProblem {
+    const batch = this.#batch
+    if (batch === undefined) return 'batch-full'
+    const names = [...values.keys()]
+    if (!names.every((name) => this.#byName.has(name))) return 'bad-row'
+    const count = Math.min(most, batch.freeRows)
+    return encodeBlock(batch, this.#columns, values, { first, count }, this.#isUpdate) ?? count
+  }
+
   /** Ends what `encodeGrouped` has left open; returns how many of the last rows have to be encoded again. */
   flushGroup(): number {
     return this.#batch === undefined ? 0 : this.#group.settle(this.#batch)
@@ -202,7 +207,7 @@ export class RowEncoder {
         carried++
         column.lastRow = rowNumber
         const problem =
-          value === null ? this.#writeNull(batch, column) : column.encoder.write(batch.rows, value)
+          value === null ? writeNull(batch, column, batch.rows) : column.encoder.write(batch.rows, value)
         if (problem !== undefined) return false
       }
       if (carried === columns.length) return true
@@ -211,7 +216,7 @@ export class RowEncoder {
         if (column.lastRow === rowNumber) continue
         const value = readProperty(row, column.name, column.isShadowed)
         if (value !== undefined) carried++
-        if (this.#writeColumn(batch, column, value) !== undefined) return false
+        if (writeColumn(batch, column, batch.rows, value, this.#isUpdate) !== undefined) return false
       }
       return carried > 0
     } catch {
@@ -229,7 +234,7 @@ export class RowEncoder {
       for (const column of this.#columns) {
         const value = readProperty(row, column.name, column.isShadowed)
         if (value !== undefined) carried++
-        const problem = this.#writeColumn(batch, column, value)
+        const problem = writeColumn(batch, column, batch.rows, value, this.#isUpdate)
         if (problem === batchFull) return 'batch-full'
         if (problem !== undefined) {
           return this.#isNoRow(row) ? notARow(row) : columnError(column.name, column.type, problem)
@@ -239,27 +244,6 @@ export class RowEncoder {
     } catch (error) {
       return unreadableRow(error)
     }
-  }
-
-  #writeColumn(batch: Batch, column: Column, value: unknown): EncodeError | undefined {
-    if (value === null) return this.#writeNull(batch, column)
-    if (value === undefined) return this.#writeOmitted(batch, column)
-    return column.encoder.write(batch.rows, value)
-  }
-
-  #writeNull(batch: Batch, column: Column): EncodeError | undefined {
-    if (column.notNull) return encodeError('not-null', 'expected a value, got null')
-    batch.markNull(column.place, batch.rows)
-    column.encoder.writeNull?.(batch.rows)
-    return undefined
-  }
-
-  #writeOmitted(batch: Batch, column: Column): EncodeError | undefined {
-    if (column.hasDefault || (this.#isUpdate && !column.isKey)) batch.markOmitted(column.index, batch.rows)
-    else if (column.notNull) return encodeError('not-null', 'expected a value, got undefined')
-    batch.markNull(column.place, batch.rows)
-    column.encoder.writeNull?.(batch.rows)
-    return undefined
   }
 
   /** A property that no column takes would be lost without a word: most often it is a column's name misspelt. */
@@ -279,28 +263,6 @@ export class RowEncoder {
       !isPlainObject(row) &&
       this.#columns.every(({ name, isShadowed }) => readProperty(row, name, isShadowed) === undefined)
     )
-  }
-}
-
-function createColumn(
-  { name, notNull, hasDefault, type }: ColumnDescriptor,
-  node: VectorNode,
-  index: number,
-  isKey: boolean,
-): Column {
-  const encoders = createEncoders(node)
-  return {
-    name,
-    index,
-    notNull,
-    hasDefault,
-    isKey,
-    place: node.place,
-    type: formatColumnType(type),
-    encoders,
-    encoder: encoders[0],
-    isShadowed: name in Object.prototype,
-    lastRow: 0,
   }
 }
 

@@ -4,17 +4,21 @@ import { describeValue } from '../contract/describe-value.js'
 import { findJsonProblem } from '../encode/json-problem.js'
 import { byteLengthOf, timeOf } from '../encode/own-slots.js'
 import { toJson } from '../encode/to-json.js'
+import { NestedSurvey, type ValueSurvey } from './nested-survey.js'
 import { NumberSurvey } from './number-survey.js'
 import { TextSurvey } from './text-survey.js'
 
 type Kind = 'number' | 'boolean' | 'string' | 'date' | 'bytes' | 'object'
 
-/** What is of one kind, but for numbers and strings, whose type depends on them. */
-const typeOfKind = { boolean: 'BOOLEAN', date: 'TIMESTAMP', bytes: 'BLOB', object: 'JSON' } as const
+/** What is of one kind, but for numbers, strings and objects, whose type depends on them. */
+const typeOfKind = { boolean: 'BOOLEAN', date: 'TIMESTAMP', bytes: 'BLOB' } as const
 
 /** What the values of one property are like. */
-export class ColumnSurvey {
+export class ColumnSurvey implements ValueSurvey {
   readonly #name: string
+  readonly #nested: NestedSurvey<ColumnSurvey>
+  /** What JSON has no place for: they must agree then. */
+  #notJson: TypeError | undefined
   /** The first row that has a value of the kind. */
   readonly #rowOf = new Map<Kind, number>()
   readonly #numbers = new NumberSurvey()
@@ -22,8 +26,10 @@ export class ColumnSurvey {
   readonly #texts: TextSurvey | undefined
   #failure: { readonly error: unknown } | undefined
 
-  constructor(name: string, parses: boolean) {
+  /** @param level - How many arrays and objects the values are inside of. */
+  constructor(name: string, parses: boolean, level = 0) {
     this.#name = name
+    this.#nested = new NestedSurvey(() => new ColumnSurvey(name, parses, level + 1), level)
     this.#texts = parses ? new TextSurvey() : undefined
   }
 
@@ -48,11 +54,13 @@ export class ColumnSurvey {
     for (const [kind, row] of other.#rowOf) if (!this.#rowOf.has(kind)) this.#rowOf.set(kind, row)
     this.#numbers.join(other.#numbers)
     if (other.#texts !== undefined) this.#texts?.join(other.#texts)
+    this.#nested.join(other.#nested)
+    this.#notJson ??= other.#notJson
     this.#failure ??= other.#failure
   }
 
   /**
-   * The type that takes all of them; JSON where there is none.
+   * The type that takes all of them; JSON where there is no other.
    *
    * @throws TypeError where no type takes them all; what reading one of them has thrown.
    */
@@ -62,6 +70,7 @@ export class ColumnSurvey {
     if (first === undefined) return 'JSON'
     if (others.length > 0) return this.#mixedType()
     if (first === 'string') return this.#texts?.type() ?? 'VARCHAR'
+    if (first === 'object') return this.#nested.type() ?? this.#json()
     if (first !== 'number') return typeOfKind[first]
     const type = this.#numbers.type()
     if (type !== undefined) return type
@@ -72,10 +81,15 @@ export class ColumnSurvey {
   #mixedType(): string {
     const isReadable = this.#texts === undefined || !this.#rowOf.has('string')
     if (isReadable && !this.#rowOf.has('bytes') && (!this.#rowOf.has('number') || this.#numbers.isJson)) {
-      return 'JSON'
+      return this.#json()
     }
     const found = [...this.#rowOf].map(([kind, row]) => `${kind} in row ${row}`).join(', ')
     throw this.#error(`has values that no type takes together${isReadable ? '' : ' with `parse`'}: ${found}`)
+  }
+
+  #json(): string {
+    if (this.#notJson !== undefined) throw this.#notJson
+    return 'JSON'
   }
 
   #inspect(value: unknown, row: number): Kind {
@@ -106,13 +120,21 @@ export class ColumnSurvey {
       byteLengthOf(value)
       return 'bytes'
     }
+    const isAgreed = this.#nested.add(value, row)
+    const problem = this.#notJson === undefined ? this.#jsonProblem(value, row) : undefined
+    if (problem !== undefined && !isAgreed) throw problem
+    this.#notJson ??= problem
+    return 'object'
+  }
+
+  #jsonProblem(value: object, row: number): TypeError | undefined {
     const problem = findJsonProblem(value)
     if (problem !== undefined) {
       const path = problem.path === '' ? '' : ` at \`${problem.path}\``
-      throw this.#refused(`${describeValue(value)}: ${problem.reason}${path}`, row)
+      return this.#refused(`${describeValue(value)}: ${problem.reason}${path}`, row)
     }
-    if ('toJSON' in value && toJson(value) === 'null') throw this.#refused('what JSON makes null of', row)
-    return 'object'
+    const isNull = 'toJSON' in value && toJson(value) === 'null'
+    return isNull ? this.#refused('what JSON makes null of', row) : undefined
   }
 
   #refused(what: string, row: number): TypeError {

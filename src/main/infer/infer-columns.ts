@@ -25,7 +25,9 @@ const sliceBudgetMs = 2
  * - Integers are INTEGER, BIGINT from 2^31 on or where there is a bigint, then HUGEINT and UHUGEINT. With fractions, with
  *   integers past 2^53 as numbers, with NaN and the infinities they are DOUBLE.
  * - Strings are VARCHAR, also those that look like dates; Dates are TIMESTAMP, booleans BOOLEAN, a Uint8Array BLOB.
- * - Objects and arrays are JSON, and so is what is of several kinds, and what is always null.
+ * - Arrays are LISTs and objects STRUCTs where all values agree: all items are of one type, all objects have the same
+ *   properties. Typed arrays are LISTs. What else there is of objects and arrays is JSON, and so is what is of several
+ *   kinds, and what is always null.
  *
  * @param rows - As for `persist()`. An array can be persisted afterwards; a generator or a stream is used up by it, also
  * where only a `sample` is looked at.

@@ -1,5 +1,6 @@
 import type { ColumnTypeName, ScalarColumnType } from '../../protocol/column-type.js'
 import type { columnTypes } from '../../protocol/column-types.js'
+import type { NumberArray } from '../contract/rows.js'
 import type { JsonColumn } from './json-column.js'
 import type { ColumnDefinitions } from './table-definition.js'
 
@@ -89,19 +90,6 @@ type MapEntries<Key, Value> =
   | readonly (readonly [Key, Value])[]
   | readonly { readonly key: Key; readonly value: Value }[]
   | Readonly<Record<string, Value>>
-
-type NumberArray =
-  | Int8Array
-  | Uint8Array
-  | Uint8ClampedArray
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
-  | Float32Array
-  | Float64Array
-  | BigInt64Array
-  | BigUint64Array
 
 type Items<Item> = readonly (Item | null)[] | (number extends Item ? NumberArray : never)
 

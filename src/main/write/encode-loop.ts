@@ -7,12 +7,14 @@ import type { Call } from '../scheduling/call.js'
 import type { Cancellation } from '../scheduling/cancellation.js'
 import { SourceCode } from '../scheduling/code-inside.js'
 import type { FlowControl } from '../scheduling/flow-control.js'
-import { nextTurn } from '../scheduling/real-timers.js'
+import { nextTurn, now } from '../scheduling/real-timers.js'
 import type { TimeSlice } from '../scheduling/time-slice.js'
 import type { RowStore } from './array-source.js'
 import { AsyncLoop } from './async-loop.js'
 import type { AsyncSource } from './async-source.js'
+import { BlockSize } from './block-size.js'
 import { CallEnded } from './call-ended.js'
+import { ColumnsSource } from './columns-source.js'
 import type { RejectionLog } from './rejection-log.js'
 import type { RowSource } from './row-source.js'
 import type { WriterClient } from './writer-client.js'
@@ -61,7 +63,8 @@ export class EncodeLoop {
     const { source, slice, allocator, cancellation } = this.#parts
     try {
       cancellation.check()
-      await (source.isAsync ? this.#takeAsync(source) : this.#takeSync(source))
+      if (source.isAsync) await this.#takeAsync(source)
+      else await (source instanceof ColumnsSource ? this.#takeColumns(source) : this.#takeSync(source))
       await this.#sendLast()
       return undefined
     } catch (error) {
@@ -88,6 +91,43 @@ export class EncodeLoop {
         if (isOver && !this.#takeBack(encoder.flushGroup(), store)) await this.#yield()
       }
     } while (this.#takeBack(encoder.flushGroup(), store))
+  }
+
+  async #takeColumns(source: ColumnsSource): Promise<void> {
+    const { slice, encoder } = this.#parts
+    const blocks = new BlockSize()
+    slice.start()
+    encoder.lookAtPrototype()
+    while (source.position < source.length) {
+      source.checkLengths()
+      // One row begins the next batch.
+      if (!encoder.hasRoom) await this.#takeRows(source, 1)
+      if (source.position === source.length) return
+      const startedAt = now()
+      const most = Math.min(source.length - source.position, blocks.rows)
+      const written = encoder.encodeBlock(source.columns, source.position, most)
+      if (typeof written === 'number') this.#skip(source, written)
+      else if (written === 'bad-row' || blocks.isSmallest) await this.#takeRows(source, most)
+      if (written === 'batch-full') blocks.halve()
+      else blocks.learn(most, now() - startedAt)
+      if (slice.isOver()) await this.#yield()
+    }
+  }
+
+  /** The rows of a block one by one. */
+  async #takeRows(source: ColumnsSource, count: number): Promise<void> {
+    const { slice } = this.#parts
+    for (let left = count; left > 0 && source.advance(); left--) {
+      while (!this.#accept(source.row)) await this.#waitForWorker()
+      if (slice.isOver()) await this.#yield()
+    }
+  }
+
+  #skip(source: ColumnsSource, rows: number): void {
+    const { log, writer } = this.#parts
+    source.skip(rows)
+    if (this.#rows === log.count) writer.begin()
+    this.#rows += rows
   }
 
   /** Goes back to encode the last rows again; false where there are none. */

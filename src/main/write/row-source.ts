@@ -3,6 +3,7 @@ import { describeNoRow } from '../contract/describe-no-row.js'
 import { ArraySource } from './array-source.js'
 import { describeOrigin } from './async-origin.js'
 import { AsyncSource } from './async-source.js'
+import { ColumnsSource } from './columns-source.js'
 import { GrowingSource } from './growing-source.js'
 import { IteratorSource } from './iterator-source.js'
 import { takeOnce } from './spent-source.js'
@@ -26,6 +27,8 @@ export function createRowSource(rows: unknown): RowSource {
   if (origin !== undefined) return new AsyncSource(origin)
   const { [Symbol.iterator]: iterate }: Partial<Iterable<unknown>> = rows
   if (typeof iterate === 'function') return new IteratorSource(iterate.call(rows as Iterable<unknown>))
+  if (Object.hasOwn(rows, 'columns'))
+    return new ColumnsSource((rows as { readonly columns: unknown }).columns)
   const hint = isPlainObject(rows) ? ': put a single row into an array' : ''
   throw notRows(`${describeNoRow(rows)}${hint}`)
 }
