@@ -23,7 +23,7 @@ export type {
 export type { Progress, Receipt } from './contract/receipt.js'
 export type { Rejection, RejectionCode } from './contract/rejection.js'
 export type { ResourceLimits } from './contract/resource-limits.js'
-export type { Rows } from './contract/rows.js'
+export type { RowColumns, Rows, TypedArray } from './contract/rows.js'
 export type { RunReport } from './contract/run-report.js'
 export type { CloseOptions, CloseReport, ServiceStatus, Stats } from './contract/stats.js'
 export type { TransactionOptions } from './contract/transaction-options.js'

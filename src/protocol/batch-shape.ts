@@ -11,7 +11,7 @@ import {
 } from './column-type.js'
 
 /** What holds the values of a vector. */
-export type VectorKind =
+type VectorKind =
   | 'fixed'
   | 'string'
   /** Entries, and the items in a segment of their own. A MAP is a LIST of STRUCTs of key and value. */
@@ -51,7 +51,7 @@ export function describeVectors(types: readonly ColumnType[]): BatchShape {
 }
 
 /** The items of a MAP are STRUCTs of these fields. */
-export function entryType({ key, value }: MapColumnType): StructColumnType {
+function entryType({ key, value }: MapColumnType): StructColumnType {
   return {
     name: 'STRUCT',
     fields: [

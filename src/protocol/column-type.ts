@@ -28,7 +28,7 @@ export interface EnumColumnType {
 }
 
 /** `item[]`: any number of values of one type. */
-export interface ListColumnType {
+interface ListColumnType {
   readonly name: 'LIST'
   readonly item: ColumnType
 }
@@ -41,7 +41,7 @@ export interface ListColumnType {
 export const longestArray = 99_999
 
 /** `item[length]`: so many values of one type. */
-export interface ArrayColumnType {
+interface ArrayColumnType {
   readonly name: 'ARRAY'
   readonly item: ColumnType
   readonly length: number
@@ -67,7 +67,7 @@ export interface MapColumnType {
 }
 
 /** `UNION(a INTEGER, b VARCHAR)`: a value of one of its members. */
-export interface UnionColumnType {
+interface UnionColumnType {
   readonly name: 'UNION'
   readonly members: readonly NamedType[]
 }

@@ -6,7 +6,7 @@ export interface GeneratedType {
   readonly value: fc.Arbitrary<GeneratedValue>
 }
 
-export interface GeneratedValue {
+interface GeneratedValue {
   readonly given: unknown
   /** To be cast to the type. */
   readonly sql: string

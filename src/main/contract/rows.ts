@@ -1,5 +1,5 @@
 /** An array of numbers, or of bigints, in memory. */
-export type NumberArray =
+export type TypedArray =
   | Int8Array
   | Uint8Array
   | Uint8ClampedArray
@@ -13,9 +13,7 @@ export type NumberArray =
   | BigUint64Array
 
 /** The values of one column; `undefined` where a row does not carry it. */
-type ColumnValues<Value> =
-  | readonly (Value | null | undefined)[]
-  | (number extends Value ? NumberArray : never)
+type ColumnValues<Value> = readonly (Value | null | undefined)[] | (number extends Value ? TypedArray : never)
 
 /**
  * Rows by column: an array for each column, all of one length. The numbers of a typed array are copied as memory where none

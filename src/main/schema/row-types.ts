@@ -1,6 +1,6 @@
 import type { ColumnTypeName, ScalarColumnType } from '../../protocol/column-type.js'
 import type { columnTypes } from '../../protocol/column-types.js'
-import type { NumberArray } from '../contract/rows.js'
+import type { TypedArray } from '../contract/rows.js'
 import type { JsonColumn } from './json-column.js'
 import type { ColumnDefinitions } from './table-definition.js'
 
@@ -91,7 +91,7 @@ type MapEntries<Key, Value> =
   | readonly { readonly key: Key; readonly value: Value }[]
   | Readonly<Record<string, Value>>
 
-type Items<Item> = readonly (Item | null)[] | (number extends Item ? NumberArray : never)
+type Items<Item> = readonly (Item | null)[] | (number extends Item ? TypedArray : never)
 
 /** What a type takes: a nested one first, for it has others in its text. */
 type ValueOf<Type extends string> = Type extends `${infer Item}[]`
