@@ -1,7 +1,6 @@
 import { isTypedArray } from 'node:util/types'
 import type { Batch } from './batch.js'
 import { batchFull } from './encode-error.js'
-import { copyNumbers } from './nested/write-numbers.js'
 import { lengthOf } from './own-slots.js'
 import { type RowColumn, writeColumn } from './row-column.js'
 
@@ -34,7 +33,7 @@ export function encodeBlock(
   try {
     for (const column of columns) {
       const given = values.get(column.name)
-      if (given !== undefined && copyAll(batch, column, given, block, mark.rows)) continue
+      if (given !== undefined && copyAll(column, given, block, mark.rows)) continue
       for (let index = 0; index < block.count; index++) {
         const value = given?.[block.first + index]
         const problem = writeColumn(batch, column, mark.rows + index, value, isUpdate)
@@ -53,8 +52,7 @@ export function encodeBlock(
 
 /** Copies the numbers of a column as memory; false where that cannot be. */
 function copyAll(
-  batch: Batch,
-  { node }: RowColumn,
+  { numbers }: RowColumn,
   given: ArrayLike<unknown>,
   { first, count }: Block,
   row: number,
@@ -62,7 +60,5 @@ function copyAll(
   if (!isTypedArray(given)) return false
   const part = given.subarray(first, first + count) as NodeJS.TypedArray
   // A subclass may make of itself what it likes.
-  if (!isTypedArray(part) || lengthOf(part) !== count) return false
-  const type = { name: node.type.name, bytes: node.bytes }
-  return copyNumbers(type, batch, batch.layout.valueOffsets[node.place] ?? 0, row, part)
+  return isTypedArray(part) && lengthOf(part) === count && numbers.copy(row, part)
 }

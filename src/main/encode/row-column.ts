@@ -4,6 +4,7 @@ import type { Batch } from './batch.js'
 import type { ColumnEncoder } from './column-encoder.js'
 import { createEncoders } from './create-vector-encoder.js'
 import { type EncodeError, encodeError } from './encode-error.js'
+import { NumberCopier } from './number-copier.js'
 
 /** A column as rows are encoded by it. */
 export interface RowColumn {
@@ -18,6 +19,8 @@ export interface RowColumn {
   readonly encoders: readonly [plain: ColumnEncoder, parsing: ColumnEncoder]
   /** One of the two. */
   encoder: ColumnEncoder
+  /** Writes many values at once. */
+  readonly numbers: NumberCopier
   /** Whether every object inherits something under the column's name, such as `constructor`. */
   isShadowed: boolean
   /** The last row, by the count of `#rowNumber`, that had a value for it. */
@@ -41,6 +44,7 @@ export function createColumn(
     type: formatColumnType(type),
     encoders,
     encoder: encoders[0],
+    numbers: new NumberCopier(type.name),
     isShadowed: name in Object.prototype,
     lastRow: 0,
   }

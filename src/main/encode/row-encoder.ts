@@ -70,7 +70,9 @@ export class RowEncoder {
   attach(batch: Batch): void {
     this.#batch = batch
     for (const column of this.#columns) {
-      column.encoder.attach(batch, batch.layout.valueOffsets[column.node.place] ?? 0, batch)
+      const valueOffset = batch.layout.valueOffsets[column.node.place] ?? 0
+      column.encoder.attach(batch, valueOffset, batch)
+      column.numbers.attach(batch, valueOffset)
     }
   }
 

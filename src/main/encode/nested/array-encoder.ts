@@ -3,10 +3,11 @@ import { describeValue } from '../../contract/describe-value.js'
 import type { Batch } from '../batch.js'
 import type { ColumnEncoder } from '../column-encoder.js'
 import { type EncodeError, encodeError } from '../encode-error.js'
+import { lengthOf } from '../own-slots.js'
 import type { Segment } from '../segment.js'
 import { inside } from './inside.js'
 import type { VectorWriter } from './vector-writer.js'
-import { writeNumbers } from './write-numbers.js'
+import { findNumbersProblem, writeNumbers } from './write-numbers.js'
 
 /** ARRAY: nothing but its items, so many for each value. */
 export class ArrayEncoder implements ColumnEncoder {
@@ -25,7 +26,8 @@ export class ArrayEncoder implements ColumnEncoder {
   write(index: number, value: unknown): EncodeError | undefined {
     const first = index * this.#length
     if (isTypedArray(value)) {
-      return writeNumbers(this.#item, value, (count) => this.#checkLength(count) ?? first)
+      const problem = findNumbersProblem(value) ?? this.#checkLength(lengthOf(value))
+      return problem ?? writeNumbers(this.#item, value, first)
     }
     if (!Array.isArray(value)) return encodeError('type', `expected an array, got ${describeValue(value)}`)
     const wrongLength = this.#checkLength(value.length)

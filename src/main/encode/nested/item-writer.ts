@@ -2,9 +2,10 @@ import type { Batch } from '../batch.js'
 import type { EncodeError } from '../encode-error.js'
 import { noSegment } from '../encoders/text-encoder.js'
 import { ItemSegment } from '../item-segment.js'
+import { lengthOf } from '../own-slots.js'
 import type { Segment } from '../segment.js'
 import type { VectorWriter } from './vector-writer.js'
-import { writeNumbers } from './write-numbers.js'
+import { findNumbersProblem, writeNumbers } from './write-numbers.js'
 
 const noItems = new ItemSegment([], 0)
 
@@ -67,7 +68,9 @@ export class ItemWriter {
 
   /** Adds an item for each number of a typed array. */
   addNumbers(item: VectorWriter, values: NodeJS.TypedArray): EncodeError | undefined {
-    return writeNumbers(item, values, (count) => this.addRoom(count) ?? this.#items.rows - count)
+    const first = this.#items.rows
+    const problem = findNumbersProblem(values) ?? this.addRoom(lengthOf(values))
+    return problem ?? writeNumbers(item, values, first)
   }
 
   /** The items of the value at `index` are all there. */

@@ -5,6 +5,7 @@ import type { Batch } from '../batch.js'
 import type { ColumnEncoder } from '../column-encoder.js'
 import { type EncodeError, encodeError } from '../encode-error.js'
 import { noSegment } from '../encoders/text-encoder.js'
+import { NumberCopier } from '../number-copier.js'
 import type { Segment } from '../segment.js'
 
 /** Writes a vector inside of another: its values, and NULL. */
@@ -13,27 +14,23 @@ export class VectorWriter {
   readonly encoder: ColumnEncoder
   /** As SQL. */
   readonly type: string
+  /** Writes many values at once. */
+  readonly numbers: NumberCopier
   #segment: Segment = noSegment
 
   constructor(node: VectorNode, encoder: ColumnEncoder) {
     this.node = node
     this.encoder = encoder
     this.type = formatColumnType(node.type)
-  }
-
-  /** Where its values are. */
-  get segment(): Segment {
-    return this.#segment
-  }
-
-  get valueOffset(): number {
-    return this.#segment.layout.valueOffsets[this.node.place] ?? 0
+    this.numbers = new NumberCopier(node.type.name)
   }
 
   attach(batch: Batch): void {
     const { segment } = this.node
     this.#segment = segment === 0 ? batch : (batch.items[segment - 1] ?? batch)
-    this.encoder.attach(this.#segment, this.valueOffset, batch)
+    const valueOffset = this.#segment.layout.valueOffsets[this.node.place] ?? 0
+    this.encoder.attach(this.#segment, valueOffset, batch)
+    this.numbers.attach(this.#segment, valueOffset)
   }
 
   write(index: number, value: unknown): EncodeError | undefined {
