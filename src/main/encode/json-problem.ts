@@ -1,4 +1,5 @@
 import { types } from 'node:util'
+import { formatPath } from '../../protocol/format-path.js'
 import { describeValue } from '../contract/describe-value.js'
 import { maxJsonDepth, tooDeep } from './json-depth.js'
 import { timeOf } from './own-slots.js'
@@ -117,13 +118,8 @@ class JsonInspection {
   }
 
   #problem(reason: string): JsonProblem {
-    return { reason, path: this.#path.map(formatPlace).join('') }
+    return { reason, path: formatPath(this.#path) }
   }
-}
-
-function formatPlace(place: string | number): string {
-  if (typeof place === 'number') return `[${place}]`
-  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(place) ? `.${place}` : `[${JSON.stringify(place)}]`
 }
 
 /** True for what has its content elsewhere than in properties of its own: JSON would make `{}` of it, or less than it is. */
