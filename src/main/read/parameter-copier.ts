@@ -17,6 +17,9 @@ const mostLevels = 100
 /** So many numbers may be in the arrays of one call, and other values in its arrays and objects. */
 const [mostNumbers, mostOthers] = [10_000_000, 1_000_000]
 
+/** Of fewer numbers, the memory would be more than they are. */
+const fewestAsMemory = 16
+
 const { entries } = Map.prototype
 
 /**
@@ -93,7 +96,7 @@ export class ParameterCopier {
         numbers++
       } else values.push(this.#copyAt(index, value))
     }
-    if (numbers === 0 || numbers < values.length) return { kind: 'list', values }
+    if (numbers < fewestAsMemory || numbers < values.length) return { kind: 'list', values }
     return { kind: 'numbers', values: new Float64Array(values as number[]), isTyped: false }
   }
 

@@ -1,8 +1,9 @@
 import { ARRAY, DuckDBArrayType, type DuckDBListType, LIST } from '@duckdb/node-api'
-import type { LogicalType, Value } from '@duckdb/node-bindings'
+import type { Value } from '@duckdb/node-bindings'
 import type { CopiedParameter, ListParameter } from '../../protocol/copied-parameter.js'
 import { formatParameter } from '../../protocol/format-path.js'
 import { duckdb } from '../instance/duckdb.js'
+import { castValue } from './cast-value.js'
 import type { ContentSurvey, OpenPath, SurveyContext, ValueSurvey } from './content-survey.js'
 import { parameterFailure } from './parameter-failure.js'
 import { nullablePlace, type Place } from './place.js'
@@ -51,7 +52,7 @@ export class ListSurvey implements ContentSurvey {
     return nullablePlace<Listed>(type, (value) => {
       const { values } = toItems(value)
       const text = toText && listText(values, toText)
-      if (text !== undefined) return castText(text, logicalType)
+      if (text !== undefined) return castValue(duckdb.create_varchar(text), logicalType)
       return createOf(itemType, Array.from<CopiedParameter, Value>(values, item.create))
     })
   }
@@ -75,9 +76,4 @@ function listText(
     return text
   })
   return length > longestText ? undefined : `[${texts.join()}]`
-}
-
-/** What DuckDB's cast makes of text: it casts what becomes an item of a list. */
-function castText(text: string, type: LogicalType): Value {
-  return duckdb.get_list_child(duckdb.create_list_value(type, [duckdb.create_varchar(text)]), 0)
 }

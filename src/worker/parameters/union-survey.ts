@@ -3,6 +3,7 @@ import type { StructParameter } from '../../protocol/copied-parameter.js'
 import { formatParameter } from '../../protocol/format-path.js'
 import { quoteName } from '../../protocol/visible-text.js'
 import { duckdb } from '../instance/duckdb.js'
+import { castValue } from './cast-value.js'
 import type { ContentSurvey, OpenPath, SurveyContext, ValueSurvey } from './content-survey.js'
 import { parameterFailure } from './parameter-failure.js'
 import { nullablePlace, type Place } from './place.js'
@@ -40,7 +41,11 @@ export class UnionSurvey implements ContentSurvey {
     const logicalType = type.toLogicalType().logical_type
     return nullablePlace<StructParameter>(type, ({ names: [tag = ''], values: [value = null] }) => {
       const index = this.#tags.indexOf(tag)
-      return duckdb.create_union_value(logicalType, index, members[index]?.create(value) as never)
+      // Tags have been looked for.
+      const { create, type: memberType } = members[index] as Place
+      // The NULL of a member is one of its type.
+      const created = castValue(create(value), memberType.toLogicalType().logical_type)
+      return duckdb.create_union_value(logicalType, index, created)
     })
   }
 }
