@@ -1,4 +1,4 @@
-import type { NumberArray } from './query-value.js'
+import type { TypedNumbers } from './query-value.js'
 
 /** A parameter as it is sent: a copy that main has checked. */
 export type CopiedParameter = null | boolean | number | bigint | string | Date | Uint8Array | NestedParameter
@@ -8,7 +8,7 @@ export type NestedParameter = ListParameter | StructParameter | MapParameter
 export type ListParameter =
   | { readonly kind: 'list'; readonly values: readonly CopiedParameter[] }
   /** Numbers, as memory; `isTyped` where the caller gave them as such. */
-  | { readonly kind: 'numbers'; readonly values: NumberArray | Uint8Array; readonly isTyped: boolean }
+  | { readonly kind: 'numbers'; readonly values: TypedNumbers | Uint8Array; readonly isTyped: boolean }
 
 /** A plain object: values in the order of their names. */
 export interface StructParameter {

@@ -10,13 +10,13 @@ export type QueryParameter =
   | string
   | Date
   | Uint8Array
-  | NumberArray
+  | TypedNumbers
   | readonly QueryParameter[]
   | ReadonlyMap<QueryParameter, QueryParameter>
   | { readonly [name: string]: QueryParameter | undefined }
 
 /** Typed arrays that are always a LIST or an ARRAY. */
-export type NumberArray =
+export type TypedNumbers =
   | Int8Array
   | Int16Array
   | Int32Array

@@ -9,7 +9,7 @@ export interface GeneratedType {
   readonly isOwn: boolean
 }
 
-export const quoteSql = (text: string): string => `'${text.replaceAll("'", "''")}'`
+const quoteSql = (text: string): string => `'${text.replaceAll("'", "''")}'`
 const quoteIdentifier = (name: string) => `"${name.replaceAll('"', '""')}"`
 
 function leaf<Value>(

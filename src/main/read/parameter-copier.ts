@@ -7,7 +7,7 @@ import type {
   StructParameter,
 } from '../../protocol/copied-parameter.js'
 import { formatParameter } from '../../protocol/format-path.js'
-import type { NumberArray } from '../../protocol/query-value.js'
+import type { TypedNumbers } from '../../protocol/query-value.js'
 import { describeValue } from '../contract/describe-value.js'
 import { isDetached } from '../encode/is-detached.js'
 import { timeOf } from '../encode/own-slots.js'
@@ -204,7 +204,7 @@ const kinds = [
 ] as const
 
 /** A copy of the same kind, whatever class it is of; undefined for a kind that DuckDB has no type for. */
-function copyNumbers(array: NodeJS.TypedArray): NumberArray | undefined {
+function copyNumbers(array: NodeJS.TypedArray): TypedNumbers | undefined {
   const kind = kinds.find(([isKind]) => isKind(array))
   // Of the same kind as what it copies, as the types cannot say.
   return kind === undefined ? undefined : new kind[1](array as never)

@@ -1,6 +1,6 @@
 import type { DuckDBType } from '@duckdb/node-api'
 import type { CopiedParameter } from '../../protocol/copied-parameter.js'
-import type { NumberArray } from '../../protocol/query-value.js'
+import type { TypedNumbers } from '../../protocol/query-value.js'
 import type { UntypedDate } from './date-probe.js'
 import type { Place } from './place.js'
 
@@ -18,7 +18,7 @@ export interface ContentSurvey {
 /** The same for values of any kind, and NULL. */
 export interface ValueSurvey extends ContentSurvey {
   /** Adds the items of a list that are numbers in memory; `isTyped` where the memory says of what type they are. */
-  addNumbers(values: NumberArray | Uint8Array, isTyped: boolean, path: OpenPath): void
+  addNumbers(values: TypedNumbers | Uint8Array, isTyped: boolean, path: OpenPath): void
 }
 
 /** What the surveys of one parameter share. */

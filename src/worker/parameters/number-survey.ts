@@ -15,7 +15,7 @@ import {
   UTINYINT,
 } from '@duckdb/node-api'
 import { formatParameter } from '../../protocol/format-path.js'
-import type { NumberArray } from '../../protocol/query-value.js'
+import type { TypedNumbers } from '../../protocol/query-value.js'
 import type { ContentSurvey, OpenPath } from './content-survey.js'
 import { decimalParameter } from './decimal-parameter.js'
 import { floatParameter, integerParameter, safeRange, untypedNumber } from './number-parameter.js'
@@ -55,7 +55,7 @@ export class NumberSurvey implements ContentSurvey {
     this.#add(value)
   }
 
-  addAll(values: NumberArray | Uint8Array, isTyped: boolean): void {
+  addAll(values: TypedNumbers | Uint8Array, isTyped: boolean): void {
     const type = isTyped ? typeOfArray(values) : null
     this.#typed = this.#typed === undefined || this.#typed?.typeId === type?.typeId ? type : null
     for (const value of values) this.#add(value)
@@ -123,7 +123,7 @@ function smaller(one: bigint, other: bigint): bigint {
   return one < other ? one : other
 }
 
-function typeOfArray(values: NumberArray | Uint8Array): DuckDBType {
+function typeOfArray(values: TypedNumbers | Uint8Array): DuckDBType {
   if (values instanceof Float64Array) return DOUBLE
   if (values instanceof Float32Array) return FLOAT
   if (values instanceof Int32Array) return INTEGER

@@ -1,7 +1,7 @@
 import { type DuckDBType, DuckDBTypeId, SQLNULL } from '@duckdb/node-api'
 import type { CopiedParameter } from '../../protocol/copied-parameter.js'
 import { formatParameter } from '../../protocol/format-path.js'
-import type { NumberArray } from '../../protocol/query-value.js'
+import type { TypedNumbers } from '../../protocol/query-value.js'
 import { duckdb } from '../instance/duckdb.js'
 import { type ContentKind, isJson, kindOf } from './content-kind.js'
 import type { ContentSurvey, OpenPath, SurveyContext, ValueSurvey } from './content-survey.js'
@@ -28,7 +28,7 @@ export class PlaceSurvey implements ValueSurvey {
     if (value !== null) this.#begin(kindOf(value, this.#wanted), path).add(value, path)
   }
 
-  addNumbers(values: NumberArray | Uint8Array, isTyped: boolean, path: OpenPath): void {
+  addNumbers(values: TypedNumbers | Uint8Array, isTyped: boolean, path: OpenPath): void {
     const isKnown = isTyped && !isJson(this.#wanted)
     if (values.length === 0 && !isKnown) return
     const content = this.#begin(isJson(this.#wanted) ? 'JSON' : 'number', path)
