@@ -244,6 +244,61 @@ describe('an object', () => {
   })
 })
 
+it('null is NULL of every type', async () => {
+  const types = [
+    'INTEGER[]',
+    'FLOAT[3]',
+    'STRUCT(a INTEGER)',
+    'MAP(VARCHAR, INTEGER)',
+    'UNION(n INTEGER)',
+  ].concat([
+    ...[
+      'JSON',
+      'UUID',
+      'BLOB',
+      'BIT',
+      'INTERVAL',
+      'TIMESTAMPTZ',
+      'TIME',
+      'TIMETZ',
+      'DATE',
+      'HUGEINT',
+      'BIGNUM',
+    ],
+    ...['DECIMAL(9,2)', "ENUM('a')", 'BOOLEAN', 'VARIANT', 'VARCHAR', 'TIMESTAMP_NS', 'TIME_NS'],
+  ])
+  for (const type of types) {
+    expect(await first(`SELECT ?::${type}`, [null]), type).toBeNull()
+    expect(await first(`SELECT ?::${type}[]`, [[null, null]]), type).toEqual([null, null])
+    expect(await first(`SELECT ?::STRUCT(x ${type})`, [{ x: null }]), type).toEqual({ x: null })
+  }
+})
+
+it('nested values go with every call that has parameters', async () => {
+  const ids = [1, 3]
+  const rows = [{ i: 1n }, { i: 3n }]
+  const sql = 'SELECT i FROM range(5) r(i) WHERE i = ANY(?)'
+  const streamed: unknown[] = []
+  for await (const row of db.stream(sql, [ids])) streamed.push(row)
+  expect(streamed).toEqual(rows)
+  await db.run('CREATE TABLE calls (l INTEGER[], s STRUCT(a VARCHAR))')
+  await db.transaction(async (tx) => {
+    await tx.run('INSERT INTO calls VALUES ($l, $s)', { l: ids, s: { a: 'x' } })
+    expect(await tx.query('SELECT i FROM range(5) r(i) WHERE list_contains(?, i)', [ids])).toEqual(rows)
+    await tx.run('UPDATE calls SET s = ? WHERE l = ?', [{ a: 'y' }, Int32Array.from(ids)])
+  })
+  expect(await db.query('FROM calls')).toEqual([{ l: ids, s: { a: 'y' } }])
+  await expect(db.run('UPDATE calls SET s = ?', [{ b: 1 }])).rejects.toMatchObject(failed)
+  const hostile = new Proxy([1], {
+    get() {
+      throw new Error('oops')
+    },
+  })
+  await expect(db.query('SELECT ?', [hostile])).rejects.toThrow('oops')
+  await expect(db.query('SELECT ?', any([Symbol('s')]))).rejects.toThrow(TypeError)
+  expect(await db.query(sql, [ids])).toEqual(rows)
+})
+
 describe('bytes', () => {
   it('are numbers where a LIST or an ARRAY is wanted, and else a BLOB', async () => {
     const bytes = new Uint8Array([0, 255])

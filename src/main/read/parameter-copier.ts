@@ -85,19 +85,21 @@ export class ParameterCopier {
 
   #copyArray(array: readonly unknown[]): ListParameter {
     const { length } = array
-    const values: CopiedParameter[] = []
-    let numbers = 0
+    // As long as there is nothing else. V8 would make an object of each number, in an array of anything.
+    const memory = length >= fewestAsMemory ? new Float64Array(Math.min(length, mostNumbers)) : undefined
+    let values: CopiedParameter[] | undefined = memory === undefined ? [] : undefined
     // By its length, for a hole is something, too.
     for (let index = 0; index < length; index++) {
       const value = array[index]
       this.#count(value)
-      if (typeof value === 'number') {
-        values.push(value)
-        numbers++
-      } else values.push(this.#copyAt(index, value))
+      if (memory !== undefined && values === undefined && typeof value === 'number') memory[index] = value
+      else {
+        values ??= Array.from(memory?.subarray(0, index) ?? [])
+        values.push(typeof value === 'number' ? value : this.#copyAt(index, value))
+      }
     }
-    if (numbers < fewestAsMemory || numbers < values.length) return { kind: 'list', values }
-    return { kind: 'numbers', values: new Float64Array(values as number[]), isTyped: false }
+    if (memory === undefined || values !== undefined) return { kind: 'list', values: values ?? [] }
+    return { kind: 'numbers', values: memory, isTyped: false }
   }
 
   #copyStruct(object: Readonly<Record<string, unknown>>): StructParameter {
