@@ -143,6 +143,7 @@ describe('an array', () => {
       ['?::INTERVAL[]', [{ hours: 1 }], 'parameter 0[0]', 'months, days, micros'],
       ['?::INTERVAL', { days: 2 ** 31 }, 'parameter 0', '32'],
       ['?::JSON', { a: [Number.NaN] }, 'parameter 0.a[0]', 'NaN'],
+      ['?::JSON[]', new Float64Array([1, 2, Infinity]), 'parameter 0[2]', 'Infinity'],
       ['?::JSON', [1n, new Uint8Array(1)], 'parameter 0[1]', 'Uint8Array'],
       ['?::JSON', new Map([[1, 2]]), 'parameter 0', 'key'],
       ['?::INTEGER[]', [1, 2 ** 40], '', 'out of range'],

@@ -33,7 +33,9 @@ export class PlaceSurvey implements ValueSurvey {
     if (values.length === 0 && !isKnown) return
     const content = this.#begin(isJson(this.#wanted) ? 'JSON' : 'number', path)
     if (content instanceof NumberSurvey) content.addAll(values, isTyped)
-    else for (const value of values) content.add(value, path)
+    else {
+      for (const [index, value] of values.entries()) content.add(value, [...path.slice(0, -1), index])
+    }
   }
 
   toPlace(): Place {
