@@ -361,17 +361,24 @@ describe('generated values', () => {
     await fc.assert(property, generatedCases(200))
   })
 
-  it('are kept as text of long lists', async () => {
-    const texts = fc.array(fc.string({ unit: 'binary', maxLength: 12 }), { minLength: 16, maxLength: 40 })
-    const doubles = fc.array(fc.double(), { minLength: 16, maxLength: 40 })
-    const property = fc.asyncProperty(texts, doubles, async (strings, numbers) => {
+  it('are kept in lists that are long', async () => {
+    const long = { minLength: 16, maxLength: 40, size: 'max' } as const
+    const texts = fc.array(fc.option(fc.string({ unit: 'binary', maxLength: 12 })), long)
+    const doubles = fc.array(fc.double(), long)
+    const bigints = fc.array(fc.option(fc.bigInt({ min: -(2n ** 127n), max: 2n ** 127n - 1n })), long)
+    const property = fc.asyncProperty(texts, doubles, bigints, async (strings, numbers, integers) => {
       const floats = Float32Array.from(numbers)
-      const [row] = await db.query('SELECT ? AS strings, ?::DOUBLE[] AS numbers, ? AS floats', [
-        strings,
-        numbers,
-        floats,
-      ])
-      expect(row).toEqual({ strings, numbers, floats: [...floats] })
+      const nested = [numbers, null, [...numbers, null]]
+      const array = strings.slice(0, 16)
+      const huge = [...integers, 2n ** 127n - 1n]
+      const [row] = await db.query(
+        'SELECT $strings AS s, $numbers::DOUBLE[] AS n, $floats AS f, $nested AS o, $array::VARCHAR[16] AS a, $huge AS h, ' +
+          `$numbers::DOUBLE[${numbers.length}] AS na`,
+        { strings, numbers, floats, nested, array, huge },
+        exact,
+      )
+      const expected = { s: strings, n: numbers, f: [...floats], o: nested, a: array, h: huge, na: numbers }
+      expect(row).toEqual(expected)
     })
     await fc.assert(property, generatedCases(100))
   })

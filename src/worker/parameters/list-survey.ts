@@ -11,7 +11,7 @@ import { nullablePlace, type Place } from './place.js'
 /** A list, or bytes where a list of numbers is wanted. */
 type Listed = ListParameter | Uint8Array
 
-/** So many numbers or strings are made as one text in a fifth of the time, and memory, that values for each take. */
+/** From so many on, numbers and strings are made as one text: in a quarter of the time and memory of a value for each. */
 const fewestAsText = 16
 const longestText = 2 ** 28
 
