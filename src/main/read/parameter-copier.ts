@@ -15,7 +15,7 @@ import { timeOf } from '../encode/own-slots.js'
 /** Arrays and objects of one parameter may be in each other so deep. */
 const mostLevels = 100
 /** So many numbers may be in the arrays of one call, and other values in its arrays and objects. */
-const [mostNumbers, mostOthers] = [10_000_000, 1_000_000]
+const [mostNumbers, mostOthers] = [5_000_000, 1_000_000]
 
 /** Of fewer numbers, the memory would be more than they are. */
 const fewestAsMemory = 16

@@ -7,7 +7,7 @@ import { ParameterCopier } from './parameter-copier.js'
 
 /**
  * Values for `?` and `$1` by position, or for `$name` by name, with or without the `$`; `undefined` is NULL. They are copied
- * at the call, which takes about 10 ns for a number of an array, and 100 for a string: at most 10,000,000 numbers, 1,000,000 other values in
+ * at the call, which takes about 10 ns for a number of an array, and 100 for a string: at most 5,000,000 numbers, 1,000,000 other values in
  * arrays and objects, and 100 levels of those in each other.
  */
 export type QueryParameters =
