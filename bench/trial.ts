@@ -5,12 +5,15 @@
 import { callBeside } from './tasks/call-beside.js'
 import { callExisting, callNew } from './tasks/calls.js'
 import { encodeColumn } from './tasks/encode-column.js'
+import { openStore } from './tasks/open-store.js'
+import { readRows } from './tasks/read-rows.js'
 import { changeRecords, repeatChanges, saveRecords, setAlone, setTogether } from './tasks/records.js'
 import { upsertRounds, upsertScattered } from './tasks/upserts.js'
 import { serveWhileWriting, streamRows, writeRows } from './tasks/write-rows.js'
 
 const tasks = {
   ...{ writeRows, serveWhileWriting, streamRows, upsertScattered, upsertRounds, encodeColumn },
+  ...{ readRows, openStore },
   ...{ callNew, callExisting, callBeside },
   ...{ saveRecords, changeRecords, setTogether, setAlone, repeatChanges },
 }

@@ -1,60 +1,12 @@
-import { readFileSync } from 'node:fs'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Encoding, Writer } from '../contenders/contender.js'
-import { monotonicMs } from './clock.js'
-import { watchMemory } from './memory.js'
+import { type Measured, measureWork } from './measure-work.js'
 
-export interface MeasuredWrite {
-  readonly seconds: number
-  /** What the main thread ran in that time; undefined where the system does not say. */
-  readonly mainCpuSeconds: number | undefined
-  /** Of the process, above what it was before the write; and what is left of that when the write is over. */
-  readonly rssGrowthBytes: number
-  readonly rssGrowthAtEndBytes: number
-  /** By the clock of `monotonicMs()`. */
-  readonly startedAtMs: number
-  readonly endedAtMs: number
+export interface MeasuredWrite extends Measured {
   readonly receipt: Encoding | undefined
 }
 
 /** Times a write, and looks at what it takes. */
 export async function measureWrite(write: () => ReturnType<Writer['write']>): Promise<MeasuredWrite> {
-  const { result, ...growth } = await watchMemory(async () => {
-    const cpuBefore = await mainThreadCpuSeconds()
-    const startedAtMs = monotonicMs()
-    const receipt = await write()
-    const endedAtMs = monotonicMs()
-    const mainCpuSeconds = (await mainThreadCpuSeconds()) - cpuBefore
-    return { startedAtMs, endedAtMs, mainCpuSeconds, receipt }
-  })
-  const { startedAtMs, endedAtMs, mainCpuSeconds } = result
-  return {
-    ...result,
-    ...growth,
-    seconds: (endedAtMs - startedAtMs) / 1000,
-    mainCpuSeconds: Number.isNaN(mainCpuSeconds) ? undefined : mainCpuSeconds,
-  }
-}
-
-/**
- * How long the main thread has run on a core, in seconds; NaN where the system does not say. Threads that V8 and libuv
- * have beside it are not counted.
- *
- * @see https://docs.kernel.org/scheduler/sched-stats.html
- */
-async function mainThreadCpuSeconds(): Promise<number> {
-  // The kernel books a thread's time when the thread stops running, and at the ticks of its clock: 4 ms apart, or 10.
-  await sleep(2)
-  // Node 23.9 and later have it; the types are those of 20.
-  const { threadCpuUsage } = process as { threadCpuUsage?: () => { user: number; system: number } }
-  if (threadCpuUsage !== undefined) {
-    const { user, system } = threadCpuUsage.call(process)
-    return (user + system) / 1e6
-  }
-  try {
-    const [nanos] = readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8').split(' ')
-    return Number(nanos) / 1e9
-  } catch {
-    return Number.NaN
-  }
+  const { result, ...measured } = await measureWork(write)
+  return { ...measured, receipt: result }
 }

@@ -1,3 +1,4 @@
+import { doubles } from './doubles.js'
 import { event } from './event.js'
 import { keyValue } from './key-value.js'
 import { numeric } from './numeric.js'
@@ -6,7 +7,7 @@ import type { Shape } from './shape.js'
 import { text } from './text.js'
 
 const shapes: ReadonlyMap<string, Shape> = new Map(
-  [event, keyValue, numeric, text, reading, namedReading].map((shape) => [shape.name, shape]),
+  [event, keyValue, numeric, text, reading, namedReading, doubles].map((shape) => [shape.name, shape]),
 )
 
 export const shapeNames: readonly string[] = [...shapes.keys()]

@@ -194,6 +194,14 @@ const chunkRecords = 100_000
 
 /** Fills a new file with the records 0 to `count` - 1, closes it, and opens it again, as a program that starts does. */
 async function openWithRecords(contender: Contender, count: number, path: string): Promise<Writer> {
+  await fillWithRecords(contender, count, path)
+  const opened = await contender.open(path, keyValue)
+  await collectGarbage()
+  return opened
+}
+
+/** Fills a new file with the records 0 to `count` - 1, and closes it. */
+export async function fillWithRecords(contender: Contender, count: number, path: string): Promise<void> {
   const writer = await contender.open(path, keyValue)
   for (let start = 0; start < count; start += chunkRecords) {
     const records = makeRecords(start, Math.min(count, start + chunkRecords), 0)
@@ -201,7 +209,4 @@ async function openWithRecords(contender: Contender, count: number, path: string
     await writer.write(records)
   }
   await writer.close()
-  const opened = await contender.open(path, keyValue)
-  await collectGarbage()
-  return opened
 }

@@ -155,7 +155,9 @@ export class PersistenceService implements AsyncDisposable {
    *
    * @typeParam Row - What the caller knows of the rows; it is not checked.
    * @param parameters - Values for `?` and `$1` as an array, for `$name` as an object. In a call of several statements
-   * they are for all of them: `$1` and `$name` are the same value in each, and `?` are counted through.
+   * they are for all of them: `$1` and `$name` are the same value in each, and `?` are counted through. Arrays, typed
+   * arrays, Maps and plain objects are for LIST, ARRAY, STRUCT, MAP and JSON: they get the types of their places, and
+   * where a place has none, those that their values have in common.
    * @param options - What values are read as, where it is to be other than what the service was opened with; when the
    * call is to give up; with `rowMode: 'array'` rows are arrays, and with `columns: true` there is an array for each column.
    * @throws TypeError or RangeError, as a rejection, for a parameter that DuckDB has no value for, or an option that is

@@ -1,5 +1,32 @@
-/** What a statement's parameter can be. */
-export type QueryParameter = null | boolean | number | bigint | string | Date | Uint8Array
+/**
+ * What a statement's parameter can be: arrays and typed arrays for LIST and ARRAY, plain objects for STRUCT, Maps and plain
+ * objects for MAP, each of them also as JSON. A Uint8Array is a BLOB where its place is for no LIST or ARRAY.
+ */
+export type QueryParameter =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Date
+  | Uint8Array
+  | TypedNumbers
+  | readonly QueryParameter[]
+  | ReadonlyMap<QueryParameter, QueryParameter>
+  | { readonly [name: string]: QueryParameter | undefined }
+
+/** Typed arrays that are always a LIST or an ARRAY. */
+export type TypedNumbers =
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | Uint8ClampedArray
+  | Uint16Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array
+  | Float32Array
+  | Float64Array
 
 /** What DATE, TIMESTAMP of every precision and TIMESTAMPTZ are read as. */
 export type TimestampReading = 'date' | 'string' | 'bigint'

@@ -1,7 +1,8 @@
 import type { EncodedBatch } from './batch-layout.js'
 import type { ColumnDescriptor, UnwritableColumn } from './column-type.js'
+import type { CopiedParameter } from './copied-parameter.js'
 import type { Failure } from './failure.js'
-import type { QueryParameter, Reading } from './query-value.js'
+import type { Reading } from './query-value.js'
 import type { ResultBatch, ResultColumn } from './result-batch.js'
 import type { SchemaRef, TableRef } from './sql.js'
 import type { ViolationPage } from './violation.js'
@@ -271,7 +272,7 @@ export interface ExecuteRequest {
   /** The transaction that the statements are part of; absent where they have a connection of their own. */
   readonly transaction?: number
   readonly sql: string
-  readonly parameters?: readonly QueryParameter[] | Readonly<Record<string, QueryParameter>>
+  readonly parameters?: readonly CopiedParameter[] | Readonly<Record<string, CopiedParameter>>
   /** False refuses, before it runs, any statement that may change the database. */
   readonly mayWrite: boolean
   readonly reading: Reading

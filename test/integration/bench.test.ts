@@ -41,7 +41,7 @@ describe('a quick run of everything', () => {
         .filter((contender) => !contender.startsWith('better-sqlite3')),
     ])
 
-  const suites = ['lag', 'throughput', 'conflicts', 'kv', 'small', 'memory', 'encode']
+  const suites = ['lag', 'throughput', 'conflicts', 'kv', 'small', 'read', 'memory', 'encode']
   it.each(suites)('the suite %s has figures of every contender, each of which is verified', (suite) => {
     const report = readReport(suite)
     expect(report).toMatchObject({ suite, command: `npm run bench -- --quick --out ${out}` })
@@ -109,6 +109,17 @@ describe('a quick run of everything', () => {
       ['set together', adapter, 'lmdb', 'lmdb, flushed'],
       ['set alone', adapter, 'DuckDB commit on main', 'lmdb', 'lmdb, flushed'],
       ['rounds', adapter],
+    ])
+    const read = [
+      'idle',
+      'node-api on main',
+      'node-api on main, columns',
+      ...['duckpaddle, query', 'duckpaddle, stream', 'duckpaddle, columns'],
+    ] as const
+    expect(contendersOf('read')).toEqual([
+      ['read event rows', ...read],
+      ['read doubles rows', ...read],
+      ['open a store', 'idle', 'node-api on main', adapter],
     ])
     const called = (...names: string[]) =>
       names.flatMap((name) => [`${name}, 1 caller`, `${name}, 10 callers`])

@@ -5,6 +5,7 @@ import type {
   OpenOptions,
   PersistOptions,
   QueryColumns,
+  QueryParameter,
   QueryRow,
   QueryValue,
   Receipt,
@@ -257,6 +258,34 @@ describe('PersistenceService', () => {
   it('takes any rows where the table is read from the database', () => {
     const read = (db: Service) => db.table('t')
     expectTypeOf<Awaited<ReturnType<typeof read>>>().toEqualTypeOf<Table>()
+  })
+
+  it('takes parameters of every nested type', () => {
+    const items: readonly { id: number; tags: string[] }[] = []
+    const read = (db: Service) => [
+      db.query('SELECT ?, ?, ?', [
+        [1, null, 2n],
+        new Float32Array(3),
+        { a: { b: [new Date()] }, c: undefined },
+      ]),
+      db.query('SELECT $m, $n, $u', {
+        m: new Map([['a', [1]]]),
+        n: new Map([[1n, { x: null }]]),
+        u: undefined,
+      }),
+      db.query('SELECT ?, ?', [items, [[[new Uint8Array(1)]], new BigUint64Array(1)]]),
+      db.run('SELECT ?', [new Map<string, readonly number[]>() as ReadonlyMap<string, readonly number[]>]),
+    ]
+    expectTypeOf(read).toBeFunction()
+    expectTypeOf<readonly QueryValue[]>().toExtend<QueryParameter>()
+    expectTypeOf<QueryRow>().toExtend<QueryParameter>()
+    expectTypeOf<readonly (string | null)[][]>().toExtend<QueryParameter>()
+    expectTypeOf<RegExp>().not.toExtend<QueryParameter>()
+    expectTypeOf<Promise<number>>().not.toExtend<QueryParameter>()
+    expectTypeOf<Set<number>>().not.toExtend<QueryParameter>()
+    expectTypeOf<readonly undefined[]>().not.toExtend<QueryParameter>()
+    expectTypeOf<{ f: () => void }>().not.toExtend<QueryParameter>()
+    expectTypeOf<symbol>().not.toExtend<QueryParameter>()
   })
 
   it('types what a query reads by its options', () => {

@@ -1,6 +1,6 @@
 import { types } from 'node:util'
+import { formatPath } from '../../protocol/format-path.js'
 import { describeValue } from '../contract/describe-value.js'
-import { formatPlace } from './format-place.js'
 import { maxJsonDepth, tooDeep } from './json-depth.js'
 import { timeOf } from './own-slots.js'
 
@@ -118,7 +118,7 @@ class JsonInspection {
   }
 
   #problem(reason: string): JsonProblem {
-    return { reason, path: this.#path.map(formatPlace).join('') }
+    return { reason, path: formatPath(this.#path) }
   }
 }
 

@@ -1,11 +1,15 @@
-import { isDate, isPromise, isUint8Array } from 'node:util/types'
+import { isDate, isPromise } from 'node:util/types'
+import type { CopiedParameter } from '../../protocol/copied-parameter.js'
 import type { QueryParameter } from '../../protocol/query-value.js'
 import type { ExecuteRequest } from '../../protocol/requests.js'
-import { quoteName } from '../../protocol/visible-text.js'
 import { describeValue } from '../contract/describe-value.js'
-import { isDetached } from '../encode/is-detached.js'
+import { ParameterCopier } from './parameter-copier.js'
 
-/** Values for `?` and `$1` by position, or for `$name` by name, with or without the `$`. */
+/**
+ * Values for `?` and `$1` by position, or for `$name` by name, with or without the `$`; `undefined` is NULL. They are copied
+ * at the call, which takes about 10 ns for a number of an array, and 100 for a string: at most 5,000,000 numbers, 1,000,000 other values in
+ * arrays and objects, and 100 levels of those in each other.
+ */
 export type QueryParameters =
   | readonly (QueryParameter | undefined)[]
   | Readonly<Record<string, QueryParameter | undefined>>
@@ -34,9 +38,10 @@ function copyParameters(parameters: unknown): CopiedParameters {
       `Expected \`parameters\` to be an array or an object, got ${describeValue(parameters)}`,
     )
   }
+  const copier = new ParameterCopier()
   // By its length, for a hole is a value, too.
   if (Array.isArray(parameters)) {
-    return Array.from({ length: parameters.length }, (_, index) => copyParameter(index, parameters[index]))
+    return Array.from({ length: parameters.length }, (_, index) => copier.copy(index, parameters[index]))
   }
   if (isNoRecord(parameters)) {
     throw new TypeError(
@@ -44,7 +49,7 @@ function copyParameters(parameters: unknown): CopiedParameters {
     )
   }
   // Defines its properties, one that is called __proto__ too.
-  return Object.fromEntries(namedEntries(parameters))
+  return Object.fromEntries(namedEntries(parameters, copier))
 }
 
 /** Whether an object is one of values that have no names, such as a Map or a typed array. */
@@ -52,7 +57,7 @@ function isNoRecord(parameters: object): boolean {
   return Symbol.iterator in parameters || isDate(parameters) || isPromise(parameters)
 }
 
-function namedEntries(parameters: object): [string, QueryParameter][] {
+function namedEntries(parameters: object, copier: ParameterCopier): [string, CopiedParameter][] {
   const names = new Map<string, string>()
   return Object.entries(parameters).map(([key, value]) => {
     const name = key.replace(/^\$/, '')
@@ -61,38 +66,6 @@ function namedEntries(parameters: object): [string, QueryParameter][] {
     if (same !== undefined)
       throw new TypeError(`Expected one value for $${name}, got \`${same}\` and \`${key}\``)
     names.set(name.toLowerCase(), key)
-    return [name, copyParameter(key, value)]
+    return [name, copier.copy(key, value)]
   })
-}
-
-function copyParameter(name: string | number, value: unknown): QueryParameter {
-  const what = `Expected parameter ${typeof name === 'number' ? name : quoteName(name)} to be`
-  switch (typeof value) {
-    case 'boolean':
-    case 'number':
-      return value
-    case 'string':
-      if (value.isWellFormed()) return value
-      throw new RangeError(`${what} a string without lone surrogates`)
-    case 'bigint':
-      if (BigInt.asIntN(128, value) === value || BigInt.asUintN(128, value) === value) return value
-      throw new RangeError(`${what} a bigint of at most 128 bits, got ${describeValue(value)}`)
-    default:
-      if (value === null || value === undefined) return null
-      if (isUint8Array(value)) {
-        if (isDetached(value)) throw new TypeError(`${what} a Uint8Array that has its buffer`)
-        return new Uint8Array(value)
-      }
-      if (isDate(value)) return copyDate(what, value)
-      throw new TypeError(
-        `${what} null, a boolean, number, bigint, string, Date or Uint8Array, got ${describeValue(value)}`,
-      )
-  }
-}
-
-/** The time of a Date, whatever methods it has been given. */
-function copyDate(what: string, value: Date): Date {
-  const copy = new Date(Date.prototype.getTime.call(value))
-  if (Number.isNaN(copy.getTime())) throw new RangeError(`${what} a valid Date`)
-  return copy
 }

@@ -8,11 +8,11 @@ import type {
 import type { ExecuteRequest } from '../../protocol/requests.js'
 import type { Database } from '../database.js'
 import { WorkerFailure } from '../failure.js'
+import { DateProbe } from '../parameters/date-probe.js'
+import { StatementParameters } from '../parameters/statement-parameters.js'
 import { runCooperatively, streamCooperatively } from '../run-cooperatively.js'
 import { splitWithStrings } from '../sql/sql-words.js'
-import { DateProbe } from './date-probe.js'
 import type { OuterTransaction } from './outer-transaction.js'
-import { StatementParameters } from './statement-parameters.js'
 
 /** The statements of one call, on a connection of their own. */
 export class Execution {

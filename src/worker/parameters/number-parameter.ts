@@ -1,9 +1,6 @@
 import {
   BIGINT,
-  BLOB,
-  blobValue,
   DOUBLE,
-  type DuckDBPreparedStatement,
   type DuckDBType,
   DuckDBTypeId,
   FLOAT,
@@ -17,43 +14,7 @@ import {
   USMALLINT,
   UTINYINT,
 } from '@duckdb/node-api'
-import type { QueryParameter } from '../../protocol/query-value.js'
-import { dateParameter } from './date-parameter.js'
-import type { UntypedDate } from './date-probe.js'
-import { decimalParameter } from './decimal-parameter.js'
 import type { TypedValue } from './typed-value.js'
-
-/**
- * Binds a value as the type that its place has, where it is one of that type: what it is compared with is then left as
- * it is, and can be found by an index. Main has checked the kinds and the ranges of the values.
- */
-export function bindParameter(
-  statement: DuckDBPreparedStatement,
-  index: number,
-  value: QueryParameter,
-  untypedDate: UntypedDate,
-): void {
-  if (value === null) statement.bindNull(index)
-  else if (typeof value === 'boolean') statement.bindBoolean(index, value)
-  else if (typeof value === 'string') statement.bindVarchar(index, value)
-  else statement.bindValue(index, ...toTypedValue(value, statement, index, untypedDate))
-}
-
-function toTypedValue(
-  value: number | bigint | Date | Uint8Array,
-  statement: DuckDBPreparedStatement,
-  index: number,
-  untypedDate: UntypedDate,
-): TypedValue {
-  if (value instanceof Uint8Array) return [blobValue(value), BLOB]
-  // INVALID where the place takes the type of the value.
-  const typeId = statement.parameterTypeId(index)
-  if (value instanceof Date) return dateParameter(value, typeId, untypedDate)
-  if (typeId === DuckDBTypeId.DECIMAL) {
-    return decimalParameter(value, statement.parameterType(index)) ?? untyped(value)
-  }
-  return integerParameter(value, typeId) ?? floatParameter(value, typeId) ?? untyped(value)
-}
 
 interface IntegerType {
   readonly type: DuckDBType
@@ -75,7 +36,7 @@ const integerTypes: ReadonlyMap<DuckDBTypeId, IntegerType> = new Map([
 ])
 
 /** Undefined where the place is for no integer, or for none of this size. */
-function integerParameter(value: number | bigint, typeId: DuckDBTypeId): TypedValue | undefined {
+export function integerParameter(value: number | bigint, typeId: DuckDBTypeId): TypedValue | undefined {
   if (typeof value === 'number' && !Number.isInteger(value)) return undefined
   const integerType = integerTypes.get(typeId)
   if (integerType === undefined) return undefined
@@ -86,7 +47,7 @@ function integerParameter(value: number | bigint, typeId: DuckDBTypeId): TypedVa
 }
 
 /** A FLOAT is compared with what the column would hold, as by a literal: 0.1 is found where 0.1 was written. */
-function floatParameter(value: number | bigint, typeId: DuckDBTypeId): TypedValue | undefined {
+export function floatParameter(value: number | bigint, typeId: DuckDBTypeId): TypedValue | undefined {
   const number = Number(value)
   if (typeof value === 'bigint' && (!Number.isFinite(number) || BigInt(number) !== value)) return undefined
   if (typeId === DuckDBTypeId.DOUBLE) return [number, DOUBLE]
@@ -98,11 +59,21 @@ function floatParameter(value: number | bigint, typeId: DuckDBTypeId): TypedValu
   return isLost ? [number, DOUBLE] : [number, FLOAT]
 }
 
-function untyped(value: number | bigint): TypedValue {
+/** As the type that it has by itself. */
+export function untypedNumber(value: number | bigint): TypedValue {
   if (typeof value === 'number') {
     if (!Number.isSafeInteger(value) || Object.is(value, -0)) return [value, DOUBLE]
     return (value | 0) === value ? [value, INTEGER] : [BigInt(value), BIGINT]
   }
   if (BigInt.asIntN(64, value) === value) return [value, BIGINT]
   return [value, BigInt.asIntN(128, value) === value ? HUGEINT : UHUGEINT]
+}
+
+/** The safe integers that an integer type has; undefined for other types. */
+export function safeRange(typeId: DuckDBTypeId): readonly [least: number, most: number] | undefined {
+  const integerType = integerTypes.get(typeId)
+  if (integerType === undefined) return undefined
+  const { bits, isSigned } = integerType
+  const most = Math.min(Number.MAX_SAFE_INTEGER, 2 ** (isSigned ? bits - 1 : bits) - 1)
+  return [isSigned ? Math.max(Number.MIN_SAFE_INTEGER, -(2 ** (bits - 1))) : 0, most]
 }

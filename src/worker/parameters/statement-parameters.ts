@@ -1,10 +1,11 @@
 import { type DuckDBPreparedStatement, DuckDBTypeId } from '@duckdb/node-api'
-import type { QueryParameter } from '../../protocol/query-value.js'
+import { type CopiedParameter, isNested } from '../../protocol/copied-parameter.js'
+import type { Path } from '../../protocol/format-path.js'
 import type { ExecuteRequest } from '../../protocol/requests.js'
 import { toVisible } from '../../protocol/visible-text.js'
-import { WorkerFailure } from '../failure.js'
 import { bindParameter } from './bind-parameter.js'
 import type { DateProbe, UntypedDate } from './date-probe.js'
+import { parameterFailure } from './parameter-failure.js'
 import { parameterNames } from './parameter-names.js'
 
 /** How many names a message has, and how long they are, in characters. */
@@ -15,7 +16,7 @@ const [mostNames, longestName] = [20, 60]
  * are counted through from the first to the last.
  */
 export class StatementParameters {
-  readonly #given: ReadonlyMap<string, QueryParameter>
+  readonly #given: ReadonlyMap<string, CopiedParameter>
   readonly #isArray: boolean
   readonly #dates: DateProbe
   readonly #isSingle: boolean
@@ -27,7 +28,7 @@ export class StatementParameters {
   constructor({ sql, parameters }: ExecuteRequest, statementCount: number, dates: DateProbe) {
     this.#dates = dates
     const given = Array.isArray(parameters)
-      ? parameters.map((value: QueryParameter, index) => [String(index + 1), value] as const)
+      ? parameters.map((value: CopiedParameter, index) => [String(index + 1), value] as const)
       : Object.entries(parameters ?? {})
     this.#given = new Map(given.map(([name, value]) => [toKey(name), value]))
     this.#isArray = Array.isArray(parameters)
@@ -46,23 +47,29 @@ export class StatementParameters {
     const names = readNames(statement)
     if (this.#isSingle) this.#check(names)
     const values = names.map((name) => this.#valueOf(name))
+    const paths = names.map((name) => this.#pathOf(name))
     this.#offset += names.length
     const bindAll = (target: DuckDBPreparedStatement, as: UntypedDate) => {
-      for (const [index, value] of values.entries()) bindParameter(target, index + 1, value, as)
+      for (const [index, value] of values.entries())
+        bindParameter(target, index + 1, value, as, paths[index] ?? [])
     }
     // Asked before it is bound: a place without a type has that of its value then.
     const hasUntypedDate = values.some(
-      (value, index) =>
-        value instanceof Date && statement.parameterTypeId(index + 1) === DuckDBTypeId.INVALID,
+      (value, index) => hasDate(value) && statement.parameterTypeId(index + 1) === DuckDBTypeId.INVALID,
     )
     const isProbed = this.#isSingle && hasUntypedDate
     bindAll(statement, isProbed ? await this.#dates.choose(bindAll) : 'timestamp')
   }
 
-  #valueOf(name: string): QueryParameter {
+  #valueOf(name: string): CopiedParameter {
     const value = this.#given.get(this.#isCounted ? String(this.#offset + Number(name)) : toKey(name))
-    if (value === undefined) throw failure(`Parameter ${show(name)} has no value`)
+    if (value === undefined) throw parameterFailure(`Parameter ${show(name)} has no value`)
     return value
+  }
+
+  /** As the caller has it: a position in the array, or a name. */
+  #pathOf(name: string): Path {
+    return [this.#isArray ? Number(name) - 1 + (this.#isCounted ? this.#offset : 0) : name]
   }
 
   /** Whether the values that are given are those that are expected. */
@@ -77,7 +84,7 @@ export class StatementParameters {
       ...(missing.length > 0 ? [`${list(missing)} has no value`] : []),
     ]
     const reason = reasons.length > 0 ? `: ${reasons.join(', and ')}` : ''
-    throw failure(`Expected values for ${describeExpected(expected)}, got ${given}${reason}`)
+    throw parameterFailure(`Expected values for ${describeExpected(expected)}, got ${given}${reason}`)
   }
 }
 
@@ -91,7 +98,7 @@ function readNames(statement: DuckDBPreparedStatement): string[] {
     try {
       return statement.parameterName(index + 1)
     } catch {
-      throw failure(`DuckDB takes numbered parameters without gaps: there is no $${index + 1}`)
+      throw parameterFailure(`DuckDB takes numbered parameters without gaps: there is no $${index + 1}`)
     }
   })
 }
@@ -111,6 +118,9 @@ function show(name: string): string {
   return `$${toVisible(name, longestName)}`
 }
 
-function failure(message: string): WorkerFailure {
-  return new WorkerFailure({ code: 'PERSIST_QUERY_FAILED', message })
+/** Dates that take the type of what they are in. */
+function hasDate(value: CopiedParameter): boolean {
+  if (value instanceof Date) return true
+  if (!isNested(value) || value.kind === 'numbers') return false
+  return value.values.some(hasDate) || (value.kind === 'map' && value.keys.some(hasDate))
 }
