@@ -7,9 +7,9 @@ import type {
   TimestampReading,
 } from '../protocol/query-value.js'
 import { tableIn } from '../protocol/sql.js'
+import { Checkpoints } from './checkpoints.js'
 import { checkNumber, ownOptions } from './contract/check-option.js'
 import type { ResolvedOpenOptions } from './contract/open-options.js'
-import { PersistenceError } from './contract/persistence-error.js'
 import {
   type AsColumns,
   type QueryColumns,
@@ -20,19 +20,16 @@ import {
 import type { RunReport } from './contract/run-report.js'
 import type { CloseOptions, CloseReport, Stats } from './contract/stats.js'
 import type { TransactionOptions } from './contract/transaction-options.js'
+import { ServiceDurations } from './diagnostics/service-durations.js'
 import { BufferPool } from './encode/buffer-pool.js'
 import { Queries } from './read/queries.js'
 import { copyStatement, type QueryParameters } from './read/query-parameters.js'
 import { QueryRunner } from './read/query-runner.js'
-import type { Call } from './scheduling/call.js'
-import { presentCall } from './scheduling/call-queue.js'
-import type { Cancellation } from './scheduling/cancellation.js'
-import { CheckpointScheduler } from './scheduling/checkpoint-scheduler.js'
 import { Dependents } from './scheduling/dependents.js'
 import { FlowControl } from './scheduling/flow-control.js'
 import { Operations } from './scheduling/operations.js'
 import { WriteScheduler } from './scheduling/write-scheduler.js'
-import { commits as commitsScope, everything, type WriteScope } from './scheduling/write-scope.js'
+import { everything } from './scheduling/write-scope.js'
 import type { AnyRow, RowOf } from './schema/row-types.js'
 import type { ColumnDefinitions, KeyOptions, TableOptions } from './schema/table-definition.js'
 import { shareInternals } from './service-internals.js'
@@ -54,6 +51,7 @@ export class PersistenceService implements AsyncDisposable {
   readonly #supervisor: WorkerSupervisor
   readonly #scheduler = new WriteScheduler()
   readonly #operations: Operations
+  readonly #checkpoints: Checkpoints
   readonly #writing: WriteContext
   readonly #groups: GroupCommit
   readonly #tables: Tables
@@ -73,29 +71,35 @@ export class PersistenceService implements AsyncDisposable {
     this.#reading = options.reading
     const scheduler = this.#scheduler
     const dependents = new Dependents()
-    const checkpoints = new CheckpointScheduler(scheduler, !options.isWalLeft, () =>
-      this.#operations.run((cancellation) => this.#checkpoint(cancellation, commitsScope)),
-    )
+    const checkpoints = new Checkpoints({
+      ...{ database, supervisor, scheduler, isScheduled: !options.isWalLeft },
+      operations: () => this.#operations,
+    })
+    this.#checkpoints = checkpoints
     this.#operations = new Operations({
       saveLast: () => dependents.close(),
       close() {
-        checkpoints.stop()
+        checkpoints.scheduler.stop()
         return supervisor.close().finally(releaseFile)
       },
       abandon: () => supervisor.abandon(),
     })
     const { sliceBudgetMs, maxInFlightBytes, maxWaitingCalls, reading } = options
+    const durations = new ServiceDurations()
     const pool = new BufferPool(Math.min(batchBytes, maxInFlightBytes))
     const flow = new FlowControl(maxInFlightBytes)
     this.#writing = {
-      ...{ supervisor, scheduler, checkpoints, pool, flow, sliceBudgetMs, reading, maxWaitingCalls },
-      commits: { count: 0 },
+      ...{ database, supervisor, scheduler, checkpoints: checkpoints.scheduler, pool, flow, sliceBudgetMs },
+      ...{ reading, maxWaitingCalls, durations, commits: { count: 0, failure: undefined } },
       loads: createLoads(),
     }
     this.#groups = new GroupCommit(this.#writing)
     const [tables, queries] = [
       new Tables(this.#writing, this.#groups, this.#operations, dependents),
-      new Queries(new QueryRunner(supervisor, scheduler, checkpoints, sliceBudgetMs), this.#operations),
+      new Queries(
+        new QueryRunner(supervisor, scheduler, checkpoints.scheduler, sliceBudgetMs),
+        ...([this.#operations, database, durations] as const),
+      ),
     ]
     this.#tables = tables
     this.#queries = queries
@@ -298,22 +302,12 @@ export class PersistenceService implements AsyncDisposable {
    * `PERSIST_WORKER_LOST`.
    */
   async checkpoint(): Promise<void> {
-    // It has to be known now: what comes after an await may be of nobody's.
-    const outer = presentCall()
-    // As one call: a service that is closing waits for it, and lets no other one in.
-    const isDone = await this.#operations.run(
-      async (cancellation) =>
-        (await this.#checkpoint(cancellation, commitsScope)) ||
-        (await this.#checkpoint(cancellation, everything, outer)),
-    )
-    if (isDone) return
-    const message = 'The checkpoint failed: DuckDB says that another transaction is in the way'
-    throw new PersistenceError('PERSIST_WRITE_FAILED', message)
+    return this.#checkpoints.run()
   }
 
   /** What the service is doing and has done. Costs nothing worth mentioning. */
   stats(): Stats {
-    const { flow, pool, commits } = this.#writing
+    const { flow, pool, commits, durations } = this.#writing
     const { committed } = this.#tables
     return Object.freeze({
       status: this.#operations.status,
@@ -329,6 +323,8 @@ export class PersistenceService implements AsyncDisposable {
       commits: commits.count,
       callsPerCommit: commits.count === 0 ? 0 : committed.persisted / commits.count,
       ...committed,
+      walBytes: this.#checkpoints.scheduler.walBytes,
+      durations: durations.summarize(),
     })
   }
 
@@ -355,14 +351,5 @@ export class PersistenceService implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
-  }
-
-  /** Resolves to false where a transaction is in the way. */
-  #checkpoint(cancellation: Cancellation, scope: WriteScope, outer?: Call): Promise<boolean> {
-    const checkpoint = async () => {
-      const { isDone } = await this.#supervisor.use((client) => client.request('checkpoint', undefined))
-      return isDone
-    }
-    return this.#scheduler.acquire(cancellation, 'checkpoint()', scope, checkpoint, outer)
   }
 }

@@ -253,14 +253,17 @@ interface WriteReply {
   readonly buffer: ArrayBuffer
 }
 
-/** What is committed and not in the database file yet. */
-interface CommitReply {
-  /** Bytes of the write-ahead log. */
+export interface CommitReply {
+  /** Bytes of the write-ahead log: of what is committed and not in the database file yet. */
   readonly walBytes: number
+  /** Milliseconds of COMMIT, and of what it waits for; 0 where nothing is committed. */
+  readonly commitMs: number
 }
 
 interface CheckpointReply {
   readonly isDone: boolean
+  /** Bytes of the write-ahead log after it. */
+  readonly walBytes: number
 }
 
 export interface ExecuteRequest {

@@ -125,11 +125,13 @@ export class Session implements SessionHandlers {
   /** A transaction whose commit fails stays, for main rolls it back. */
   async commit({ transaction }: RequestOf<'commit'>): Promise<ReplyOf<'commit'>> {
     const write = this.#transaction(transaction)
+    const startedAt = performance.now()
     await write.commit()
+    const commitMs = performance.now() - startedAt
     this.#transactions.delete(transaction)
     this.#committed.add(transaction, write.outcomes)
     await this.#database.checkpointIfDue()
-    return { walBytes: this.#database.walBytes }
+    return { walBytes: this.#database.walBytes, commitMs }
   }
 
   async rollback({ transaction }: RequestOf<'rollback'>): Promise<void> {
@@ -169,9 +171,9 @@ export class Session implements SessionHandlers {
   async checkpoint(): Promise<ReplyOf<'checkpoint'>> {
     try {
       await this.#database.checkpoint()
-      return { isDone: true }
+      return { isDone: true, walBytes: this.#database.walBytes }
     } catch (error) {
-      if (isHeldUpCheckpoint(error)) return { isDone: false }
+      if (isHeldUpCheckpoint(error)) return { isDone: false, walBytes: this.#database.walBytes }
       throw error
     }
   }
@@ -218,8 +220,10 @@ export class Session implements SessionHandlers {
     const isCommitted = writers.every(({ calls = [] }, writer) => {
       return (outcomes[writer] ?? []).every((outcome, call) => isSettled(calls[call], outcome))
     })
-    const { walBytes } = isCommitted ? await this.commit({ transaction }) : this.#database
-    return { walBytes, buffers, outcomes, isCommitted }
+    const { walBytes, commitMs } = isCommitted
+      ? await this.commit({ transaction })
+      : { walBytes: this.#database.walBytes, commitMs: 0 }
+    return { walBytes, commitMs, buffers, outcomes, isCommitted }
   }
 
   #begin(request: RequestOf<'begin'>, isShort: boolean): Promise<ReplyOf<'begin'>> {

@@ -22,6 +22,7 @@ export class CheckpointScheduler {
   readonly #checkpoint: () => Promise<unknown>
   #timer: NodeJS.Timeout | undefined
   #isRunning = false
+  #walBytes = 0
 
   /** @param checkpoint - Takes its turn among the writes. What it fails with is in the way of the next commit, too. */
   constructor(scheduler: WriteScheduler, isEnabled: boolean, checkpoint: () => Promise<unknown>) {
@@ -30,8 +31,19 @@ export class CheckpointScheduler {
     this.#checkpoint = checkpoint
   }
 
+  /** Bytes of the log after what was last committed, or after the last checkpoint. */
+  get walBytes(): number {
+    return this.#walBytes
+  }
+
+  /** A checkpoint was made, or tried. */
+  recordCheckpoint(walBytes: number): void {
+    this.#walBytes = walBytes
+  }
+
   /** Something was committed, and the log is so long now. */
   record(walBytes: number): void {
+    this.#walBytes = walBytes
     clearTimeout(this.#timer)
     this.#timer = undefined
     if (!this.#isEnabled) return

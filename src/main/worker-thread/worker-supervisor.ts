@@ -4,6 +4,9 @@ import type { FinalWrite, SettingChanges } from '../../protocol/requests.js'
 import { mainOf, type SchemaRef } from '../../protocol/sql.js'
 import type { ResolvedOpenOptions } from '../contract/open-options.js'
 import { PersistenceError } from '../contract/persistence-error.js'
+import type { Draft, WorkerTrace } from '../contract/traces.js'
+import { channels } from '../diagnostics/channels.js'
+import { trace, traceFailure } from '../diagnostics/trace.js'
 import { startClient, toStartFailure } from './start-failure.js'
 import type { WorkerClient } from './worker-client.js'
 
@@ -24,6 +27,7 @@ const nowhere: Place = { check: async () => undefined, identify: async () => und
  * At most one worker has the file open: a file opened twice in one process loses committed rows, without an error.
  */
 export class WorkerSupervisor {
+  readonly #database: string
   readonly #path: string
   readonly #options: ResolvedOpenOptions
   readonly #place: Place
@@ -41,8 +45,12 @@ export class WorkerSupervisor {
   /** The lost workers whose loss some call has reported. */
   readonly #reportedLosses = new WeakSet<WorkerClient>()
 
-  /** @param path - Absolute, or `:memory:`. */
-  constructor(path: string, options: ResolvedOpenOptions, place: Place = nowhere) {
+  /**
+   * @param database - As it was given to `open()`.
+   * @param path - Absolute, or `:memory:`.
+   */
+  constructor(database: string, path: string, options: ResolvedOpenOptions, place: Place = nowhere) {
+    this.#database = database
     this.#path = path
     this.#options = options
     this.#place = place
@@ -167,7 +175,26 @@ export class WorkerSupervisor {
       },
     )
     this.#client = client
-    this.#workers++
+    const number = ++this.#workers
+    void client.exited.then(() => this.#traceLoss(client, number))
+    if (!channels.worker.hasSubscribers) return this.#openIn(client)
+    const context: Draft<WorkerTrace> = { database: this.#database, event: 'start', number }
+    return trace(channels.worker, context, () => this.#openIn(client))
+  }
+
+  /** Publishes, to whoever listens, that a worker has ended which was not asked to. */
+  #traceLoss(client: WorkerClient, number: number): void {
+    if (!client.isLost || !channels.worker.hasSubscribers) return
+    const error = new PersistenceError('PERSIST_WORKER_LOST', 'The worker thread has ended', {
+      cause: client.lossCause,
+      isDataLost: this.isInMemory,
+    })
+    const context: WorkerTrace = { database: this.#database, event: 'loss', number, error }
+    traceFailure(channels.worker, context)
+  }
+
+  /** @throws what the worker cannot open the database for; it has ended then. */
+  async #openIn(client: WorkerClient): Promise<WorkerClient> {
     try {
       const { config, sandbox } = this.#options
       const settingChanges = this.#settingChanges
