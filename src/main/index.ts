@@ -10,6 +10,13 @@ export type {
 export type { OnConflict } from '../protocol/requests.js'
 export type { Committed } from './contract/committed.js'
 export type { DurationSummary, Durations } from './contract/durations.js'
+export type {
+  HealthOptions,
+  HealthReason,
+  HealthReasonCode,
+  HealthReport,
+  HealthStatus,
+} from './contract/health.js'
 export type { OpenOptions } from './contract/open-options.js'
 export type { OnRowError, PersistOptions } from './contract/persist-options.js'
 export { PersistenceError } from './contract/persistence-error.js'

@@ -9,6 +9,7 @@ import type {
 import { tableIn } from '../protocol/sql.js'
 import { Checkpoints } from './checkpoints.js'
 import { checkNumber, ownOptions } from './contract/check-option.js'
+import type { HealthOptions, HealthReport } from './contract/health.js'
 import type { ResolvedOpenOptions } from './contract/open-options.js'
 import {
   type AsColumns,
@@ -22,6 +23,7 @@ import type { CloseOptions, CloseReport, Stats } from './contract/stats.js'
 import type { TransactionOptions } from './contract/transaction-options.js'
 import { ServiceDurations } from './diagnostics/service-durations.js'
 import { BufferPool } from './encode/buffer-pool.js'
+import { HealthCheck } from './health/health-check.js'
 import { Queries } from './read/queries.js'
 import { copyStatement, type QueryParameters } from './read/query-parameters.js'
 import { QueryRunner } from './read/query-runner.js'
@@ -57,6 +59,7 @@ export class PersistenceService implements AsyncDisposable {
   readonly #tables: Tables
   readonly #queries: Queries
   readonly #transactions: Transactions
+  readonly #health: HealthCheck
   readonly #reading: Reading
 
   /** @internal */
@@ -104,6 +107,8 @@ export class PersistenceService implements AsyncDisposable {
     this.#tables = tables
     this.#queries = queries
     this.#transactions = new Transactions(this.#writing, tables, queries, this.#operations)
+    const [context, groups, operations] = [this.#writing, this.#groups, this.#operations]
+    this.#health = new HealthCheck({ options, context, groups, operations })
     shareInternals(this, {
       path: supervisor.path,
       tableRef: (name) => tableIn(supervisor.tables, name),
@@ -326,6 +331,25 @@ export class PersistenceService implements AsyncDisposable {
       walBytes: this.#checkpoints.scheduler.walBytes,
       durations: durations.summarize(),
     })
+  }
+
+  /**
+   * Asks the worker how it is, and resolves to what an operator, or a probe, has to know. It waits for no call: not for
+   * `persist()`, and not for a statement that runs for long. A lost worker is started again by it.
+   *
+   * What it finds is never a rejection, also while the service is closing and once it is closed: `'failed'` then, with the
+   * reason `closing` or `closed`.
+   *
+   * @throws TypeError or RangeError, as a rejection, for options that are wrong.
+   *
+   * @example
+   * ```ts
+   * const { status, reasons } = await db.health({ timeoutMs: 500 })
+   * response.writeHead(status === 'failed' ? 503 : 200).end(JSON.stringify({ status, reasons }))
+   * ```
+   */
+  async health(options: HealthOptions = {}): Promise<HealthReport> {
+    return this.#health.run(options)
   }
 
   /**

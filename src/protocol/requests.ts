@@ -45,6 +45,8 @@ interface Requests {
   cancel: { request: CursorRequest; reply: void }
   /** Moves the write-ahead log into the file, unless a transaction is in the way. */
   checkpoint: { request: undefined; reply: CheckpointReply }
+  /** How the database is. Answered though statements run and rows are written. */
+  health: { request: undefined; reply: HealthReply }
   /** Closes the database and releases its file. The last request to every worker. */
   close: { request: CloseRequest; reply: void }
 }
@@ -258,6 +260,15 @@ export interface CommitReply {
   readonly walBytes: number
   /** Milliseconds of COMMIT, and of what it waits for; 0 where nothing is committed. */
   readonly commitMs: number
+}
+
+export interface HealthReply {
+  /** Absent where it could not be measured in time. */
+  readonly memory?: { readonly memoryBytes: number; readonly spilledBytes: number }
+  /** DuckDB's own limit, from which on it moves the write-ahead log. */
+  readonly walThresholdBytes?: number
+  /** False where the file was removed, or another was put in its place. */
+  readonly isSameFile: boolean
 }
 
 interface CheckpointReply {

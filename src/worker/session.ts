@@ -16,6 +16,7 @@ import { CatalogReader } from './catalog/catalog-reader.js'
 import { collectGarbage } from './collect-garbage.js'
 import { Database } from './database.js'
 import { isHeldUpCheckpoint, toFailure, WorkerFailure } from './failure.js'
+import { Health } from './health.js'
 import { Cursor } from './read/cursor.js'
 import { type LastingEffects, lastingEffects } from './read/lasting-effects.js'
 import { refuseOutsideEffects } from './read/outside-effects.js'
@@ -40,12 +41,14 @@ export class Session implements SessionHandlers {
   readonly #connections: IdleConnections
   readonly #cursors = new Map<number, Cursor>()
   readonly #committed = new CommittedCalls()
+  readonly #health: Health
   #closed: Promise<void> | undefined
 
   private constructor(database: Database) {
     this.#database = database
     this.#catalog = new CatalogReader(database)
     this.#connections = new IdleConnections(database)
+    this.#health = new Health(database)
   }
 
   static async open(request: Omit<OpenRequest, 'shutdown'>, shutdown: Shutdown): Promise<Session> {
@@ -166,6 +169,10 @@ export class Session implements SessionHandlers {
 
   async cancel({ cursor }: RequestOf<'cancel'>): Promise<void> {
     await this.#cursors.get(cursor)?.cancel()
+  }
+
+  health(): Promise<ReplyOf<'health'>> {
+    return this.#health.read()
   }
 
   async checkpoint(): Promise<ReplyOf<'checkpoint'>> {

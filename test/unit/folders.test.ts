@@ -45,6 +45,14 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'main/schema',
     'main/worker-thread',
   ],
+  'main/health': [
+    'process',
+    'protocol',
+    'main/contract',
+    'main/scheduling',
+    'main/worker-thread',
+    'main/write',
+  ],
   'main/infer': ['protocol', 'main/contract', 'main/encode', 'main/scheduling', 'main/schema', 'main/write'],
   'main/store': [...shared, 'main', 'main/contract', 'main/database', 'main/encode', 'main/read'].concat([
     'main/scheduling',

@@ -5,7 +5,7 @@ import type { WriteScheduler } from './write-scheduler.js'
 const idleWalBytes = 16 * 1024 * 1024
 
 /** Bytes from which on it is moved before the next call: it is read again at an opening after a crash. */
-const maxWalBytes = 4 * idleWalBytes
+export const maxWalBytes: number = 4 * idleWalBytes
 
 /** How long, in milliseconds, nothing must have been written before the service counts as idle. */
 const idleMs = 100

@@ -1,6 +1,6 @@
 import { reportLoss } from '../../process/report-loss.js'
 import type { Failure } from '../../protocol/failure.js'
-import type { FinalWrite, SettingChanges } from '../../protocol/requests.js'
+import type { FinalWrite, ReplyOf, SettingChanges } from '../../protocol/requests.js'
 import { mainOf, type SchemaRef } from '../../protocol/sql.js'
 import type { ResolvedOpenOptions } from '../contract/open-options.js'
 import { PersistenceError } from '../contract/persistence-error.js'
@@ -36,6 +36,7 @@ export class WorkerSupervisor {
   /** The last one that was started. */
   #client: WorkerClient | undefined
   #workers = 0
+  #isStarting = false
   #duckdbVersion = ''
   #tables = mainOf('')
   /** Global settings that SQL has changed; every opening sets them again. */
@@ -102,6 +103,33 @@ export class WorkerSupervisor {
     }
   }
 
+  /** Whether the last worker that was started has ended without being asked to. */
+  get isLost(): boolean {
+    return this.#client?.isLost === true
+  }
+
+  /** Whether one is being started, or opens the database. */
+  get isStarting(): boolean {
+    return this.#isStarting
+  }
+
+  /**
+   * Asks how the database is; of a new worker if the last was lost. A loss that this rejects with is still to be reported
+   * to a call.
+   *
+   * @throws as `use()`.
+   */
+  async askHealth(): Promise<ReplyOf<'health'>> {
+    const client = await this.#connect(false)
+    try {
+      return await client.request('health', undefined)
+    } catch (error) {
+      const isInvalid = error instanceof PersistenceError && error.code === 'PERSIST_DATABASE_INVALID'
+      if (isInvalid) void this.#retire(client)
+      throw error
+    }
+  }
+
   /** Closes the database and ends its worker; the file is free when this resolves. */
   async close(): Promise<void> {
     const client = await this.#opening?.catch(() => undefined)
@@ -114,24 +142,31 @@ export class WorkerSupervisor {
     this.#client?.abandon()
   }
 
-  async #connect(): Promise<WorkerClient> {
+  /** @param isCall - Whether it is for a call that the loss of a database in memory is reported to. */
+  async #connect(isCall = true): Promise<WorkerClient> {
     const opening = this.#opening
     if (opening === undefined) return this.#open()
     const client = await opening
     if (!client.isLost && !client.mustReopen) return client
     // The call whose COMMIT failed was cancelled meanwhile, and did not see it.
     if (client.mustReopen) await this.#retire(client)
-    if (!client.isLost) return this.#connect()
+    if (!client.isLost) return this.#connect(isCall)
     if (this.#opening === opening) {
       this.#previous = client
       this.#opening = undefined
     }
-    if (this.isInMemory && !this.#reportedLosses.has(client)) throw this.#lossOf(client)
-    return this.#connect()
+    if (this.isInMemory && !this.#reportedLosses.has(client)) {
+      throw isCall ? this.#lossOf(client) : this.#describeLoss()
+    }
+    return this.#connect(isCall)
   }
 
   #lossOf(client: WorkerClient, cause?: unknown): PersistenceError {
     this.#reportedLosses.add(client)
+    return this.#describeLoss(cause)
+  }
+
+  #describeLoss(cause?: unknown): PersistenceError {
     const isDataLost = this.isInMemory
     const consequence = isDataLost
       ? 'the in-memory database and all it held are gone'
@@ -154,7 +189,10 @@ export class WorkerSupervisor {
   }
 
   #open(): Promise<WorkerClient> {
-    const opening = this.#start()
+    this.#isStarting = true
+    const opening = this.#start().finally(() => {
+      this.#isStarting = false
+    })
     this.#opening = opening
     // A failed opening is tried again by the next call.
     opening.catch(() => {
@@ -185,10 +223,7 @@ export class WorkerSupervisor {
   /** Publishes, to whoever listens, that a worker has ended which was not asked to. */
   #traceLoss(client: WorkerClient, number: number): void {
     if (!client.isLost || !channels.worker.hasSubscribers) return
-    const error = new PersistenceError('PERSIST_WORKER_LOST', 'The worker thread has ended', {
-      cause: client.lossCause,
-      isDataLost: this.isInMemory,
-    })
+    const error = this.#describeLoss(client.lossCause)
     const context: WorkerTrace = { database: this.#database, event: 'loss', number, error }
     traceFailure(channels.worker, context)
   }
