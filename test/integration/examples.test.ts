@@ -61,6 +61,7 @@ it('examples/sessions.ts counts every one of many visits at once, and refuses wh
     expect((await server.post('/login', '', body)).status).toBe(400)
   }
   expect((await server.post('/elsewhere', cookie)).status).toBe(404)
+  expect(await server.healthz()).toEqual([200, { status: 'ok', reasons: [] }])
   expect(await server.stop('SIGTERM')).toEqual([0, null])
 })
 
@@ -126,6 +127,10 @@ async function startSessions(database: string) {
     logIn: async (user: string): Promise<string> => {
       const { headers } = await post('/login', '', JSON.stringify({ user }))
       return headers.get('set-cookie')?.split(';')[0] ?? ''
+    },
+    healthz: async (): Promise<unknown[]> => {
+      const response = await fetch(`${url}/healthz`)
+      return [response.status, await response.json()]
     },
     stop: async (signal: NodeJS.Signals): Promise<unknown[]> => {
       child.kill(signal)
