@@ -148,6 +148,19 @@ describe('health() is failed', () => {
     await db.close()
   })
 
+  it('where DuckDB has invalidated the database, which is opened again then', async () => {
+    const db = await openFile()
+    await db.run("SET GLOBAL debug_checkpoint_abort = 'before_truncate'")
+    // The checkpoint after it fails, and nobody hears of that.
+    await db.run('ALTER TABLE t ADD COLUMN more INTEGER')
+    const error = { code: 'PERSIST_DATABASE_INVALID' }
+    const report = await db.health(patient)
+    expect(report).toMatchObject({ status: 'failed', reasons: [{ code: 'database-invalid', error }] })
+    expect(await db.health(patient)).toMatchObject({ status: 'ok' })
+    expect(await db.query('SELECT id FROM t')).toEqual([{ id: 1n }])
+    await db.close()
+  })
+
   it('where the database cannot be opened again', async () => {
     const db = await openFile()
     await db.run("SET GLOBAL debug_checkpoint_abort = 'before_truncate'")

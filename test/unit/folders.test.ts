@@ -13,9 +13,11 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   sync: [],
   process: ['protocol'],
   values: ['protocol'],
-  main: [...shared, 'main/contract', 'main/database', 'main/diagnostics', 'main/encode', 'main/infer'].concat(
-    ['main/read', 'main/schema', 'main/scheduling', 'main/store', 'main/worker-thread', 'main/write'],
-  ),
+  main: [
+    ...shared,
+    ...['main/contract', 'main/database', 'main/diagnostics', 'main/encode', 'main/health', 'main/infer'],
+    ...['main/read', 'main/schema', 'main/scheduling', 'main/store', 'main/worker-thread', 'main/write'],
+  ],
   'main/contract': ['protocol'],
   'main/diagnostics': ['main/contract', 'main/scheduling'],
   'main/scheduling': ['sync', 'main/contract'],
