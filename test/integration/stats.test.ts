@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs'
-import { type DurationSummary, type Durations, open } from 'duckpaddle'
+import { type Durations, open } from 'duckpaddle'
 import { expect, it } from 'vitest'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
 
