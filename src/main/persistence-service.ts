@@ -8,6 +8,7 @@ import type {
 } from '../protocol/query-value.js'
 import { tableIn } from '../protocol/sql.js'
 import { Checkpoints } from './checkpoints.js'
+import { collectStats } from './collect-stats.js'
 import { checkNumber, ownOptions } from './contract/check-option.js'
 import type { HealthOptions, HealthReport } from './contract/health.js'
 import type { ResolvedOpenOptions } from './contract/open-options.js'
@@ -50,7 +51,6 @@ const batchBytes = 1024 * 1024
 export class PersistenceService implements AsyncDisposable {
   /** The database as it was given to `open()`. */
   readonly database: string
-  readonly #supervisor: WorkerSupervisor
   readonly #scheduler = new WriteScheduler()
   readonly #operations: Operations
   readonly #checkpoints: Checkpoints
@@ -70,7 +70,6 @@ export class PersistenceService implements AsyncDisposable {
     releaseFile: () => void,
   ) {
     this.database = database
-    this.#supervisor = supervisor
     this.#reading = options.reading
     const scheduler = this.#scheduler
     const dependents = new Dependents()
@@ -312,25 +311,8 @@ export class PersistenceService implements AsyncDisposable {
 
   /** What the service is doing and has done. Costs nothing worth mentioning. */
   stats(): Stats {
-    const { flow, pool, commits, durations } = this.#writing
-    const { committed } = this.#tables
-    return Object.freeze({
-      status: this.#operations.status,
-      duckdbVersion: this.#supervisor.duckdbVersion,
-      workers: this.#supervisor.workers,
-      waiting: this.#scheduler.waiting + this.#groups.waiting,
-      waitingRows: this.#groups.waitingRows,
-      persisting: this.#tables.persisting,
-      querying: this.#queries.running,
-      inFlightBytes: flow.bytes,
-      peakInFlightBytes: flow.peakBytes,
-      freeBufferBytes: pool.freeBytes,
-      commits: commits.count,
-      callsPerCommit: commits.count === 0 ? 0 : committed.persisted / commits.count,
-      ...committed,
-      walBytes: this.#checkpoints.scheduler.walBytes,
-      durations: durations.summarize(),
-    })
+    const [operations, context, groups] = [this.#operations, this.#writing, this.#groups]
+    return collectStats({ operations, context, groups, tables: this.#tables, queries: this.#queries })
   }
 
   /**
