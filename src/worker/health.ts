@@ -7,7 +7,8 @@ import { toBytes } from './instance/settings.js'
 /** What takes longer than so many milliseconds, such as what waits for a commit, is left out of the answer. */
 const mostMs = 200
 
-const sql = `SELECT sum(memory_usage_bytes)::DOUBLE, sum(temporary_storage_bytes)::DOUBLE,
+// Whole names: SQL may have made macros of the short ones.
+const sql = `SELECT system.main.sum(memory_usage_bytes)::DOUBLE, system.main.sum(temporary_storage_bytes)::DOUBLE,
   system.main.current_setting('checkpoint_threshold') FROM system.main.duckdb_memory()`
 
 type Measures = Omit<HealthReply, 'isSameFile'>

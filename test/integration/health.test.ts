@@ -77,6 +77,29 @@ describe('health()', () => {
     await db.close()
   })
 
+  it('does not take an event loop that was held for a worker that does not answer', async () => {
+    const db = await openFile()
+    await db.health(patient)
+    for (let time = 0; time < 4; time++) {
+      const asked = db.health({ ...patient, timeoutMs: 2000 })
+      // Half of the times the worker is asked before, and its answer waits to be heard.
+      if (time % 2 === 0) await new Promise(setImmediate)
+      const end = performance.now() + 2100
+      while (performance.now() < end);
+      expect(codesOf(await asked)).toEqual([])
+    }
+    await db.close()
+  })
+
+  it('is not misled by macros that SQL has made', async () => {
+    const db = await open(':memory:')
+    await db.run('CREATE TABLE t AS SELECT range AS id FROM range(100000)')
+    await db.run('CREATE MACRO sum(x) AS 7; CREATE MACRO current_setting(x) AS 7')
+    await db.run('CREATE MACRO duckdb_memory() AS TABLE SELECT 7 AS memory_usage_bytes')
+    expect((await db.health(patient)).memoryBytes).toBeGreaterThan(100_000)
+    await db.close()
+  })
+
   it('may be called any number of times at once', async () => {
     const db = await openFile()
     const reports = await Promise.all(Array.from({ length: 1000 }, () => db.health(patient)))
