@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { DuckDBStorageAdapter } from 'duckpaddle'
+import { DuckDBStorageAdapter, open } from 'duckpaddle'
 
 interface Session {
   readonly user: string
@@ -16,7 +16,8 @@ interface Session {
 const { DATABASE = 'sessions.duckdb', PORT = '3000' } = process.env
 const [database = DATABASE, port = PORT] = process.argv.slice(2)
 
-const sessions = new DuckDBStorageAdapter<Session>({ database, tableName: 'sessions' })
+const db = await open(database)
+const sessions = new DuckDBStorageAdapter<Session>({ database: db, tableName: 'sessions' })
 sessions.on('persistError', (error) => console.error('Sessions are not saved yet:', error))
 const { entries } = await sessions.load()
 
@@ -34,7 +35,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop)
 
 /** Lets requests finish, and saves what they have changed. */
 function stop(): void {
-  server.close(() => void sessions.close())
+  server.close(() => void db.close())
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -54,6 +55,12 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     case 'POST /logout':
       if (id !== undefined) await sessions.delete(id)
       return send(response, 200, {}, 'sid=; Max-Age=0; Path=/')
+    // For a probe: docs/operations.md.
+    case 'GET /healthz': {
+      const { status, reasons } = await db.health()
+      const codes = reasons.map(({ code }) => code)
+      return send(response, status === 'failed' ? 503 : 200, { status, reasons: codes })
+    }
     default:
       return send(response, 404, { error: 'Not found' })
   }

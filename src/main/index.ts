@@ -9,6 +9,14 @@ export type {
 } from '../protocol/query-value.js'
 export type { OnConflict } from '../protocol/requests.js'
 export type { Committed } from './contract/committed.js'
+export type { DurationSummary, Durations } from './contract/durations.js'
+export type {
+  HealthOptions,
+  HealthReason,
+  HealthReasonCode,
+  HealthReport,
+  HealthStatus,
+} from './contract/health.js'
 export type { OpenOptions } from './contract/open-options.js'
 export type { OnRowError, PersistOptions } from './contract/persist-options.js'
 export { PersistenceError } from './contract/persistence-error.js'
@@ -26,6 +34,18 @@ export type { ResourceLimits } from './contract/resource-limits.js'
 export type { RowColumns, Rows, TypedArray } from './contract/rows.js'
 export type { RunReport } from './contract/run-report.js'
 export type { CloseOptions, CloseReport, ServiceStatus, Stats } from './contract/stats.js'
+export type {
+  CheckpointTrace,
+  CommitTrace,
+  OpenTrace,
+  PersistTrace,
+  QueryTrace,
+  Trace,
+  TraceContexts,
+  TracedTable,
+  TransactionTrace,
+  WorkerTrace,
+} from './contract/traces.js'
 export type { TransactionOptions } from './contract/transaction-options.js'
 export type { WriteStream } from './contract/write-stream.js'
 export type { WriteStreamOptions } from './contract/write-stream-options.js'

@@ -1,8 +1,11 @@
 import { resolveRealPath } from '../process/real-path.js'
 import { type OpenOptions, resolveOpenOptions } from './contract/open-options.js'
+import type { Draft, OpenTrace } from './contract/traces.js'
 import { claimDatabase, notAFile } from './database/claim-database.js'
 import { checkDatabase, inMemory } from './database/database-path.js'
 import { endsAsFolder } from './database/local-file.js'
+import { channels } from './diagnostics/channels.js'
+import { trace } from './diagnostics/trace.js'
 import { PersistenceService } from './persistence-service.js'
 import { WorkerSupervisor } from './worker-thread/worker-supervisor.js'
 
@@ -27,10 +30,23 @@ import { WorkerSupervisor } from './worker-thread/worker-supervisor.js'
  * ```
  */
 export async function open(database: string, options: OpenOptions = {}): Promise<PersistenceService> {
+  if (!channels.open.hasSubscribers) return openService(database, options)
+  const context: Draft<OpenTrace> = { database }
+  return trace(
+    channels.open,
+    context,
+    () => openService(database, options),
+    (service) => {
+      context.duckdbVersion = service.stats().duckdbVersion
+    },
+  )
+}
+
+async function openService(database: string, options: OpenOptions): Promise<PersistenceService> {
   checkDatabase(database)
   const resolved = resolveOpenOptions(options)
   if (database === inMemory) {
-    const supervisor = new WorkerSupervisor(inMemory, resolved)
+    const supervisor = new WorkerSupervisor(database, inMemory, resolved)
     await supervisor.open()
     return new PersistenceService(database, supervisor, resolved, () => undefined)
   }
@@ -38,7 +54,7 @@ export async function open(database: string, options: OpenOptions = {}): Promise
   const path = await resolveRealPath(database)
   const file = await claimDatabase(path)
   try {
-    const supervisor = new WorkerSupervisor(path, resolved, file)
+    const supervisor = new WorkerSupervisor(database, path, resolved, file)
     await supervisor.open()
     return new PersistenceService(database, supervisor, resolved, () => file.release())
   } catch (error) {

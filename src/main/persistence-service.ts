@@ -7,9 +7,11 @@ import type {
   TimestampReading,
 } from '../protocol/query-value.js'
 import { tableIn } from '../protocol/sql.js'
+import { Checkpoints } from './checkpoints.js'
+import { collectStats } from './collect-stats.js'
 import { checkNumber, ownOptions } from './contract/check-option.js'
+import type { HealthOptions, HealthReport } from './contract/health.js'
 import type { ResolvedOpenOptions } from './contract/open-options.js'
-import { PersistenceError } from './contract/persistence-error.js'
 import {
   type AsColumns,
   type QueryColumns,
@@ -20,19 +22,17 @@ import {
 import type { RunReport } from './contract/run-report.js'
 import type { CloseOptions, CloseReport, Stats } from './contract/stats.js'
 import type { TransactionOptions } from './contract/transaction-options.js'
+import { ServiceDurations } from './diagnostics/service-durations.js'
 import { BufferPool } from './encode/buffer-pool.js'
+import { HealthCheck } from './health/health-check.js'
 import { Queries } from './read/queries.js'
 import { copyStatement, type QueryParameters } from './read/query-parameters.js'
 import { QueryRunner } from './read/query-runner.js'
-import type { Call } from './scheduling/call.js'
-import { presentCall } from './scheduling/call-queue.js'
-import type { Cancellation } from './scheduling/cancellation.js'
-import { CheckpointScheduler } from './scheduling/checkpoint-scheduler.js'
 import { Dependents } from './scheduling/dependents.js'
 import { FlowControl } from './scheduling/flow-control.js'
 import { Operations } from './scheduling/operations.js'
 import { WriteScheduler } from './scheduling/write-scheduler.js'
-import { commits as commitsScope, everything, type WriteScope } from './scheduling/write-scope.js'
+import { everything } from './scheduling/write-scope.js'
 import type { AnyRow, RowOf } from './schema/row-types.js'
 import type { ColumnDefinitions, KeyOptions, TableOptions } from './schema/table-definition.js'
 import { shareInternals } from './service-internals.js'
@@ -51,14 +51,15 @@ const batchBytes = 1024 * 1024
 export class PersistenceService implements AsyncDisposable {
   /** The database as it was given to `open()`. */
   readonly database: string
-  readonly #supervisor: WorkerSupervisor
   readonly #scheduler = new WriteScheduler()
   readonly #operations: Operations
+  readonly #checkpoints: Checkpoints
   readonly #writing: WriteContext
   readonly #groups: GroupCommit
   readonly #tables: Tables
   readonly #queries: Queries
   readonly #transactions: Transactions
+  readonly #health: HealthCheck
   readonly #reading: Reading
 
   /** @internal */
@@ -69,37 +70,44 @@ export class PersistenceService implements AsyncDisposable {
     releaseFile: () => void,
   ) {
     this.database = database
-    this.#supervisor = supervisor
     this.#reading = options.reading
     const scheduler = this.#scheduler
     const dependents = new Dependents()
-    const checkpoints = new CheckpointScheduler(scheduler, !options.isWalLeft, () =>
-      this.#operations.run((cancellation) => this.#checkpoint(cancellation, commitsScope)),
-    )
+    const checkpoints = new Checkpoints({
+      ...{ database, supervisor, scheduler, isScheduled: !options.isWalLeft },
+      operations: () => this.#operations,
+    })
+    this.#checkpoints = checkpoints
     this.#operations = new Operations({
       saveLast: () => dependents.close(),
       close() {
-        checkpoints.stop()
+        checkpoints.scheduler.stop()
         return supervisor.close().finally(releaseFile)
       },
       abandon: () => supervisor.abandon(),
     })
     const { sliceBudgetMs, maxInFlightBytes, maxWaitingCalls, reading } = options
+    const durations = new ServiceDurations()
     const pool = new BufferPool(Math.min(batchBytes, maxInFlightBytes))
     const flow = new FlowControl(maxInFlightBytes)
     this.#writing = {
-      ...{ supervisor, scheduler, checkpoints, pool, flow, sliceBudgetMs, reading, maxWaitingCalls },
-      commits: { count: 0 },
+      ...{ database, supervisor, scheduler, checkpoints: checkpoints.scheduler, pool, flow, sliceBudgetMs },
+      ...{ reading, maxWaitingCalls, durations, commits: { count: 0, failure: undefined } },
       loads: createLoads(),
     }
     this.#groups = new GroupCommit(this.#writing)
     const [tables, queries] = [
       new Tables(this.#writing, this.#groups, this.#operations, dependents),
-      new Queries(new QueryRunner(supervisor, scheduler, checkpoints, sliceBudgetMs), this.#operations),
+      new Queries(
+        new QueryRunner(supervisor, scheduler, checkpoints.scheduler, sliceBudgetMs),
+        ...([this.#operations, database, durations] as const),
+      ),
     ]
     this.#tables = tables
     this.#queries = queries
     this.#transactions = new Transactions(this.#writing, tables, queries, this.#operations)
+    const [context, groups, operations] = [this.#writing, this.#groups, this.#operations]
+    this.#health = new HealthCheck({ options, context, groups, operations })
     shareInternals(this, {
       path: supervisor.path,
       tableRef: (name) => tableIn(supervisor.tables, name),
@@ -300,38 +308,32 @@ export class PersistenceService implements AsyncDisposable {
    * `PERSIST_WORKER_LOST`.
    */
   async checkpoint(): Promise<void> {
-    // It has to be known now: what comes after an await may be of nobody's.
-    const outer = presentCall()
-    // As one call: a service that is closing waits for it, and lets no other one in.
-    const isDone = await this.#operations.run(
-      async (cancellation) =>
-        (await this.#checkpoint(cancellation, commitsScope)) ||
-        (await this.#checkpoint(cancellation, everything, outer)),
-    )
-    if (isDone) return
-    const message = 'The checkpoint failed: DuckDB says that another transaction is in the way'
-    throw new PersistenceError('PERSIST_WRITE_FAILED', message)
+    return this.#checkpoints.run()
   }
 
   /** What the service is doing and has done. Costs nothing worth mentioning. */
   stats(): Stats {
-    const { flow, pool, commits } = this.#writing
-    const { committed } = this.#tables
-    return Object.freeze({
-      status: this.#operations.status,
-      duckdbVersion: this.#supervisor.duckdbVersion,
-      workers: this.#supervisor.workers,
-      waiting: this.#scheduler.waiting + this.#groups.waiting,
-      waitingRows: this.#groups.waitingRows,
-      persisting: this.#tables.persisting,
-      querying: this.#queries.running,
-      inFlightBytes: flow.bytes,
-      peakInFlightBytes: flow.peakBytes,
-      freeBufferBytes: pool.freeBytes,
-      commits: commits.count,
-      callsPerCommit: commits.count === 0 ? 0 : committed.persisted / commits.count,
-      ...committed,
-    })
+    const [operations, context, groups] = [this.#operations, this.#writing, this.#groups]
+    return collectStats({ operations, context, groups, tables: this.#tables, queries: this.#queries })
+  }
+
+  /**
+   * Asks the worker how it is, and resolves to what an operator, or a probe, has to know. It waits for no call: not for
+   * `persist()`, and not for a statement that runs for long. A lost worker is started again by it.
+   *
+   * What it finds is never a rejection, also while the service is closing and once it is closed: `'failed'` then, with the
+   * reason `closing` or `closed`.
+   *
+   * @throws TypeError or RangeError, as a rejection, for options that are wrong.
+   *
+   * @example
+   * ```ts
+   * const { status, reasons } = await db.health({ timeoutMs: 500 })
+   * response.writeHead(status === 'failed' ? 503 : 200).end(JSON.stringify({ status, reasons }))
+   * ```
+   */
+  async health(options: HealthOptions = {}): Promise<HealthReport> {
+    return this.#health.run(options)
   }
 
   /**
@@ -357,14 +359,5 @@ export class PersistenceService implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
-  }
-
-  /** Resolves to false where a transaction is in the way. */
-  #checkpoint(cancellation: Cancellation, scope: WriteScope, outer?: Call): Promise<boolean> {
-    const checkpoint = async () => {
-      const { isDone } = await this.#supervisor.use((client) => client.request('checkpoint', undefined))
-      return isDone
-    }
-    return this.#scheduler.acquire(cancellation, 'checkpoint()', scope, checkpoint, outer)
   }
 }

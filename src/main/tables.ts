@@ -9,8 +9,11 @@ import {
 } from './contract/persist-options.js'
 import { PersistenceError } from './contract/persistence-error.js'
 import type { Receipt } from './contract/receipt.js'
+import type { Draft, PersistTrace } from './contract/traces.js'
 import type { WriteStream } from './contract/write-stream.js'
 import { resolveWriteStreamOptions, type WriteStreamOptions } from './contract/write-stream-options.js'
+import { channels } from './diagnostics/channels.js'
+import { tracePersist } from './diagnostics/trace-persist.js'
 import type { Cancellation } from './scheduling/cancellation.js'
 import type { Dependents } from './scheduling/dependents.js'
 import type { Operations } from './scheduling/operations.js'
@@ -132,18 +135,36 @@ export class Tables {
     return createWriteStream(target, resolved)
   }
 
-  async #persist(
+  #persist(
     table: BoundTable,
     rows: StreamRows,
     options: PersistOptions,
     savesLast: boolean,
     part?: StreamPart,
   ): Promise<Receipt> {
+    if (!channels.persist.hasSubscribers) return this.#submit(table, rows, options, savesLast, part)
+    const { schema, name } = table.ref
+    const context: Draft<PersistTrace> = { database: this.#context.database, table: { schema, name } }
+    return tracePersist(context, () => this.#submit(table, rows, options, savesLast, part, context))
+  }
+
+  async #submit(
+    table: BoundTable,
+    rows: StreamRows,
+    options: PersistOptions,
+    savesLast: boolean,
+    part?: StreamPart,
+    trace?: Draft<PersistTrace>,
+  ): Promise<Receipt> {
     const source = createRowSource(rows)
     this.#persisting++
     try {
       if (!savesLast) this.checkLoad()
-      const resolved = { ...resolvePersistOptions(options), ...(part === undefined ? {} : { part }) }
+      const given = resolvePersistOptions(options)
+      const isPlain = part === undefined && trace === undefined
+      const resolved = isPlain
+        ? given
+        : { ...given, ...(part === undefined ? {} : { part }), ...(trace === undefined ? {} : { trace }) }
       table.checkConflict(resolved.onConflict)
       const receipt = await this.#operations.run(
         (cancellation) => this.#write(table, source, resolved, cancellation),

@@ -4,6 +4,17 @@ import { type CallLimits, type QueryOptions, resolveQueryOptions } from './contr
 import type { Receipt } from './contract/receipt.js'
 import type { Rows } from './contract/rows.js'
 import type { RunReport } from './contract/run-report.js'
+import type {
+  CommitTrace,
+  Draft,
+  PersistTrace,
+  QueryTrace,
+  TracedTable,
+  TransactionTrace,
+} from './contract/traces.js'
+import { channels } from './diagnostics/channels.js'
+import { trace } from './diagnostics/trace.js'
+import { tracePersist } from './diagnostics/trace-persist.js'
 import { type Collected, collectResult, executeStatement } from './read/execute-statement.js'
 import type { Queries } from './read/queries.js'
 import { copyStatement, type QueryParameters } from './read/query-parameters.js'
@@ -29,12 +40,15 @@ interface Parts {
   readonly queries: Queries
   readonly sequence: CallSequence
   readonly transaction: TransactionClient
+  /** Where somebody listens. */
+  readonly trace: Draft<TransactionTrace> | undefined
 }
 
 /** The calls that are part of one transaction. */
 export class TransactionCalls {
   readonly #parts: Parts
   readonly #written = new WrittenTotals()
+  readonly #tables = new Map<string, TracedTable>()
   #endChange: (() => void) | undefined
 
   constructor(parts: Parts) {
@@ -42,27 +56,36 @@ export class TransactionCalls {
   }
 
   persist(table: Table<never>, rows: Rows<unknown>, options: PersistOptions): Promise<Receipt> {
-    const { tables, sequence } = this.#parts
-    const what = table instanceof Table ? `persist() to ${quoteName(table.name)}` : 'persist()'
-    return tables.track(sequence.add(what, () => this.#load(table, rows, options)))
+    this.#countCall()
+    // What is no table is refused where the rows are taken.
+    if (!channels.persist.hasSubscribers || !(table instanceof Table)) {
+      return this.#persist(table, rows, options)
+    }
+    const { schema, name } = table
+    const context: Draft<PersistTrace> = { ...this.#traced, table: { schema, name } }
+    return handled(tracePersist(context, () => this.#persist(table, rows, options, context)))
   }
 
   query(sql: string, parameters: QueryParameters | undefined, options: QueryOptions): Promise<object> {
-    const { queries, sequence, context } = this.#parts
-    const query = sequence.add('query()', () => {
-      const { limits, ...how } = resolveQueryOptions('query()', options, context.reading)
-      return this.#execute({ ...copyStatement(sql, parameters), ...how }, ({ read }) => read, limits)
-    })
-    return queries.track(query)
+    this.#countCall()
+    if (!channels.query.hasSubscribers) return this.#query(sql, parameters, options)
+    const context: Draft<QueryTrace> = { ...this.#traced, kind: 'query', sql }
+    return handled(trace(channels.query, context, () => this.#query(sql, parameters, options, context)))
   }
 
   run(sql: string, parameters: QueryParameters | undefined): Promise<RunReport> {
-    const { queries, sequence, context } = this.#parts
-    const run = sequence.add('run()', () => {
-      const statement = { ...copyStatement(sql, parameters), reading: context.reading }
-      return this.#execute(statement, ({ rowsChanged }) => ({ rowsChanged }))
-    })
-    return queries.track(run)
+    this.#countCall()
+    if (!channels.query.hasSubscribers) return this.#run(sql, parameters)
+    const context: Draft<QueryTrace> = { ...this.#traced, kind: 'run', sql }
+    return handled(trace(channels.query, context, () => this.#run(sql, parameters, context)))
+  }
+
+  /** What is known of the transaction before it is committed. */
+  describe(): Draft<CommitTrace> {
+    const { context, transaction } = this.#parts
+    const { persisted, rows, bytes } = this.#written
+    const of = { database: context.database, id: transaction.id, kind: 'transaction' } as const
+    return { ...of, calls: persisted, tables: [...this.#tables.values()], rows, bytes }
   }
 
   /** The transaction is over. @param isCommitted - Whether what was written counts. */
@@ -71,17 +94,71 @@ export class TransactionCalls {
     if (isCommitted) this.#parts.tables.committed.add(this.#written)
   }
 
-  #load(table: Table<never>, rows: Rows<unknown>, options: PersistOptions): Work<Receipt> {
+  #countCall(): void {
+    const { trace } = this.#parts
+    if (trace !== undefined) trace.calls++
+  }
+
+  /** What the traces of its calls have in common. */
+  get #traced() {
+    const { context, transaction } = this.#parts
+    return { database: context.database, transaction: transaction.id }
+  }
+
+  #persist(
+    table: Table<never>,
+    rows: Rows<unknown>,
+    options: PersistOptions,
+    trace?: Draft<PersistTrace>,
+  ): Promise<Receipt> {
+    const { tables, sequence } = this.#parts
+    const what = table instanceof Table ? `persist() to ${quoteName(table.name)}` : 'persist()'
+    return tables.track(sequence.add(what, () => this.#load(table, rows, options, trace)))
+  }
+
+  #query(
+    sql: string,
+    parameters: QueryParameters | undefined,
+    options: QueryOptions,
+    trace?: Draft<QueryTrace>,
+  ): Promise<object> {
+    const { queries, sequence, context } = this.#parts
+    const query = sequence.add('query()', () => {
+      const { limits, ...how } = resolveQueryOptions('query()', options, context.reading)
+      return this.#execute({ ...copyStatement(sql, parameters), ...how, trace }, ({ read }) => read, limits)
+    })
+    return queries.track(query)
+  }
+
+  #run(sql: string, parameters: QueryParameters | undefined, trace?: Draft<QueryTrace>): Promise<RunReport> {
+    const { queries, sequence, context } = this.#parts
+    const run = sequence.add('run()', () => {
+      const statement = { ...copyStatement(sql, parameters), reading: context.reading, trace }
+      return this.#execute(statement, ({ rowsChanged }) => ({ rowsChanged }))
+    })
+    return queries.track(run)
+  }
+
+  #load(
+    table: Table<never>,
+    rows: Rows<unknown>,
+    options: PersistOptions,
+    trace: Draft<PersistTrace> | undefined,
+  ): Work<Receipt> {
     const { context, tables, transaction } = this.#parts
     const source = createRowSource(rows)
     try {
       const bound = tables.boundOf(table)
-      const resolved = resolvePersistOptions(options)
+      const given = resolvePersistOptions(options)
+      if (trace !== undefined) trace.commit = transaction.id
+      const resolved = trace === undefined ? given : { ...given, trace }
       bound.checkConflict(resolved.onConflict)
       const load = new LoadInTransaction(context, transaction, bound, source, resolved)
       const run: Work<Receipt>['run'] = async (call) => {
         const receipt = await load.run(call)
         this.#written.addCall(receipt)
+        const { schema, name } = bound.ref
+        this.#tables.set(bound.signature, { schema, name })
         return receipt
       }
       return { cancellation: load.cancellation, run, release: () => load.release() }
@@ -115,4 +192,10 @@ export class TransactionCalls {
     }
     return { cancellation, run, release: () => undefined }
   }
+}
+
+/** What a call fails with is what the transaction fails with: nobody has to look at its promise. */
+function handled<Result>(call: Promise<Result>): Promise<Result> {
+  call.catch(() => undefined)
+  return call
 }

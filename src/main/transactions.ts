@@ -1,5 +1,9 @@
 import { describeValue } from './contract/describe-value.js'
+import type { CallLimits } from './contract/query-options.js'
+import type { Draft, TransactionTrace } from './contract/traces.js'
 import { resolveTransactionOptions, type TransactionOptions } from './contract/transaction-options.js'
+import { channels } from './diagnostics/channels.js'
+import { trace } from './diagnostics/trace.js'
 import type { Queries } from './read/queries.js'
 import type { Call } from './scheduling/call.js'
 import { CallSequence } from './scheduling/call-sequence.js'
@@ -7,12 +11,15 @@ import type { Cancellation } from './scheduling/cancellation.js'
 import { codeInside } from './scheduling/code-inside.js'
 import { limitCall } from './scheduling/limit-call.js'
 import type { Operations } from './scheduling/operations.js'
+import { now } from './scheduling/real-timers.js'
 import { everything } from './scheduling/write-scope.js'
 import type { Tables } from './tables.js'
 import { Transaction } from './transaction.js'
 import { TransactionCalls } from './transaction-calls.js'
 import type { WorkerClient } from './worker-thread/worker-client.js'
-import { recordCommit, type WriteContext } from './write/persist-call.js'
+import type { WriteContext } from './write/persist-call.js'
+import { recordCommit, recordFailure } from './write/record-commit.js'
+import { commitTraced } from './write/trace-commit.js'
 import { TransactionClient } from './write/transaction-client.js'
 
 type Work<Result> = (transaction: Transaction) => Promise<Result>
@@ -38,20 +45,35 @@ export class Transactions {
     }
     const options = resolveTransactionOptions(given)
     this.#tables.checkLoad()
-    return this.#operations.run((cancellation) => this.#runInTurn(work, options, cancellation))
+    if (!channels.transaction.hasSubscribers) return this.#start(work, options)
+    const context: Draft<TransactionTrace> = { database: this.#context.database, calls: 0 }
+    return trace(channels.transaction, context, () => this.#start(work, options, context))
+  }
+
+  #start<Result>(
+    work: Work<Result>,
+    options: CallLimits,
+    context?: Draft<TransactionTrace>,
+  ): Promise<Result> {
+    return this.#operations.run((cancellation) => this.#runInTurn(work, options, cancellation, context))
   }
 
   async #runInTurn<Result>(
     work: Work<Result>,
-    options: TransactionOptions,
+    options: CallLimits,
     cancellation: Cancellation,
+    trace: Draft<TransactionTrace> | undefined,
   ): Promise<Result> {
-    const { scheduler, supervisor } = this.#context
+    const { scheduler, supervisor, durations } = this.#context
+    const startedAt = now()
     const stopLimits = limitCall('The transaction', cancellation, options)
     try {
-      return await scheduler.acquire(cancellation, 'transaction()', everything, (call) =>
-        supervisor.use((client) => this.#transact(client, call, work, cancellation)),
-      )
+      return await scheduler.acquire(cancellation, 'transaction()', everything, (call) => {
+        const waitingMs = now() - startedAt
+        durations.waiting.record(waitingMs)
+        if (trace !== undefined) trace.waitingMs = waitingMs
+        return supervisor.use((client) => this.#transact(client, call, work, cancellation, trace))
+      })
     } finally {
       stopLimits()
     }
@@ -62,12 +84,14 @@ export class Transactions {
     call: Call,
     work: Work<Result>,
     cancellation: Cancellation,
+    trace: Draft<TransactionTrace> | undefined,
   ): Promise<Result> {
     const context = this.#context
     const [tables, queries] = [this.#tables, this.#queries]
     const transaction = this.#createTransaction(client, cancellation)
     const sequence = new CallSequence(call, cancellation)
-    const calls = new TransactionCalls({ context, tables, queries, sequence, transaction })
+    if (trace !== undefined) trace.id = transaction.id
+    const calls = new TransactionCalls({ context, tables, queries, sequence, transaction, trace })
     let isCommitted = false
     try {
       const result = await cancellation.guard(
@@ -77,7 +101,7 @@ export class Transactions {
           return value
         }),
       )
-      await transaction.commit()
+      await this.#commit(transaction, calls)
       isCommitted = true
       return result
     } catch (error) {
@@ -88,12 +112,21 @@ export class Transactions {
     }
   }
 
+  async #commit(transaction: TransactionClient, calls: TransactionCalls): Promise<void> {
+    try {
+      await commitTraced(transaction, () => calls.describe())
+    } catch (error) {
+      recordFailure(this.#context, error)
+      throw error
+    }
+  }
+
   #createTransaction(client: WorkerClient, cancellation: Cancellation): TransactionClient {
     const { pool, flow, reading } = this.#context
     return new TransactionClient({
       ...{ client, begin: { writers: [], reading }, pool, flow },
       failed: (error) => cancellation.cancel(error),
-      committed: (walBytes) => recordCommit(this.#context, walBytes),
+      committed: (reply) => recordCommit(this.#context, reply),
     })
   }
 }

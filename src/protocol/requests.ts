@@ -46,6 +46,8 @@ interface Requests {
   cancel: { request: CursorRequest; reply: void }
   /** Moves the write-ahead log into the file, unless a transaction is in the way. */
   checkpoint: { request: undefined; reply: CheckpointReply }
+  /** How the database is. Answered though statements run and rows are written. */
+  health: { request: undefined; reply: HealthReply }
   /** Closes the database and releases its file. The last request to every worker. */
   close: { request: CloseRequest; reply: void }
 }
@@ -257,14 +259,26 @@ interface WriteReply {
   readonly buffer: ArrayBuffer
 }
 
-/** What is committed and not in the database file yet. */
-interface CommitReply {
-  /** Bytes of the write-ahead log. */
+export interface CommitReply {
+  /** Bytes of the write-ahead log: of what is committed and not in the database file yet. */
   readonly walBytes: number
+  /** Milliseconds of COMMIT, and of what it waits for; 0 where nothing is committed. */
+  readonly commitMs: number
+}
+
+export interface HealthReply {
+  /** Absent where it could not be measured in time. */
+  readonly memory?: { readonly memoryBytes: number; readonly spilledBytes: number }
+  /** DuckDB's own limit, from which on it moves the write-ahead log. */
+  readonly walThresholdBytes?: number
+  /** False where the file was removed, or another was put in its place. */
+  readonly isSameFile: boolean
 }
 
 interface CheckpointReply {
   readonly isDone: boolean
+  /** Bytes of the write-ahead log after it. */
+  readonly walBytes: number
 }
 
 export interface ExecuteRequest {

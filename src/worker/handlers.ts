@@ -39,6 +39,7 @@ const failures: Readonly<Record<RequestName, readonly [code: PersistenceErrorCod
   fetch: ['PERSIST_QUERY_FAILED', 'The query failed'],
   cancel: ['PERSIST_QUERY_FAILED', 'The query failed'],
   checkpoint: ['PERSIST_WRITE_FAILED', 'The checkpoint failed'],
+  health: ['PERSIST_QUERY_FAILED', 'The health of the database cannot be read'],
   close: ['PERSIST_WRITE_FAILED', 'The database cannot be closed'],
 }
 

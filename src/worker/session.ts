@@ -16,6 +16,7 @@ import { CatalogReader } from './catalog/catalog-reader.js'
 import { collectGarbage } from './collect-garbage.js'
 import { Database } from './database.js'
 import { isHeldUpCheckpoint, toFailure, WorkerFailure } from './failure.js'
+import { Health } from './health.js'
 import { Cursor } from './read/cursor.js'
 import { type LastingEffects, lastingEffects } from './read/lasting-effects.js'
 import { refuseOutsideEffects } from './read/outside-effects.js'
@@ -40,12 +41,14 @@ export class Session implements SessionHandlers {
   readonly #connections: IdleConnections
   readonly #cursors = new Map<number, Cursor>()
   readonly #committed = new CommittedCalls()
+  readonly #health: Health
   #closed: Promise<void> | undefined
 
   private constructor(database: Database) {
     this.#database = database
     this.#catalog = new CatalogReader(database)
     this.#connections = new IdleConnections(database)
+    this.#health = new Health(database)
   }
 
   static async open(request: Omit<OpenRequest, 'shutdown'>, shutdown: Shutdown): Promise<Session> {
@@ -125,11 +128,13 @@ export class Session implements SessionHandlers {
   /** A transaction whose commit fails stays, for main rolls it back. */
   async commit({ transaction }: RequestOf<'commit'>): Promise<ReplyOf<'commit'>> {
     const write = this.#transaction(transaction)
+    const startedAt = performance.now()
     await write.commit()
+    const commitMs = performance.now() - startedAt
     this.#transactions.delete(transaction)
     this.#committed.add(transaction, write.outcomes)
     await this.#database.checkpointIfDue()
-    return { walBytes: this.#database.walBytes }
+    return { walBytes: this.#database.walBytes, commitMs }
   }
 
   async rollback({ transaction }: RequestOf<'rollback'>): Promise<void> {
@@ -166,12 +171,16 @@ export class Session implements SessionHandlers {
     await this.#cursors.get(cursor)?.cancel()
   }
 
+  health(): Promise<ReplyOf<'health'>> {
+    return this.#health.read()
+  }
+
   async checkpoint(): Promise<ReplyOf<'checkpoint'>> {
     try {
       await this.#database.checkpoint()
-      return { isDone: true }
+      return { isDone: true, walBytes: this.#database.walBytes }
     } catch (error) {
-      if (isHeldUpCheckpoint(error)) return { isDone: false }
+      if (isHeldUpCheckpoint(error)) return { isDone: false, walBytes: this.#database.walBytes }
       throw error
     }
   }
@@ -218,8 +227,10 @@ export class Session implements SessionHandlers {
     const isCommitted = writers.every(({ calls = [] }, writer) => {
       return (outcomes[writer] ?? []).every((outcome, call) => isSettled(calls[call], outcome))
     })
-    const { walBytes } = isCommitted ? await this.commit({ transaction }) : this.#database
-    return { walBytes, buffers, outcomes, isCommitted }
+    const { walBytes, commitMs } = isCommitted
+      ? await this.commit({ transaction })
+      : { walBytes: this.#database.walBytes, commitMs: 0 }
+    return { walBytes, commitMs, buffers, outcomes, isCommitted }
   }
 
   #begin(request: RequestOf<'begin'>, isShort: boolean): Promise<ReplyOf<'begin'>> {

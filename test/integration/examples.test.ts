@@ -61,8 +61,51 @@ it('examples/sessions.ts counts every one of many visits at once, and refuses wh
     expect((await server.post('/login', '', body)).status).toBe(400)
   }
   expect((await server.post('/elsewhere', cookie)).status).toBe(404)
+  expect(await server.healthz()).toEqual([200, { status: 'ok', reasons: [] }])
   expect(await server.stop('SIGTERM')).toEqual([0, null])
 })
+
+it('examples/telemetry.ts exports spans under those of their callers, and metrics', async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, [programOf('telemetry')])
+  const exported = stdout.split(/^\}$/m)
+  const spans = exported.filter((text) => /^ {2}traceId:/m.test(text)).map(readSpan)
+  const idsOf = (name: string) => spans.filter((span) => span.name === name).map(({ id }) => id)
+  const parentsOf = (name: string) => spans.filter((span) => span.name === name).map(({ parent }) => parent)
+  const requests = idsOf('POST /orders')
+  const [[opening], [transaction]] = [idsOf('duckpaddle.open'), idsOf('duckpaddle.transaction')]
+  expect(requests).toHaveLength(4)
+  expect(parentsOf('duckpaddle.worker')).toEqual([opening])
+  expect(new Set(parentsOf('duckpaddle.persist'))).toEqual(new Set([...requests, transaction]))
+  expect(new Set(parentsOf('duckpaddle.query'))).toEqual(new Set([...requests, transaction]))
+  expect(parentsOf('duckpaddle.checkpoint')).toEqual([undefined])
+  // Of calls that share it, and of the transaction.
+  const commits = idsOf('duckpaddle.commit')
+  expect(parentsOf('duckpaddle.commit')).toEqual([...commits.slice(1).map(() => undefined), transaction])
+  const persists = spans.filter(({ name }) => name === 'duckpaddle.persist')
+  const isLinked = persists.map(({ link, parent }) => commits.includes(link ?? '') || parent === transaction)
+  expect(isLinked).toEqual(persists.map(() => true))
+  expect(persists.filter(({ isFailed }) => isFailed)).toHaveLength(1)
+  expect(stdout).toContain("'db.query.text': 'SELECT sum(amount) FROM orders WHERE id <= ?'")
+
+  const metrics = exported.filter((text) => text.includes('descriptor:'))
+  const metric = (name: string) => metrics.find((text) => text.includes(`name: '${name}'`)) ?? ''
+  expect(metric('duckpaddle.rows')).toMatch(/outcome: 'written' \},[^}]*value: 4\b/)
+  const failed = /'error\.type': 'PERSIST_ROW_REJECTED'[\s\S]*?count: 1\b/
+  expect(metric('db.client.operation.duration')).toMatch(failed)
+  expect(metric('duckpaddle.commit.calls')).toMatch(/sum: 5\b/)
+  expect(metric('duckpaddle.workers')).toMatch(/value: 1\b/)
+})
+
+/** A span as the console exporter prints it. */
+function readSpan(text: string) {
+  return {
+    name: /^ {2}name: '(.*)'/m.exec(text)?.[1],
+    id: /^ {2}id: '(\w+)'/m.exec(text)?.[1],
+    parent: /^ {2}parentSpanContext: \{[^}]*spanId: '(\w+)'/m.exec(text)?.[1],
+    link: /^ {2}links: \[[^\]]*spanId: '(\w+)'/m.exec(text)?.[1],
+    isFailed: /^ {2}status: \{ code: 2/m.test(text),
+  }
+}
 
 function programOf(example: string): string {
   return fileURLToPath(new URL(`../../build/examples/${example}.js`, import.meta.url))
@@ -84,6 +127,10 @@ async function startSessions(database: string) {
     logIn: async (user: string): Promise<string> => {
       const { headers } = await post('/login', '', JSON.stringify({ user }))
       return headers.get('set-cookie')?.split(';')[0] ?? ''
+    },
+    healthz: async (): Promise<unknown[]> => {
+      const response = await fetch(`${url}/healthz`)
+      return [response.status, await response.json()]
     },
     stop: async (signal: NodeJS.Signals): Promise<unknown[]> => {
       child.kill(signal)

@@ -4,6 +4,7 @@ import { describeValue } from './describe-value.js'
 import type { Progress } from './receipt.js'
 import type { Rejection } from './rejection.js'
 import type { Signal } from './signal.js'
+import type { Draft, PersistTrace } from './traces.js'
 
 /** What to do about a row that cannot be written. */
 export type OnRowError = 'abort' | 'skip' | ((rejection: Rejection) => 'abort' | 'skip')
@@ -100,6 +101,8 @@ export interface ResolvedPersistOptions {
   readonly parse: boolean
   /** Where the call is one of a write stream. */
   readonly part?: StreamPart
+  /** Where somebody listens: what becomes of the call is added. */
+  readonly trace?: Draft<PersistTrace>
 }
 
 export const persistOptionNames: readonly string[] = [

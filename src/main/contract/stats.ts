@@ -1,3 +1,5 @@
+import type { Durations } from './durations.js'
+
 /** Where a service stands. */
 export type ServiceStatus = 'open' | 'closing' | 'closed'
 
@@ -34,6 +36,10 @@ export interface Stats {
   readonly rejected: number
   /** Bytes handed to the worker in calls that were committed. */
   readonly bytes: number
+  /** Bytes of the write-ahead log after the last commit, `run()` or checkpoint; 0 before the first, and in memory. */
+  readonly walBytes: number
+  /** How long what calls do has taken. Computing it takes most of the time of `stats()`: 0.05 ms. */
+  readonly durations: Durations
 }
 
 export interface CloseOptions {

@@ -1,6 +1,7 @@
 import type { ResultShape } from '../../protocol/query-value.js'
 import type { ExecuteRequest } from '../../protocol/requests.js'
 import type { RunReport } from '../contract/run-report.js'
+import type { Draft, QueryTrace } from '../contract/traces.js'
 import type { DecodedItem } from '../decode/batch-decoder.js'
 import type { CollectedColumn } from '../decode/column-values.js'
 import type { Cancellation } from '../scheduling/cancellation.js'
@@ -8,7 +9,7 @@ import { runInSlices } from '../scheduling/sliced-loop.js'
 import type { WorkerClient } from '../worker-thread/worker-client.js'
 import { ResultReader } from './result-reader.js'
 
-interface Executed<Read> extends RunReport {
+export interface Executed<Read> extends RunReport {
   readonly read: Read
   readonly walBytes: number
 }
@@ -19,6 +20,7 @@ export type ReadResult<Read> = (reader: ResultReader) => Promise<Read>
 interface ShapedRequest extends Omit<ExecuteRequest, 'cursor'> {
   /** What the result is made into; rows as objects where nothing is said. */
   readonly shape?: ResultShape
+  readonly trace?: Draft<QueryTrace> | undefined
 }
 
 /** All rows, or all columns by their names. */
@@ -34,7 +36,7 @@ let cursors = 0
  */
 export async function executeStatement<Read>(
   client: WorkerClient,
-  { shape = 'objects', ...statement }: ShapedRequest,
+  { shape = 'objects', trace, ...statement }: ShapedRequest,
   cancellation: Cancellation,
   sliceBudgetMs: number,
   readResult: ReadResult<Read>,
@@ -47,7 +49,8 @@ export async function executeStatement<Read>(
     isDone = !reply.executed
     if (!reply.executed) return undefined
     const fetch = () => cancellation.guard(client.request('fetch', { cursor }))
-    const reader = new ResultReader(reply, statement.reading, shape, fetch, sliceBudgetMs)
+    if (trace !== undefined && statement.mayWrite) trace.rowsChanged = reply.rowsChanged
+    const reader = new ResultReader(reply, statement.reading, shape, fetch, sliceBudgetMs, trace)
     const read = await readResult(reader)
     isDone = reader.isDone
     return { read, rowsChanged: reply.rowsChanged, walBytes: reply.walBytes }

@@ -1,13 +1,18 @@
 import { exactReading, type QueryRow } from '../../protocol/query-value.js'
 import type { CallLimits } from '../contract/query-options.js'
 import type { RunReport } from '../contract/run-report.js'
+import type { Draft, QueryTrace } from '../contract/traces.js'
 import type { DecodedItem } from '../decode/batch-decoder.js'
+import { channels } from '../diagnostics/channels.js'
+import type { ServiceDurations } from '../diagnostics/service-durations.js'
+import { trace } from '../diagnostics/trace.js'
 import type { Cancellation } from '../scheduling/cancellation.js'
 import { limitCall } from '../scheduling/limit-call.js'
 import type { Operations } from '../scheduling/operations.js'
+import { now } from '../scheduling/real-timers.js'
 import { copyStatement, type QueryParameters } from './query-parameters.js'
 import type { QueryRunner, Statement } from './query-runner.js'
-import { RowStream } from './row-stream.js'
+import { RowStream, StreamEnd } from './row-stream.js'
 
 /**
  * The SQL that callers run.
@@ -17,11 +22,16 @@ import { RowStream } from './row-stream.js'
 export class Queries {
   readonly #runner: QueryRunner
   readonly #operations: Operations
+  readonly #database: string
+  readonly #durations: ServiceDurations
   #running = 0
 
-  constructor(runner: QueryRunner, operations: Operations) {
+  /** @param database - As it was given to `open()`. */
+  constructor(runner: QueryRunner, operations: Operations, database: string, durations: ServiceDurations) {
     this.#runner = runner
     this.#operations = operations
+    this.#database = database
+    this.#durations = durations
   }
 
   /** Calls that have not settled. */
@@ -31,50 +41,52 @@ export class Queries {
 
   /** The rows of a read, also while the service is closing. */
   async query<Row extends object>(sql: string): Promise<Row[]> {
-    const statement = { sql, reading: exactReading }
-    const read = (cancellation: Cancellation) => this.#runner.query(statement, cancellation)
+    const rows = this.#traced('query', { sql, reading: exactReading }, (statement) =>
+      this.#timed((cancellation) => this.#runner.query(statement, cancellation), true),
+    )
     // The caller's word for what the statement returns.
-    return (await this.#count(read, true)) as object as Row[]
+    return (await rows) as object as Row[]
   }
 
   /** @returns what the shape of the statement says. */
-  async read(statement: Statement, limits: CallLimits): Promise<object> {
-    const read = (cancellation: Cancellation) => {
-      const stopLimits = limitCall('query()', cancellation, limits)
-      return this.#runner.query(statement, cancellation).finally(stopLimits)
-    }
-    return this.#count(read, false)
+  async read(given: Statement, limits: CallLimits): Promise<object> {
+    return this.#traced('query', given, (statement) =>
+      this.#timed((cancellation) => {
+        const stopLimits = limitCall('query()', cancellation, limits)
+        return this.#runner.query(statement, cancellation).finally(stopLimits)
+      }, false),
+    )
   }
 
-  stream(statement: Statement, limits: CallLimits): RowStream {
+  stream(given: Statement, limits: CallLimits): RowStream {
     return new RowStream((readRows) =>
-      this.#count(
-        (cancellation) => {
+      this.#traced('stream', given, (statement) => {
+        const read = (cancellation: Cancellation) => {
           const stopLimits = limitCall('stream()', cancellation, limits)
           return this.#runner.stream(statement, cancellation, readRows(cancellation)).finally(stopLimits)
-        },
-        false,
-        true,
-      ),
+        }
+        return this.#count(read, false, true).catch(refuseFailure)
+      }),
     )
   }
 
   async run(sql: string, parameters: QueryParameters | undefined, savesLast: boolean): Promise<RunReport> {
     // Nobody sees the rows.
-    const statement = { ...copyStatement(sql, parameters), reading: exactReading }
-    const run = (cancellation: Cancellation) => this.#runner.run(statement, cancellation)
-    const { rowsChanged } = await this.#count(run, savesLast)
+    const given = { ...copyStatement(sql, parameters), reading: exactReading }
+    const { rowsChanged } = await this.#traced('run', given, (statement) =>
+      this.#timed((cancellation) => this.#runner.run(statement, cancellation), savesLast),
+    )
     return { rowsChanged }
   }
 
   /** The same one by one. */
   rows(sql: string): AsyncIterable<QueryRow> {
-    const statement = { sql, reading: exactReading }
     const rows = new RowStream((readRows) =>
-      this.#count(
-        (cancellation) => this.#runner.stream(statement, cancellation, readRows(cancellation)),
-        true,
-      ),
+      this.#traced('stream', { sql, reading: exactReading }, (statement) => {
+        const read = (cancellation: Cancellation) =>
+          this.#runner.stream(statement, cancellation, readRows(cancellation))
+        return this.#count(read, true).catch(refuseFailure)
+      }),
     )
     // In the shape that is the default, rows are objects.
     return rows as AsyncIterable<DecodedItem> as AsyncIterable<QueryRow>
@@ -90,6 +102,28 @@ export class Queries {
     return call
   }
 
+  /** Publishes a call to whoever listens. */
+  #traced<Result>(
+    kind: QueryTrace['kind'],
+    statement: Statement,
+    run: (statement: Statement) => Promise<Result>,
+  ): Promise<Result> {
+    if (!channels.query.hasSubscribers) return run(statement)
+    const context: Draft<QueryTrace> = { database: this.#database, kind, sql: statement.sql }
+    return trace(channels.query, context, () => run({ ...statement, trace: context }))
+  }
+
+  /** Counts a call, and takes its time if it succeeds. */
+  async #timed<Result>(
+    task: (cancellation: Cancellation) => Promise<Result>,
+    savesLast: boolean,
+  ): Promise<Result> {
+    const startedAt = now()
+    const result = await this.#count(task, savesLast)
+    this.#durations.query.record(now() - startedAt)
+    return result
+  }
+
   async #count<Result>(
     task: (cancellation: Cancellation) => Promise<Result>,
     savesLast: boolean,
@@ -102,4 +136,9 @@ export class Queries {
       this.#running--
     }
   }
+}
+
+/** @throws what a stream has failed with, if it has not only been ended by its caller. */
+function refuseFailure(error: unknown): void {
+  if (!(error instanceof StreamEnd)) throw error
 }

@@ -1,19 +1,30 @@
 import type { ResultShape } from '../../protocol/query-value.js'
 import type { ExecuteRequest } from '../../protocol/requests.js'
 import type { RunReport } from '../contract/run-report.js'
+import type { Draft, QueryTrace } from '../contract/traces.js'
 import type { Call } from '../scheduling/call.js'
 import { presentCall } from '../scheduling/call-queue.js'
 import type { Cancellation } from '../scheduling/cancellation.js'
 import type { CheckpointScheduler } from '../scheduling/checkpoint-scheduler.js'
+import { now } from '../scheduling/real-timers.js'
 import type { WriteScheduler } from '../scheduling/write-scheduler.js'
 import type { WorkerSupervisor } from '../worker-thread/worker-supervisor.js'
-import { type Collected, collectResult, executeStatement, type ReadResult } from './execute-statement.js'
+import {
+  type Collected,
+  collectResult,
+  type Executed,
+  executeStatement,
+  type ReadResult,
+} from './execute-statement.js'
+import type { ResultReader } from './result-reader.js'
 import { RowList, type RowReader } from './row-reader.js'
 
 /** What a call runs. */
 export interface Statement extends Pick<ExecuteRequest, 'sql' | 'parameters' | 'reading'> {
   /** What the result is made into; rows as objects where nothing is said. */
   readonly shape?: ResultShape
+  /** Where somebody listens: what becomes of it is added. */
+  readonly trace?: Draft<QueryTrace> | undefined
 }
 
 /** Runs SQL in the worker: reads at any time, and what may change the database when its turn comes. */
@@ -52,21 +63,13 @@ export class QueryRunner {
     what = 'run()',
     outer?: Call,
   ): Promise<RunReport & { readonly result: Collected }> {
-    const executed = await this.#scheduler.change(
-      cancellation,
-      what,
-      () =>
-        this.#supervisor.use((client) =>
-          executeStatement(
-            client,
-            { ...statement, mayWrite: true },
-            cancellation,
-            this.#sliceBudgetMs,
-            (reader) => collectResult(reader, cancellation, this.#sliceBudgetMs),
-          ),
-        ),
-      outer,
-    )
+    const startedAt = now()
+    const execute = () => {
+      const { trace } = statement
+      if (trace !== undefined) trace.waitingMs = now() - startedAt
+      return this.#execute(statement, cancellation)
+    }
+    const executed = await this.#scheduler.change(cancellation, what, execute, outer)
     if (executed === undefined) return { result: [], rowsChanged: 0 }
     this.#checkpoints.record(executed.walBytes)
     return { result: executed.read, rowsChanged: executed.rowsChanged }
@@ -88,6 +91,15 @@ export class QueryRunner {
     const what = 'stream() of a statement that may write'
     const { result } = await this.run(statement, cancellation, what, outer)
     await read(new RowList(Array.isArray(result) ? result : []))
+  }
+
+  #execute(statement: Statement, cancellation: Cancellation): Promise<Executed<Collected> | undefined> {
+    const request = { ...statement, mayWrite: true }
+    const sliceBudgetMs = this.#sliceBudgetMs
+    const collect = (reader: ResultReader) => collectResult(reader, cancellation, sliceBudgetMs)
+    return this.#supervisor.use((client) =>
+      executeStatement(client, request, cancellation, sliceBudgetMs, collect),
+    )
   }
 
   #read<Read>(

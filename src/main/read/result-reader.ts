@@ -1,6 +1,7 @@
 import type { Reading, ResultShape } from '../../protocol/query-value.js'
 import type { ResultBatch, ResultColumn } from '../../protocol/result-batch.js'
 import { PersistenceError } from '../contract/persistence-error.js'
+import type { Draft, QueryTrace } from '../contract/traces.js'
 import type { BatchDecoder, DecodedItem } from '../decode/batch-decoder.js'
 import { ColumnDecoder } from '../decode/column-decoder.js'
 import type { CollectedColumn } from '../decode/column-values.js'
@@ -25,18 +26,24 @@ export class ResultReader implements RowReader {
   readonly #columns: ColumnDecoder | undefined
   readonly #slice: TimeSlice
   readonly #fetch: () => Promise<ResultBatch>
+  readonly #trace: Draft<QueryTrace> | undefined
   /** Absent after the last batch. */
   #coming: Promise<ResultBatch> | undefined
   #isSliceOver = false
 
-  /** @param fetch - Asks for the next batch. */
+  /**
+   * @param fetch - Asks for the next batch.
+   * @param trace - Counts what has come.
+   */
   constructor(
     { columns, batch }: FirstBatch,
     reading: Reading,
     shape: ResultShape,
     fetch: () => Promise<ResultBatch>,
     sliceBudgetMs: number,
+    trace?: Draft<QueryTrace>,
   ) {
+    this.#trace = trace
     this.shape = shape
     this.#columns = shape === 'columns' ? new ColumnDecoder(columns, reading) : undefined
     this.#decoder = this.#columns ?? new RowDecoder(columns, reading, shape === 'arrays')
@@ -82,6 +89,7 @@ export class ResultReader implements RowReader {
   }
 
   #open(batch: ResultBatch): void {
+    if (this.#trace !== undefined) countBatch(this.#trace, batch)
     this.#decoder.open(batch)
     this.#coming = batch.isLast ? undefined : this.#fetch()
     // Awaited later, or never, where a row before has failed.
@@ -99,4 +107,9 @@ export class ResultReader implements RowReader {
       })
     }
   }
+}
+
+function countBatch(trace: Draft<QueryTrace>, { buffer, pieces }: ResultBatch): void {
+  trace.rows = pieces.reduce((sum, { rowCount }) => sum + rowCount, trace.rows ?? 0)
+  trace.bytes = (trace.bytes ?? 0) + buffer.byteLength
 }

@@ -10,6 +10,13 @@ export type StartReading = (readRows: ReadRows) => Promise<void>
 /** Is given a call's cancellation when it begins, and then its rows, until it wants no more. */
 type ReadRows = (cancellation: Cancellation) => (reader: RowReader) => Promise<void>
 
+/** What ends a call of which no more rows are wanted: nothing has failed. */
+export class StreamEnd extends PersistenceError {
+  constructor() {
+    super('PERSIST_ABORTED', 'The stream was ended')
+  }
+}
+
 /** The rows of a result as an iterator, whose reading begins when the first one is asked for. */
 export class RowStream implements AsyncIterableIterator<DecodedItem> {
   readonly #start: StartReading
@@ -53,7 +60,7 @@ export class RowStream implements AsyncIterableIterator<DecodedItem> {
   async return(): Promise<IteratorReturnResult<undefined>> {
     this.#isStopped = true
     this.#isOver = true
-    this.#cancellation?.cancel(new PersistenceError('PERSIST_ABORTED', 'The stream was ended'))
+    this.#cancellation?.cancel(new StreamEnd())
     await this.#reading
     return { value: undefined, done: true }
   }
@@ -112,6 +119,8 @@ export class RowStream implements AsyncIterableIterator<DecodedItem> {
           return cancellation.guard(this.#ended.promise)
         }
       })
+      // Where it was ended before there was a row.
+      this.#opened.reject(new StreamEnd())
     } catch (error) {
       this.#isOver = true
       if (!this.#isStopped) this.#failure = { error }

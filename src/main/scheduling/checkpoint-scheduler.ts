@@ -5,7 +5,7 @@ import type { WriteScheduler } from './write-scheduler.js'
 const idleWalBytes = 16 * 1024 * 1024
 
 /** Bytes from which on it is moved before the next call: it is read again at an opening after a crash. */
-const maxWalBytes = 4 * idleWalBytes
+export const maxWalBytes: number = 4 * idleWalBytes
 
 /** How long, in milliseconds, nothing must have been written before the service counts as idle. */
 const idleMs = 100
@@ -22,6 +22,7 @@ export class CheckpointScheduler {
   readonly #checkpoint: () => Promise<unknown>
   #timer: NodeJS.Timeout | undefined
   #isRunning = false
+  #walBytes = 0
 
   /** @param checkpoint - Takes its turn among the writes. What it fails with is in the way of the next commit, too. */
   constructor(scheduler: WriteScheduler, isEnabled: boolean, checkpoint: () => Promise<unknown>) {
@@ -30,8 +31,19 @@ export class CheckpointScheduler {
     this.#checkpoint = checkpoint
   }
 
+  /** Bytes of the log after what was last committed, or after the last checkpoint. */
+  get walBytes(): number {
+    return this.#walBytes
+  }
+
+  /** A checkpoint was made, or tried. */
+  recordCheckpoint(walBytes: number): void {
+    this.#walBytes = walBytes
+  }
+
   /** Something was committed, and the log is so long now. */
   record(walBytes: number): void {
+    this.#walBytes = walBytes
     clearTimeout(this.#timer)
     this.#timer = undefined
     if (!this.#isEnabled) return

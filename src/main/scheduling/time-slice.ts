@@ -18,6 +18,7 @@ const mostBlindBytes = 8192
  */
 export class TimeSlice {
   readonly #budgetMs: number
+  readonly #onEnd: ((ms: number) => void) | undefined
   #startedAt = 0
   #lastSeenAt = 0
   #isRunning = false
@@ -30,8 +31,10 @@ export class TimeSlice {
   #blindRows = 1
   #bytesSeen = 0
 
-  constructor(budgetMs: number) {
+  /** @param onEnd - Called with the length of each slice. */
+  constructor(budgetMs: number, onEnd?: (ms: number) => void) {
     this.#budgetMs = budgetMs
+    this.#onEnd = onEnd
   }
 
   get slices(): number {
@@ -98,5 +101,6 @@ export class TimeSlice {
     this.#totalMs += ms
     this.#longestMs = Math.max(this.#longestMs, ms)
     if (ms > 2 * this.#budgetMs) this.#overlong++
+    this.#onEnd?.(ms)
   }
 }

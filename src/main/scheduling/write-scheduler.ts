@@ -2,6 +2,7 @@ import { Deferred } from '../../sync/deferred.js'
 import type { Call } from './call.js'
 import { CallQueue } from './call-queue.js'
 import type { Cancellation } from './cancellation.js'
+import { now } from './real-timers.js'
 import { WriteOrder } from './write-order.js'
 import { anything, everything, type WriteScope } from './write-scope.js'
 
@@ -21,13 +22,20 @@ export class WriteScheduler {
   /** What runs or waits for its turn. */
   readonly queue: CallQueue = new CallQueue()
   readonly order: WriteOrder = new WriteOrder()
-  #waiting = 0
+  /** In the order in which they began to wait. */
+  readonly #waits = new Set<{ readonly since: number }>()
   /** How many of all may change what tables look like. */
   #changes = 0
 
   /** How many calls wait for their turn. */
   get waiting(): number {
-    return this.#waiting
+    return this.#waits.size
+  }
+
+  /** When the first of them began to wait; undefined where none does. */
+  get waitingSince(): number | undefined {
+    const [first] = this.#waits
+    return first?.since
   }
 
   /** Whether anything runs or waits. */
@@ -95,7 +103,8 @@ export class WriteScheduler {
       this.queue.leave(call)
       this.order.leave(place)
     }
-    this.#waiting++
+    const wait = { since: now() }
+    this.#waits.add(wait)
     try {
       if (narrowed !== undefined) await cancellation.guard(narrowed)
       await cancellation.guard(granted.promise)
@@ -103,17 +112,18 @@ export class WriteScheduler {
       leave()
       throw error
     } finally {
-      this.#waiting--
+      this.#waits.delete(wait)
     }
     const widen = async (wider: WriteScope) => {
       const widened = new Deferred<void>()
+      const wait = { since: now() }
       call.scope = wider
-      this.#waiting++
+      this.#waits.add(wait)
       try {
         this.order.widen(place, wider, () => widened.resolve())
         await cancellation.guard(widened.promise)
       } finally {
-        this.#waiting--
+        this.#waits.delete(wait)
       }
     }
     try {

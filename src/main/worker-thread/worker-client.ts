@@ -31,6 +31,7 @@ export class WorkerClient {
   readonly #keepSettings: (changes: SettingChanges) => void
   #mustReopen = false
   #isLost = false
+  #lossCause: unknown
   #isOpen = false
   #isStopping = false
   #isAbandoned = false
@@ -58,8 +59,9 @@ export class WorkerClient {
       ...(resourceLimits === undefined ? {} : { resourceLimits }),
     })
     // Emitted when the thread fails while nothing is asked of it; otherwise the requests under way reject.
-    this.#pool.on('error', () => {
+    this.#pool.on('error', (error) => {
       this.#isLost = true
+      this.#lossCause ??= error
     })
     const [worker] = this.#pool.threads as [Worker]
     this.#exited = new Promise((resolve) => worker.once('exit', () => resolve(this.#onExit())))
@@ -74,6 +76,11 @@ export class WorkerClient {
   /** True once the thread has ended without being asked to. */
   get isLost(): boolean {
     return this.#isLost
+  }
+
+  /** What the thread has ended with, where it is lost and that is known. */
+  get lossCause(): unknown {
+    return this.#lossCause
   }
 
   /** True once a COMMIT has failed in a way that only opening the file again puts right. */
@@ -112,6 +119,7 @@ export class WorkerClient {
       }
       // Handlers answer with data; only a thread that ends rejects.
       this.#isLost = true
+      this.#lossCause ??= error
       throw workerLost(error)
     }
     if (outcome.settingChanges !== undefined) this.#keepSettings(outcome.settingChanges)

@@ -1,9 +1,12 @@
 import { reportLoss } from '../../process/report-loss.js'
 import type { Failure } from '../../protocol/failure.js'
-import type { FinalWrite, SettingChanges } from '../../protocol/requests.js'
+import type { FinalWrite, ReplyOf, SettingChanges } from '../../protocol/requests.js'
 import { mainOf, type SchemaRef } from '../../protocol/sql.js'
 import type { ResolvedOpenOptions } from '../contract/open-options.js'
 import { PersistenceError } from '../contract/persistence-error.js'
+import type { Draft, WorkerTrace } from '../contract/traces.js'
+import { channels } from '../diagnostics/channels.js'
+import { trace, traceFailure } from '../diagnostics/trace.js'
 import { startClient, toStartFailure } from './start-failure.js'
 import type { WorkerClient } from './worker-client.js'
 
@@ -24,6 +27,7 @@ const nowhere: Place = { check: async () => undefined, identify: async () => und
  * At most one worker has the file open: a file opened twice in one process loses committed rows, without an error.
  */
 export class WorkerSupervisor {
+  readonly #database: string
   readonly #path: string
   readonly #options: ResolvedOpenOptions
   readonly #place: Place
@@ -32,6 +36,7 @@ export class WorkerSupervisor {
   /** The last one that was started. */
   #client: WorkerClient | undefined
   #workers = 0
+  #isStarting = false
   #duckdbVersion = ''
   #tables = mainOf('')
   /** Global settings that SQL has changed; every opening sets them again. */
@@ -41,8 +46,12 @@ export class WorkerSupervisor {
   /** The lost workers whose loss some call has reported. */
   readonly #reportedLosses = new WeakSet<WorkerClient>()
 
-  /** @param path - Absolute, or `:memory:`. */
-  constructor(path: string, options: ResolvedOpenOptions, place: Place = nowhere) {
+  /**
+   * @param database - As it was given to `open()`.
+   * @param path - Absolute, or `:memory:`.
+   */
+  constructor(database: string, path: string, options: ResolvedOpenOptions, place: Place = nowhere) {
+    this.#database = database
     this.#path = path
     this.#options = options
     this.#place = place
@@ -94,6 +103,33 @@ export class WorkerSupervisor {
     }
   }
 
+  /** Whether the last worker that was started has ended without being asked to. */
+  get isLost(): boolean {
+    return this.#client?.isLost === true
+  }
+
+  /** Whether one is being started, or opens the database. */
+  get isStarting(): boolean {
+    return this.#isStarting
+  }
+
+  /**
+   * Asks how the database is; of a new worker if the last was lost. A loss that this rejects with is still to be reported
+   * to a call.
+   *
+   * @throws as `use()`.
+   */
+  async askHealth(): Promise<ReplyOf<'health'>> {
+    const client = await this.#connect(false)
+    try {
+      return await client.request('health', undefined)
+    } catch (error) {
+      const isInvalid = error instanceof PersistenceError && error.code === 'PERSIST_DATABASE_INVALID'
+      if (isInvalid) void this.#retire(client)
+      throw error
+    }
+  }
+
   /** Closes the database and ends its worker; the file is free when this resolves. */
   async close(): Promise<void> {
     const client = await this.#opening?.catch(() => undefined)
@@ -106,24 +142,31 @@ export class WorkerSupervisor {
     this.#client?.abandon()
   }
 
-  async #connect(): Promise<WorkerClient> {
+  /** @param isCall - Whether it is for a call that the loss of a database in memory is reported to. */
+  async #connect(isCall = true): Promise<WorkerClient> {
     const opening = this.#opening
     if (opening === undefined) return this.#open()
     const client = await opening
     if (!client.isLost && !client.mustReopen) return client
     // The call whose COMMIT failed was cancelled meanwhile, and did not see it.
     if (client.mustReopen) await this.#retire(client)
-    if (!client.isLost) return this.#connect()
+    if (!client.isLost) return this.#connect(isCall)
     if (this.#opening === opening) {
       this.#previous = client
       this.#opening = undefined
     }
-    if (this.isInMemory && !this.#reportedLosses.has(client)) throw this.#lossOf(client)
-    return this.#connect()
+    if (this.isInMemory && !this.#reportedLosses.has(client)) {
+      throw isCall ? this.#lossOf(client) : this.#describeLoss()
+    }
+    return this.#connect(isCall)
   }
 
   #lossOf(client: WorkerClient, cause?: unknown): PersistenceError {
     this.#reportedLosses.add(client)
+    return this.#describeLoss(cause)
+  }
+
+  #describeLoss(cause?: unknown): PersistenceError {
     const isDataLost = this.isInMemory
     const consequence = isDataLost
       ? 'the in-memory database and all it held are gone'
@@ -146,7 +189,10 @@ export class WorkerSupervisor {
   }
 
   #open(): Promise<WorkerClient> {
-    const opening = this.#start()
+    this.#isStarting = true
+    const opening = this.#start().finally(() => {
+      this.#isStarting = false
+    })
     this.#opening = opening
     // A failed opening is tried again by the next call.
     opening.catch(() => {
@@ -167,7 +213,23 @@ export class WorkerSupervisor {
       },
     )
     this.#client = client
-    this.#workers++
+    const number = ++this.#workers
+    void client.exited.then(() => this.#traceLoss(client, number))
+    if (!channels.worker.hasSubscribers) return this.#openIn(client)
+    const context: Draft<WorkerTrace> = { database: this.#database, event: 'start', number }
+    return trace(channels.worker, context, () => this.#openIn(client))
+  }
+
+  /** Publishes, to whoever listens, that a worker has ended which was not asked to. */
+  #traceLoss(client: WorkerClient, number: number): void {
+    if (!client.isLost || !channels.worker.hasSubscribers) return
+    const error = this.#describeLoss(client.lossCause)
+    const context: WorkerTrace = { database: this.#database, event: 'loss', number, error }
+    traceFailure(channels.worker, context)
+  }
+
+  /** @throws what the worker cannot open the database for; it has ended then. */
+  async #openIn(client: WorkerClient): Promise<WorkerClient> {
     try {
       const { config, sandbox } = this.#options
       const settingChanges = this.#settingChanges

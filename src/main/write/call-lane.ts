@@ -26,6 +26,15 @@ export class CallLane {
     return this.#taken === this.#calls.length
   }
 
+  /** When the first call was made of those that wait. */
+  get since(): number | undefined {
+    for (let index = this.#taken; index < this.#calls.length; index++) {
+      const call = this.#calls[index]
+      if (call?.isCancelled === false) return call.startedAt
+    }
+    return undefined
+  }
+
   add(call: GroupedCall): void {
     this.#calls.push(call)
   }

@@ -1,12 +1,14 @@
 import { buffersOf } from '../../protocol/batch-layout.js'
 import type { ReplyOf } from '../../protocol/requests.js'
-import { nextTurn } from '../scheduling/real-timers.js'
+import type { CommitTrace, Draft } from '../contract/traces.js'
+import { nextTurn, now } from '../scheduling/real-timers.js'
 import { TimeSlice } from '../scheduling/time-slice.js'
 import type { BoundTable } from '../schema/bound-table.js'
 import type { WorkerClient } from '../worker-thread/worker-client.js'
-import type { EncodeEnd, GroupedCall } from './grouped-call.js'
+import type { EncodeEnd, GroupedCall, GroupTiming } from './grouped-call.js'
 import { GroupedRows } from './grouped-rows.js'
-import { recordCommit, type WriteContext } from './persist-call.js'
+import type { WriteContext } from './persist-call.js'
+import { recordCommit } from './record-commit.js'
 import { nextTransaction } from './transaction-client.js'
 
 /** Bytes of buffers from which on a group takes no more calls, and of rows from which on a call is too large for one. */
@@ -20,7 +22,10 @@ export class CommitGroup {
   readonly #calls: GroupedCall[] = []
   readonly #mostBytes: number
   readonly #transaction = nextTransaction()
+  readonly #startedAt = now()
   #isRolledBack = false
+  /** Whether somebody listens to one of its calls. */
+  #isTraced = false
   /** The last call that was taken, where it is too large to be part of a group. */
   tooLarge: GroupedCall | undefined
 
@@ -28,7 +33,7 @@ export class CommitGroup {
     this.#context = context
     // The last call may need as much again.
     this.#mostBytes = Math.min(mostBytes, context.flow.maxBytes / 2)
-    this.#slice = new TimeSlice(context.sliceBudgetMs)
+    this.#slice = new TimeSlice(context.sliceBudgetMs, context.durations.slice.record)
   }
 
   /** Those whose rows are in it. */
@@ -69,6 +74,19 @@ export class CommitGroup {
     return left
   }
 
+  /** What is known of it before it is committed. */
+  describe(): Draft<CommitTrace> {
+    const tables = [...this.#tables.values()].filter(({ count }) => count > 0)
+    return {
+      ...{ database: this.#context.database, id: this.#transaction, kind: 'group' },
+      calls: this.#calls.length,
+      tables: tables.map(({ table: { ref } }) => ({ schema: ref.schema, name: ref.name })),
+      rows: tables.reduce((sum, { rows }) => sum + rows, 0),
+      bytes: tables.reduce((sum, { bytes }) => sum + bytes, 0),
+      encodingMs: this.#slice.totalMs,
+    }
+  }
+
   /** Whether there is nothing to be written. */
   get isEmpty(): boolean {
     return [...this.#tables.values()].every(({ count }) => count === 0)
@@ -81,11 +99,15 @@ export class CommitGroup {
   /**
    * Has the worker write and commit everything, and settles the calls.
    *
+   * @param trace - What becomes of it is added.
    * @returns the calls that are to be written again, in their order.
    */
-  async commit(client: WorkerClient): Promise<readonly GroupedCall[]> {
+  async commit(client: WorkerClient, trace?: Draft<CommitTrace>): Promise<readonly GroupedCall[]> {
     const tables = [...this.#tables.values()].filter(({ count }) => count > 0)
+    const startedAt = now()
+    let timing: GroupTiming | undefined
     try {
+      if (this.#isTraced) this.#traceCalls(tables.length)
       const reply = await this.#write(client, tables)
       const left = await this.#settle(client, tables, reply.outcomes)
       const again = new Set(left)
@@ -93,10 +115,15 @@ export class CommitGroup {
         await this.#rollBack(client)
         for (const call of this.#calls) if (!call.hasFailed) again.add(call)
       } else {
-        const { walBytes } = reply.isCommitted ? reply : await this.#commit(client)
-        recordCommit(this.#context, walBytes)
+        const committed = reply.isCommitted ? reply : await this.#commit(client)
+        const { walBytes, commitMs } = committed
+        timing = { writingMs: now() - startedAt - commitMs, commitMs }
+        if (trace !== undefined) Object.assign(trace, timing, { walBytes })
+        recordCommit(this.#context, committed)
+        this.#recordDurations(timing)
       }
-      this.resolve(again)
+      if (trace !== undefined) trace.isCommitted = !this.#isRolledBack
+      this.resolve(again, timing)
       const rest = this.#calls.filter((call) => again.has(call))
       for (const call of rest) call.restart()
       return rest
@@ -107,10 +134,12 @@ export class CommitGroup {
   }
 
   /** Gives the calls what they have come to. @param but - Those that are to be written again. */
-  resolve(but: ReadonlySet<GroupedCall> = new Set()): void {
+  resolve(but: ReadonlySet<GroupedCall> = new Set(), timing?: GroupTiming): void {
+    const { waiting } = this.#context.durations
     for (const call of this.#calls) {
       if (but.has(call)) continue
-      call.resolve(this.#tables.get(call.given.table.signature)?.batches ?? 0, this.#slice)
+      if (!call.hasFailed) waiting.record(this.#startedAt - call.startedAt)
+      call.resolve(this.#tables.get(call.given.table.signature)?.batches ?? 0, this.#slice, timing)
     }
   }
 
@@ -199,6 +228,21 @@ export class CommitGroup {
   #record(call: GroupedCall, end: EncodeEnd): void {
     if (end === 'too-large') this.tooLarge = call
     else this.#calls.push(call)
+    if (call.options.trace !== undefined) this.#isTraced = true
+  }
+
+  #traceCalls(tables: number): void {
+    const shared = { commit: this.#transaction, calls: this.#calls.length, tables }
+    for (const { options, startedAt } of this.#calls) {
+      const { trace } = options
+      if (trace !== undefined) Object.assign(trace, shared, { waitingMs: this.#startedAt - startedAt })
+    }
+  }
+
+  #recordDurations({ writingMs }: GroupTiming): void {
+    const { encoding, writing } = this.#context.durations
+    encoding.record(this.#slice.totalMs)
+    writing.record(writingMs)
   }
 
   #rowsOf(table: BoundTable): GroupedRows {

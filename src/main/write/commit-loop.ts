@@ -1,9 +1,12 @@
 import { PersistenceError } from '../contract/persistence-error.js'
+import { channels } from '../diagnostics/channels.js'
+import { traceOutside } from '../diagnostics/trace.js'
 import { codeInside } from '../scheduling/code-inside.js'
 import { setImmediate } from '../scheduling/real-timers.js'
 import { CommitGroup } from './commit-group.js'
 import type { GroupedCall } from './grouped-call.js'
 import { PersistCall, type WriteContext } from './persist-call.js'
+import { recordFailure } from './record-commit.js'
 
 /** Calls that are taken for one group; it may turn out to be several. */
 export const mostCalls = 16_384
@@ -32,12 +35,18 @@ export class CommitLoop {
   readonly #waiting: Waiting
   #isRunning = false
   #isDue = false
+  #since: number | undefined
   /** How many calls on a table may be in one group, where not all could be decided about together. */
   readonly #mostOf = new Map<string, number>()
 
   constructor(context: WriteContext, waiting: Waiting) {
     this.#context = context
     this.#waiting = waiting
+  }
+
+  /** When the first call was made of those that are being committed; undefined where none is. */
+  get since(): number | undefined {
+    return this.#since
   }
 
   /** Has calls that wait be committed, once the code of this turn of the event loop has run. */
@@ -51,7 +60,10 @@ export class CommitLoop {
   async #run(): Promise<void> {
     this.#isDue = false
     this.#isRunning = true
-    await this.#commitAll(this.#waiting.take())
+    const calls = this.#waiting.take()
+    this.#since = calls[0]?.startedAt
+    await this.#commitAll(calls)
+    this.#since = undefined
     this.#waiting.done()
     this.#isRunning = false
     // Those who come once they have heard of this group are part of the next.
@@ -82,11 +94,12 @@ export class CommitLoop {
         group.resolve()
         return []
       }
-      const again = await this.#context.supervisor.use((client) => group.commit(client))
+      const again = await this.#send(group)
       if (!group.isRolledBack) this.#learn(calls, again)
       return again
     } catch (error) {
       group.release()
+      recordFailure(this.#context, error)
       const isEverybodys = error instanceof PersistenceError && everybodys.has(error.code)
       if (isEverybodys || calls.length < 2) {
         for (const { receipt } of calls) receipt.reject(error)
@@ -101,6 +114,14 @@ export class CommitLoop {
     } finally {
       group.release()
     }
+  }
+
+  #send(group: CommitGroup): Promise<readonly GroupedCall[]> {
+    const { supervisor } = this.#context
+    if (!channels.commit.hasSubscribers) return supervisor.use((client) => group.commit(client))
+    const context = group.describe()
+    const commit = () => supervisor.use((client) => group.commit(client, context))
+    return traceOutside(channels.commit, context, commit)
   }
 
   /** Takes fewer calls on a table next time where many were encoded for nothing, and more and more where none was. */

@@ -43,6 +43,13 @@ export class GroupCommit {
     return this.#waitingRows
   }
 
+  /** When the first call was made of those that have not been committed; undefined where there are none. */
+  get since(): number | undefined {
+    const all = [this.#plain.since, this.#checked.since, ...[...this.#open].map(({ since }) => since)]
+    const times = all.filter((since) => since !== undefined)
+    return times.length === 0 ? undefined : Math.min(...times)
+  }
+
   /** Writes rows together with what else waits; resolves when they are committed. */
   async submit(given: WriteCall): Promise<Receipt> {
     const { table, options, cancellation } = given

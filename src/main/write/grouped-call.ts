@@ -23,6 +23,12 @@ interface Failure {
   readonly error: unknown
 }
 
+/** What the calls of a group share of the time. */
+export interface GroupTiming {
+  readonly writingMs: number
+  readonly commitMs: number
+}
+
 /** What a call needs to be written. */
 export interface WriteCall {
   readonly table: BoundTable
@@ -171,7 +177,9 @@ export class GroupedCall {
   }
 
   /** @param batches - Of its group, to its table. */
-  resolve(batches: number, slice: TimeSlice): void {
+  resolve(batches: number, slice: TimeSlice, timing?: GroupTiming): void {
+    const { trace } = this.options
+    if (trace !== undefined) Object.assign(trace, timing)
     if (this.#failure !== undefined) {
       this.receipt.reject(this.#failure.error)
       return

@@ -38,6 +38,16 @@ export class GroupedRows {
     return this.#series.bufferBytes
   }
 
+  /** Rows that are encoded. */
+  get rows(): number {
+    return this.#series.rows
+  }
+
+  /** Bytes of these rows. */
+  get bytes(): number {
+    return this.#series.bytes
+  }
+
   /** Calls with rows to be written. */
   get count(): number {
     return this.#ranges.length

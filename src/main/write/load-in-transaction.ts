@@ -41,7 +41,7 @@ export class LoadInTransaction {
 
   /** Resolves when the table is as the transaction is to leave it. */
   async run(call: Call): Promise<Receipt> {
-    const { flow, pool, sliceBudgetMs } = this.#context
+    const { flow, pool, sliceBudgetMs, durations } = this.#context
     const [table, source, options] = [this.#table, this.#source, this.#options]
     const [cancellation, startedAt] = [this.cancellation, this.#startedAt]
     const { ref, columns, key, encoders } = table
@@ -52,7 +52,10 @@ export class LoadInTransaction {
     try {
       return await encoders.use(options, async (encoder) => {
         const load = new TableLoad(
-          { table, encoder, source, options, cancellation, call, isChecked, flow, sliceBudgetMs, startedAt },
+          {
+            ...{ table, encoder, source, options, cancellation, call, isChecked, flow, sliceBudgetMs },
+            ...{ startedAt, durations },
+          },
           (events) => new WriterClient(this.#transaction, writer, events),
         )
         await load.run()

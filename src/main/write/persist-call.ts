@@ -1,7 +1,10 @@
 import type { Reading } from '../../protocol/query-value.js'
+import type { CommitReply } from '../../protocol/requests.js'
 import { quoteName } from '../../protocol/visible-text.js'
 import type { ResolvedPersistOptions } from '../contract/persist-options.js'
 import type { Receipt } from '../contract/receipt.js'
+import type { CommitTrace, Draft } from '../contract/traces.js'
+import type { ServiceDurations } from '../diagnostics/service-durations.js'
 import type { BufferPool } from '../encode/buffer-pool.js'
 import type { RowEncoder } from '../encode/row-encoder.js'
 import type { Call } from '../scheduling/call.js'
@@ -17,8 +20,10 @@ import type { WorkerClient } from '../worker-thread/worker-client.js'
 import type { WorkerSupervisor } from '../worker-thread/worker-supervisor.js'
 import { lateScopeOf } from './late-scope.js'
 import { type Loads, slotsOf } from './loads.js'
+import { type Commits, recordCommit, recordFailure } from './record-commit.js'
 import type { RowSource } from './row-source.js'
 import { TableLoad } from './table-load.js'
+import { commitTraced } from './trace-commit.js'
 import { TransactionClient } from './transaction-client.js'
 import { WriterClient } from './writer-client.js'
 
@@ -34,8 +39,10 @@ export interface WriteContext {
   readonly reading: Reading
   /** Calls that may wait before others are refused. */
   readonly maxWaitingCalls: number
-  /** How many transactions were committed. */
-  readonly commits: { count: number }
+  readonly commits: Commits
+  /** The database as it was given to `open()`. */
+  readonly database: string
+  readonly durations: ServiceDurations
   readonly loads: Loads
 }
 
@@ -116,23 +123,29 @@ export class PersistCall {
     encoder: RowEncoder,
     turn: (() => Promise<void>) | undefined,
   ): Promise<Receipt> {
-    const { flow, sliceBudgetMs } = this.#context
+    const { flow, sliceBudgetMs, durations } = this.#context
     const [table, source, options] = [this.#table, this.#source, this.#options]
     const [cancellation, startedAt] = [this.#cancellation, this.#startedAt]
     const { isChecked } = table
     const transaction = this.#createTransaction(client, isChecked, turn !== undefined)
     const load = new TableLoad(
-      { table, encoder, source, options, cancellation, call, isChecked, flow, sliceBudgetMs, startedAt },
+      {
+        ...{ table, encoder, source, options, cancellation, call, isChecked, flow, sliceBudgetMs },
+        ...{ startedAt, durations },
+      },
       (events) => new WriterClient(transaction, 0, events),
     )
-    const { part } = options
+    const { part, trace } = options
+    if (trace !== undefined) Object.assign(trace, { commit: transaction.id, calls: 1, tables: 1 })
     part?.onTransaction?.(load.viewOf(transaction.id))
     try {
       await load.run(turn)
       if (part?.before !== undefined) await cancellation.guard(part.before)
-      await transaction.commit()
+      const reply = await commitTraced(transaction, () => this.#describe(transaction, load))
+      if (trace !== undefined && reply !== undefined) trace.commitMs = reply.commitMs
       return load.receipt
     } catch (error) {
+      recordFailure(this.#context, error)
       await transaction.rollback()
       throw error
     }
@@ -144,13 +157,15 @@ export class PersistCall {
     const { onConflict } = this.#options
     const begin = { writers: [{ table: ref, columns, key, onConflict, isChecked }], reading, startsLate }
     const failed = (error: unknown) => this.#cancellation.cancel(error)
-    const committed = (walBytes: number) => recordCommit(this.#context, walBytes)
+    const committed = (reply: CommitReply) => recordCommit(this.#context, reply)
     return new TransactionClient({ client, begin, pool, flow, failed, committed })
   }
-}
 
-/** Takes note of a transaction that is committed. */
-export function recordCommit({ commits, checkpoints }: WriteContext, walBytes: number): void {
-  commits.count++
-  checkpoints.record(walBytes)
+  #describe({ id }: TransactionClient, load: TableLoad): Draft<CommitTrace> {
+    const { schema, name } = this.#table.ref
+    const { rows, bytes, encodeMs } = load.receipt
+    const of = { database: this.#context.database, id, kind: 'call', calls: 1 } as const
+    const { writingMs } = load
+    return { ...of, tables: [{ schema, name }], rows, bytes, encodingMs: encodeMs, writingMs }
+  }
 }

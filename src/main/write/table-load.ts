@@ -2,6 +2,7 @@ import type { CallOutcome } from '../../protocol/requests.js'
 import type { ResolvedPersistOptions, TransactionView } from '../contract/persist-options.js'
 import { PersistenceError } from '../contract/persistence-error.js'
 import type { Receipt } from '../contract/receipt.js'
+import type { ServiceDurations } from '../diagnostics/service-durations.js'
 import type { RowEncoder } from '../encode/row-encoder.js'
 import type { Call } from '../scheduling/call.js'
 import type { Cancellation } from '../scheduling/cancellation.js'
@@ -31,6 +32,7 @@ export interface LoadParts {
   readonly sliceBudgetMs: number
   /** When the call was made. */
   readonly startedAt: number
+  readonly durations: ServiceDurations
 }
 
 /** Brings the rows of one call into a table of a transaction, from the first row to what is to be committed. */
@@ -42,6 +44,7 @@ export class TableLoad {
   readonly #loop: EncodeLoop
   #outcome: CallOutcome | undefined
   #appended = 0
+  #writingMs = 0
 
   /** @param createWriter - Given what to call when its batches are written. */
   constructor(
@@ -54,7 +57,7 @@ export class TableLoad {
     this.#parts = parts
     const { table, encoder, source, cancellation, call, flow } = parts
     this.#log = new RejectionLog(parts.options, parts.isChecked)
-    this.#slice = new TimeSlice(parts.sliceBudgetMs)
+    this.#slice = new TimeSlice(parts.sliceBudgetMs, parts.durations.slice.record)
     this.#writer = createWriter({
       appended: (rows) => this.#reportProgress(rows),
       failed: (error) => cancellation.cancel(error),
@@ -73,9 +76,13 @@ export class TableLoad {
    * @throws what rejects the call: the transaction must be rolled back.
    */
   async run(turn?: () => Promise<void>): Promise<void> {
-    const { cancellation, isChecked } = this.#parts
+    const { cancellation, isChecked, options, startedAt } = this.#parts
+    const { trace } = options
     const loop = this.#loop
+    const waitingMs = now() - startedAt
+    if (trace !== undefined) trace.waitingMs = waitingMs
     const ending = await loop.run()
+    const encodedAt = now()
     cancellation.check()
     await turn?.()
     if (isChecked) this.#outcome = await this.#awaitOutcome()
@@ -83,6 +90,9 @@ export class TableLoad {
     cancellation.check()
     const goodRows = loop.rows - this.#log.count
     if (loop.sentRows !== goodRows) throw notSent(goodRows - loop.sentRows)
+    this.#writingMs = now() - encodedAt
+    if (trace !== undefined) trace.writingMs = this.#writingMs
+    this.#recordDurations(waitingMs)
   }
 
   /** What the owner of the rows sees of the transaction that has them alone. */
@@ -94,6 +104,11 @@ export class TableLoad {
         return writer.bytes
       },
     }
+  }
+
+  /** From its last row until it was ready to be committed. */
+  get writingMs(): number {
+    return this.#writingMs
   }
 
   get receipt(): Receipt {
@@ -130,6 +145,13 @@ export class TableLoad {
     const next = () => cancellation.guard(this.#writer.violations())
     await this.#log.addViolations(next, table.key, rowAt)
     return outcome
+  }
+
+  #recordDurations(waitingMs: number): void {
+    const { waiting, encoding, writing } = this.#parts.durations
+    waiting.record(waitingMs)
+    encoding.record(this.#slice.totalMs)
+    writing.record(this.#writingMs)
   }
 
   /** Calls `onProgress` when the worker has appended rows. */

@@ -1,4 +1,4 @@
-import type { BeginRequest } from '../../protocol/requests.js'
+import type { BeginRequest, CommitReply } from '../../protocol/requests.js'
 import type { BufferPool } from '../encode/buffer-pool.js'
 import type { FlowControl } from '../scheduling/flow-control.js'
 import type { WorkerClient } from '../worker-thread/worker-client.js'
@@ -18,8 +18,8 @@ interface Parts {
   readonly flow: FlowControl
   /** It could not begin: nothing of it will be written. */
   readonly failed: (error: unknown) => void
-  /** All of it is committed, and the write-ahead log has so many bytes. */
-  readonly committed: (walBytes: number) => void
+  /** All of it is committed. */
+  readonly committed: (reply: CommitReply) => void
 }
 
 /**
@@ -70,12 +70,13 @@ export class TransactionClient {
     return watched
   }
 
-  /** Resolves when everything sent is committed; resolves at once when nothing was. */
-  async commit(): Promise<void> {
-    if (!this.#hasBegun) return
-    const { walBytes } = await this.client.request('commit', { transaction: this.id })
+  /** Resolves when everything sent is committed; resolves at once, to undefined, when nothing was. */
+  async commit(): Promise<CommitReply | undefined> {
+    if (!this.#hasBegun) return undefined
+    const reply = await this.client.request('commit', { transaction: this.id })
     await Promise.all(this.#underWay)
-    this.#parts.committed(walBytes)
+    this.#parts.committed(reply)
+    return reply
   }
 
   /** Resolves when nothing of the transaction is left, or the worker is. */

@@ -127,7 +127,7 @@ const sizeSettings = /^(max_memory|memory_limit|max_temp_directory_size|.*thresh
  * DuckDB shows a size rounded down, twice: to the next smaller unit, and to a tenth. Set again as it is shown, it would
  * become smaller each time.
  */
-function toBytes(size: string): string {
+export function toBytes(size: string): string {
   const [, amount, unit] = /^(\d+\.\d) (KiB|MiB|GiB|TiB)$/.exec(size) ?? []
   if (amount === undefined || unit === undefined) return size
   return `${Math.ceil(Number(amount) * 1024) * 1024 ** 'KMGT'.indexOf(unit.charAt(0))}B`

@@ -1,0 +1,18 @@
+import type { CommitReply } from '../../protocol/requests.js'
+import type { CommitTrace, Draft } from '../contract/traces.js'
+import { channels } from '../diagnostics/channels.js'
+import { trace } from '../diagnostics/trace.js'
+import type { TransactionClient } from './transaction-client.js'
+
+/** Commits, and publishes it to whoever listens. @returns undefined where there was nothing to commit. */
+export function commitTraced(
+  transaction: TransactionClient,
+  describe: () => Draft<CommitTrace>,
+): Promise<CommitReply | undefined> {
+  if (!channels.commit.hasSubscribers || !transaction.hasBegun) return transaction.commit()
+  const context = describe()
+  const complete = (reply: CommitReply | undefined) => {
+    Object.assign(context, reply, { isCommitted: true })
+  }
+  return trace(channels.commit, context, () => transaction.commit(), complete)
+}
