@@ -1,6 +1,7 @@
 import { JsonText } from '../encode/json-text.js'
 import { ChangeSet } from './change-set.js'
 import type { Change, Layer } from './layer.js'
+import { SegmentedMap } from './segmented-map.js'
 
 /** In the place of a value that was deleted while a snapshot is walked through, which counts on every entry's place. */
 const tombstone = Symbol('deleted')
@@ -9,7 +10,7 @@ type Raw<T> = T | JsonText | typeof tombstone
 
 /** The entries of a store, and which of them are not saved yet. */
 export class Memtable<T> implements Layer<T> {
-  #entries = new Map<string, Raw<T>>()
+  #entries = new SegmentedMap<Raw<T>>()
   #size = 0
   #tombstones: string[] = []
   /** Of the present `#entries`. Weak, for a walk through one may stop without a word. */
@@ -61,14 +62,15 @@ export class Memtable<T> implements Layer<T> {
    * before, and all changes since.
    */
   replace(
-    entries: Map<string, JsonText>,
+    entries: SegmentedMap<JsonText>,
     unreadable: Iterable<string>,
     unsaved: readonly ChangeSet<T>[],
   ): void {
     const journal = this.#journal ?? new ChangeSet<T>()
     this.#journal = undefined
     this.#startAnew()
-    this.#entries = entries
+    // From now on, it also takes what callers set.
+    this.#entries = entries as SegmentedMap<Raw<T>>
     this.#size = entries.size
     for (const key of unreadable) this.#unreadable.add(key)
     for (const changes of [...unsaved, journal]) {
@@ -143,7 +145,7 @@ export class Memtable<T> implements Layer<T> {
 
   /** Leaves the present entries to their snapshots, as they are. */
   #startAnew(): void {
-    this.#entries = new Map()
+    this.#entries = new SegmentedMap()
     this.#size = 0
     this.#tombstones = []
     this.#snapshots.clear()
@@ -179,16 +181,16 @@ export class Memtable<T> implements Layer<T> {
 
 /**
  * The entries as they were when it was made, in constant time and memory: it walks through the live entries, and
- * records what has changed since. A Map keeps its order and adds at its end, so the first `#count` are the ones.
+ * records what has changed since. The map keeps its order and adds at its end, so the first `#count` are the ones.
  */
 class Snapshot<T> implements Iterable<readonly [string, T]> {
-  readonly #entries: ReadonlyMap<string, Raw<T>>
+  readonly #entries: SegmentedMap<Raw<T>>
   readonly #count: number
-  readonly #before = new Map<string, Raw<T>>()
+  readonly #before = new SegmentedMap<Raw<T>>()
   readonly #parse: (key: string, raw: T | JsonText) => T
   isDone = false
 
-  constructor(entries: ReadonlyMap<string, Raw<T>>, parse: (key: string, raw: T | JsonText) => T) {
+  constructor(entries: SegmentedMap<Raw<T>>, parse: (key: string, raw: T | JsonText) => T) {
     this.#entries = entries
     this.#count = entries.size
     this.#parse = parse

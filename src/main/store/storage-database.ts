@@ -14,6 +14,7 @@ import type { Table } from '../table.js'
 import type { ChangeSet } from './change-set.js'
 import { LogFormat } from './log-format.js'
 import { entryValueOf, type LogRow, toLogRows } from './log-rows.js'
+import { SegmentedMap } from './segmented-map.js'
 import type { ResolvedStorageOptions } from './storage-options.js'
 import type { StorageReceipt } from './storage-receipt.js'
 import { parquetSql } from './storage-sql.js'
@@ -27,7 +28,7 @@ const fewChanges = 4096
 
 /** What is stored under keys, as it was read, and the keys whose values are not JSON. */
 export interface StoredEntries {
-  readonly entries: Map<string, JsonText>
+  readonly entries: SegmentedMap<JsonText>
   readonly unreadable: readonly string[]
 }
 
@@ -176,7 +177,7 @@ export class StorageDatabase<T> {
   }
 
   async #read(sql: string): Promise<StoredEntries> {
-    const entries = new Map<string, JsonText>()
+    const entries = new SegmentedMap<JsonText>()
     const unreadable: string[] = []
     for await (const { key, value, isValid, isDoubtful } of this.#internals.readRows(sql)) {
       const text = typeof value === 'string' ? value : 'null'

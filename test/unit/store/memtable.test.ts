@@ -4,6 +4,7 @@ import { JsonText } from '../../../src/main/encode/json-text.js'
 import { ChangeSet } from '../../../src/main/store/change-set.js'
 import type { Change } from '../../../src/main/store/layer.js'
 import { Memtable } from '../../../src/main/store/memtable.js'
+import { SegmentedMap } from '../../../src/main/store/segmented-map.js'
 
 const key = fc.constantFrom('a', 'b', 'c', 'd', 'e')
 const change: fc.Arbitrary<Change<number>> = fc.oneof(
@@ -54,8 +55,12 @@ function save(table: Memtable<number>, database: Map<string, number>): void {
 }
 
 /** The entries of a database, as they are loaded. */
-const toTexts = (entries: Iterable<readonly [string, number]>) =>
-  new Map([...entries].map(([name, value]) => [name, new JsonText(JSON.stringify(value))]))
+function toTexts(entries: Iterable<readonly [string, unknown]>): SegmentedMap<JsonText> {
+  // Of segments of two, so that they are several.
+  const texts = new SegmentedMap<JsonText>(2)
+  for (const [name, value] of entries) texts.set(name, new JsonText(JSON.stringify(value)))
+  return texts
+}
 
 function load(entries: readonly (readonly [string, number])[], unreadable: readonly string[] = []) {
   const table = new Memtable<number>()
@@ -169,7 +174,7 @@ describe('Memtable', () => {
 
   it('parses a value when it is first asked for, and gives the same object from then on', () => {
     const table = new Memtable<object>()
-    table.replace(new Map([['a', new JsonText('{"b":1}')]]), [], [])
+    table.replace(toTexts([['a', { b: 1 }]]), [], [])
     const value = table.get('a')
     expect(value).toEqual({ b: 1 })
     expect(table.get('a')).toBe(value)
