@@ -13,7 +13,7 @@ import { internalsOf, type ServiceInternals } from '../service-internals.js'
 import type { Table } from '../table.js'
 import type { ChangeSet } from './change-set.js'
 import { LogFormat } from './log-format.js'
-import { entryValueOf, type LogRow, toLogRows } from './log-rows.js'
+import { effectOf, entryValueOf, type LogRow, type SaveCounts, toLogRows } from './log-rows.js'
 import { SegmentedMap } from './segmented-map.js'
 import type { ResolvedStorageOptions } from './storage-options.js'
 import type { StorageReceipt } from './storage-receipt.js'
@@ -98,17 +98,20 @@ export class StorageDatabase<T> {
 
   /** Saves changes in one transaction. Those whose values have no JSON are added to `rest`, where they are skipped. */
   async save(changes: ChangeSet<T>, rest: ChangeSet<T>): Promise<StorageReceipt> {
-    const counts = { inserted: 0, updated: 0, deleted: changes.isCleared ? 1 : 0 }
+    const counts: SaveCounts = { inserted: 0, updated: 0, deleted: 0 }
     const keep = (rejection: Rejection): 'skip' | 'abort' => {
       if (this.#options.onRowError === 'abort') return 'abort'
       const { key } = rejection.row as LogRow
       const change = key === null ? undefined : changes.keys.get(key)
-      if (key !== null && change?.type === 'set') rest.set(key, change.value, change.isNew, change.isCreated)
+      if (key !== null && change?.type === 'set' && !rest.keys.has(key)) {
+        rest.set(key, change.value, change.isNew, change.isCreated)
+        counts[effectOf(change)]--
+      }
       return 'skip'
     }
     if (this.#mustPrepare) await this.#tables.prepare(this.#options.timestamps)
     this.#mustPrepare = false
-    const logRows = toLogRows(changes, ++this.#sequence, this.#format)
+    const logRows = toLogRows(changes, ++this.#sequence, this.#format, counts)
     // A short array shares its commit with other calls of the service.
     const rows = changes.size <= fewChanges ? [...logRows] : logRows
     const options: PersistOptions = { onRowError: keep }
@@ -119,12 +122,6 @@ export class StorageDatabase<T> {
     } = await this.#log.persist(rows, options).catch((error) => {
       throw withKey(error)
     })
-    for (const [key, change] of changes.keys) {
-      if (rest.keys.has(key)) continue
-      if (change.type === 'delete') counts.deleted++
-      else if (change.isNew) counts.inserted++
-      else counts.updated++
-    }
     this.#logRows += receipt.rows - receipt.rejected
     return Object.freeze({ ...receipt, ...counts, rejections: receipt.rejections.map(namedByKey) })
   }
