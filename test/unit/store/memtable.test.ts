@@ -205,6 +205,28 @@ describe('Memtable', () => {
     ])
   })
 
+  it('gives what was deleted during a walk no place any more, however much it was', () => {
+    const names = Array.from({ length: 1000 }, (_, index) => `k${index}`)
+    const table = load(names.map((name, index) => [name, index]))
+    const walk = table.snapshot()[Symbol.iterator]()
+    walk.next()
+    for (const name of names) table.apply([{ type: 'delete', key: name }])
+    expect([walk.next().value, table.size]).toEqual([['k1', 1], 0])
+    walk.return?.()
+    // Some of them are removed at each.
+    for (const name of ['k5', 'k3']) table.apply([{ type: 'set', key: name, value: 0 }])
+    expect([...table.snapshot()]).toEqual([
+      ['k5', 0],
+      ['k3', 0],
+    ])
+    for (const name of names) table.apply([{ type: 'set', key: name, value: 1 }])
+    expect([...table.snapshot()].map(([name]) => name)).toEqual([
+      'k5',
+      'k3',
+      ...names.filter((name) => name !== 'k5' && name !== 'k3'),
+    ])
+  })
+
   it('takes what is not saved once, and sets what comes later apart from it', () => {
     const table = new Memtable<number>()
     table.apply([{ type: 'set', key: 'a', value: 1 }])
