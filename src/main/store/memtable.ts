@@ -1,12 +1,9 @@
 import { JsonText } from '../encode/json-text.js'
 import { ChangeSet } from './change-set.js'
 import type { Change, Layer } from './layer.js'
+import type { LoadedEntries } from './loaded-entries.js'
 import { SegmentedMap } from './segmented-map.js'
-
-/** In the place of a value that was deleted while a snapshot is walked through, which counts on every entry's place. */
-const tombstone = Symbol('deleted')
-
-type Raw<T> = T | JsonText | typeof tombstone
+import { type Raw, Snapshot, tombstone } from './snapshot.js'
 
 /** Tombstones that a change removes once nobody counts on them: to remove 1,000,000 at once takes 0.5 s. */
 const tombstonesPerChange = 100
@@ -17,11 +14,11 @@ export class Memtable<T> implements Layer<T> {
   #size = 0
   #tombstones: string[] = []
   /** Of the present `#entries`. Weak, for a walk through one may stop without a word. */
-  readonly #snapshots = new Set<WeakRef<Snapshot<T>>>()
+  readonly #snapshots = new Set<WeakRef<Snapshot<T, unknown>>>()
   #pending = new ChangeSet<T>()
   #journal: ChangeSet<T> | undefined
   /** Keys that the database has, with values that are not JSON: they are not entries. */
-  readonly #unreadable = new Set<string>()
+  #unreadable = new Set<string>()
 
   get size(): number {
     return this.#size
@@ -62,33 +59,35 @@ export class Memtable<T> implements Layer<T> {
 
   /**
    * Has these entries instead, as the database had them after the journal was started, with what is not saved of
-   * before, and all changes since.
+   * before, and all changes since: by steps, of which the last one replaces. Nothing happens where the database has
+   * lost its entries meanwhile.
    */
-  replace(
-    entries: SegmentedMap<JsonText>,
-    unreadable: Iterable<string>,
-    unsaved: readonly ChangeSet<T>[],
-  ): void {
-    const journal = this.#journal ?? new ChangeSet<T>()
-    this.#journal = undefined
-    this.#startAnew()
-    // From now on, it also takes what callers set.
-    this.#entries = entries as SegmentedMap<Raw<T>>
-    this.#size = entries.size
-    for (const key of unreadable) this.#unreadable.add(key)
-    for (const changes of [...unsaved, journal]) {
-      if (changes.isCleared) this.#startAnew()
-      for (const [key, change] of changes.keys) {
-        if (change.type === 'set') this.#put(key, change.value)
-        else this.#remove(key)
-      }
+  *replace(loaded: LoadedEntries<T>, unsaved: readonly ChangeSet<T>[]): Generator<void> {
+    for (const changes of unsaved) yield* loaded.apply(changes)
+    for (let before = Number.POSITIVE_INFINITY; this.#journal?.isEmpty === false; ) {
+      const journal = this.#journal
+      this.#journal = new ChangeSet()
+      const steps = loaded.apply(journal)
+      // Of a program that makes changes faster than they are made here, the last ones are made at once.
+      if (journal.size < before / 2) yield* steps
+      else for (const _ of steps);
+      before = journal.size
     }
+    if (this.#journal === undefined) return
+    this.#journal = undefined
+    this.#startAnew(loaded)
   }
 
-  /** Counts everything as not saved: the database has lost it. */
-  makeAllDirty(): void {
-    this.#pending.clear()
-    for (const [key, raw] of this.#entries) if (raw !== tombstone) this.#pending.set(key, raw as T, true)
+  /**
+   * Counts everything as not saved: the database has lost it.
+   *
+   * @returns steps that make `changes` those that save what is there now. What is changed meanwhile is due by itself.
+   */
+  copyAll(changes: ChangeSet<T>): Iterator<void, void> {
+    this.#journal = undefined
+    changes.clear()
+    const entries = this.#snapshot((_, raw) => raw)
+    return setAll(changes, entries)
   }
 
   /** Takes what is not saved yet, to save it; what comes later is apart from it. */
@@ -99,8 +98,12 @@ export class Memtable<T> implements Layer<T> {
   }
 
   snapshot(): Iterable<readonly [string, T]> {
+    return this.#snapshot((key, raw) => this.#parse(key, raw))
+  }
+
+  #snapshot<Read>(read: (key: string, raw: T | JsonText) => Read): Iterable<readonly [string, Read]> {
     this.#forgetSnapshots()
-    const snapshot = new Snapshot(this.#entries, (key, raw) => this.#parse(key, raw))
+    const snapshot = new Snapshot(this.#entries, read)
     this.#snapshots.add(new WeakRef(snapshot))
     return snapshot
   }
@@ -153,12 +156,13 @@ export class Memtable<T> implements Layer<T> {
   }
 
   /** Leaves the present entries to their snapshots, as they are. */
-  #startAnew(): void {
-    this.#entries = new SegmentedMap()
-    this.#size = 0
+  #startAnew(loaded?: LoadedEntries<T>): void {
+    // From now on they also have what callers set.
+    this.#entries = (loaded?.entries as SegmentedMap<Raw<T>> | undefined) ?? new SegmentedMap()
+    this.#unreadable = loaded?.unreadableKeys ?? new Set()
+    this.#size = this.#entries.size
     this.#tombstones = []
     this.#snapshots.clear()
-    this.#unreadable.clear()
   }
 
   /** Has the snapshots know what a key has, before that changes. */
@@ -185,37 +189,12 @@ export class Memtable<T> implements Layer<T> {
   }
 }
 
-/**
- * The entries as they were when it was made, in constant time and memory: it walks through the live entries, and
- * records what has changed since. The map keeps its order and adds at its end, so the first `#count` are the ones.
- */
-class Snapshot<T> implements Iterable<readonly [string, T]> {
-  readonly #entries: SegmentedMap<Raw<T>>
-  readonly #count: number
-  readonly #before = new SegmentedMap<Raw<T>>()
-  readonly #parse: (key: string, raw: T | JsonText) => T
-  isDone = false
-
-  constructor(entries: SegmentedMap<Raw<T>>, parse: (key: string, raw: T | JsonText) => T) {
-    this.#entries = entries
-    this.#count = entries.size
-    this.#parse = parse
-  }
-
-  record(key: string, raw: Raw<T>): void {
-    if (!this.#before.has(key)) this.#before.set(key, raw)
-  }
-
-  *[Symbol.iterator](): Generator<readonly [string, T]> {
-    try {
-      let left = this.#count
-      for (const [key, live] of this.#entries) {
-        if (left-- === 0) return
-        const raw = this.#before.has(key) ? this.#before.get(key) : live
-        if (raw !== tombstone && raw !== undefined) yield [key, this.#parse(key, raw)]
-      }
-    } finally {
-      this.isDone = true
-    }
+function* setAll<T>(
+  changes: ChangeSet<T>,
+  entries: Iterable<readonly [string, T | JsonText]>,
+): Generator<void, void> {
+  for (const [key, value] of entries) {
+    // Text is as good as a value: it is saved as it is.
+    yield changes.set(key, value as T, true)
   }
 }

@@ -12,9 +12,9 @@ import type { PersistenceService } from '../persistence-service.js'
 import { internalsOf, type ServiceInternals } from '../service-internals.js'
 import type { Table } from '../table.js'
 import type { ChangeSet } from './change-set.js'
+import { LoadedEntries } from './loaded-entries.js'
 import { LogFormat } from './log-format.js'
 import { effectOf, entryValueOf, type LogRow, type SaveCounts, toLogRows } from './log-rows.js'
-import { SegmentedMap } from './segmented-map.js'
 import type { ResolvedStorageOptions } from './storage-options.js'
 import type { StorageReceipt } from './storage-receipt.js'
 import { parquetSql } from './storage-sql.js'
@@ -25,12 +25,6 @@ const compactRows = 20_000
 
 /** So many are saved together with what else is persisted at the same time. */
 const fewChanges = 4096
-
-/** What is stored under keys, as it was read, and the keys whose values are not JSON. */
-export interface StoredEntries {
-  readonly entries: SegmentedMap<JsonText>
-  readonly unreadable: readonly string[]
-}
 
 /** What `persist()` and `query()` say of a table that is not there. */
 const missingTable: ReadonlySet<string> = new Set(['PERSIST_TABLE_NOT_FOUND', 'PERSIST_QUERY_FAILED'])
@@ -165,24 +159,23 @@ export class StorageDatabase<T> {
   }
 
   /** Reads all entries, batch by batch. */
-  readAll(): Promise<StoredEntries> {
+  readAll(): Promise<LoadedEntries<T>> {
     return this.#read(this.#tables.entriesSql)
   }
 
-  async readParquet(file: string): Promise<StoredEntries> {
+  async readParquet(file: string): Promise<LoadedEntries<T>> {
     return this.#read(parquetSql(await findFile(file)))
   }
 
-  async #read(sql: string): Promise<StoredEntries> {
-    const entries = new SegmentedMap<JsonText>()
-    const unreadable: string[] = []
+  async #read(sql: string): Promise<LoadedEntries<T>> {
+    const loaded = new LoadedEntries<T>()
     for await (const { key, value, isValid, isDoubtful } of this.#internals.readRows(sql)) {
       const text = typeof value === 'string' ? value : 'null'
       const isJson = isValid === true && (isDoubtful !== true || canParse(text)) && !isTooDeep(text)
-      if (typeof key === 'string' && key !== '' && isJson) entries.set(key, new JsonText(text))
-      else unreadable.push(typeof key === 'string' ? key : '(NULL)')
+      if (typeof key === 'string' && key !== '' && isJson) loaded.add(key, new JsonText(text))
+      else loaded.addUnreadable(typeof key === 'string' ? key : '(NULL)')
     }
-    return { entries, unreadable }
+    return loaded
   }
 
   async exportParquet(file: string): Promise<number> {
