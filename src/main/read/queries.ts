@@ -1,12 +1,12 @@
 import { exactReading, type QueryRow } from '../../protocol/query-value.js'
 import type { CallLimits } from '../contract/query-options.js'
 import type { RunReport } from '../contract/run-report.js'
-import type { DecodedItem } from '../decode/batch-decoder.js'
 import type { Cancellation } from '../scheduling/cancellation.js'
 import { limitCall } from '../scheduling/limit-call.js'
 import type { Operations } from '../scheduling/operations.js'
 import { copyStatement, type QueryParameters } from './query-parameters.js'
 import type { QueryRunner, Statement } from './query-runner.js'
+import type { RowReader } from './row-reader.js'
 import { RowStream } from './row-stream.js'
 
 /**
@@ -67,17 +67,20 @@ export class Queries {
     return { rowsChanged }
   }
 
-  /** The same one by one. */
-  rows(sql: string): AsyncIterable<QueryRow> {
+  /** Reads like `query`, row by row, in bounded memory; the time of the taker counts as that of decoding. */
+  async readRows(sql: string, take: (row: QueryRow) => void): Promise<void> {
     const statement = { sql, reading: exactReading }
-    const rows = new RowStream((readRows) =>
-      this.#count(
-        (cancellation) => this.#runner.stream(statement, cancellation, readRows(cancellation)),
-        true,
-      ),
+    const read = async (reader: RowReader, cancellation: Cancellation) => {
+      do {
+        cancellation.check()
+        // In the shape that is the default, rows are objects.
+        for (let row = reader.take(); row !== undefined; row = reader.take()) take(row as QueryRow)
+      } while (await reader.advance())
+    }
+    await this.#count(
+      (cancellation) => this.#runner.stream(statement, cancellation, (reader) => read(reader, cancellation)),
+      true,
     )
-    // In the shape that is the default, rows are objects.
-    return rows as AsyncIterable<DecodedItem> as AsyncIterable<QueryRow>
   }
 
   /** Counts a call until it has settled. */

@@ -169,12 +169,12 @@ export class StorageDatabase<T> {
 
   async #read(sql: string): Promise<LoadedEntries<T>> {
     const loaded = new LoadedEntries<T>()
-    for await (const { key, value, isValid, isDoubtful } of this.#internals.readRows(sql)) {
+    await this.#internals.readRows(sql, ({ key, value, isValid, isDoubtful }) => {
       const text = typeof value === 'string' ? value : 'null'
       const isJson = isValid === true && (isDoubtful !== true || canParse(text)) && !isTooDeep(text)
       if (typeof key === 'string' && key !== '' && isJson) loaded.add(key, new JsonText(text))
       else loaded.addUnreadable(typeof key === 'string' ? key : '(NULL)')
-    }
+    })
     return loaded
   }
 
