@@ -32,7 +32,7 @@ export class SegmentIndex<V> {
   /** @param first - The one segment that there is, whose number is 0. */
   constructor(first: Segment<V>) {
     this.#segments.push(first)
-    for (const key of first.entries.keys()) this.add(key, first)
+    for (const key of first.entries.keys()) this.add(hashKey(key), first)
   }
 
   /** How many keys there are. */
@@ -40,8 +40,8 @@ export class SegmentIndex<V> {
     return this.#size
   }
 
-  find(key: string): Segment<V> | undefined {
-    const hash = hashKey(key)
+  /** @param hash - Of the key, here and below. */
+  find(key: string, hash: number): Segment<V> | undefined {
     // There are as many as the bits of the hash can say.
     const words = this.#parts[hash % partCount] as Uint32Array
     if (words.length === 0) return undefined
@@ -69,8 +69,7 @@ export class SegmentIndex<V> {
   }
 
   /** Adds a key that is not there. */
-  add(key: string, { number }: Segment<V>): void {
-    const hash = hashKey(key)
+  add(hash: number, { number }: Segment<V>): void {
     const part = hash % partCount
     const count = (this.#counts[part] as number) + 1
     this.#counts[part] = count
@@ -84,8 +83,7 @@ export class SegmentIndex<V> {
   }
 
   /** Forgets a key that is there. */
-  delete(key: string, { number }: Segment<V>): void {
-    const hash = hashKey(key)
+  delete(hash: number, { number }: Segment<V>): void {
     const part = hash % partCount
     const words = this.#parts[part] as Uint32Array
     let word = firstWord(words, hash)

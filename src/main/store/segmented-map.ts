@@ -1,3 +1,4 @@
+import { hashKey } from './hash-key.js'
 import { type Segment, SegmentIndex } from './segment-index.js'
 
 /**
@@ -29,12 +30,11 @@ export class SegmentedMap<V> implements Iterable<[string, V]> {
   }
 
   has(key: string): boolean {
-    return this.#index === undefined ? this.#last.entries.has(key) : this.#index.find(key) !== undefined
+    return this.#find(key)?.entries.has(key) === true
   }
 
   get(key: string): V | undefined {
-    const segment = this.#index === undefined ? this.#last : this.#index.find(key)
-    return segment?.entries.get(key)
+    return this.#find(key)?.entries.get(key)
   }
 
   set(key: string, value: V): void {
@@ -44,18 +44,20 @@ export class SegmentedMap<V> implements Iterable<[string, V]> {
       if (entries.size >= this.#segmentEntries) this.#index = new SegmentIndex(this.#last)
       return
     }
-    const segment = this.#index.find(key)
-    if (segment === undefined) this.#add(this.#index, key, value)
+    const hash = hashKey(key)
+    const segment = this.#index.find(key, hash)
+    if (segment === undefined) this.#add(this.#index, key, hash, value)
     else segment.entries.set(key, value)
   }
 
   /** @returns whether it was there. */
   delete(key: string): boolean {
     if (this.#index === undefined) return this.#last.entries.delete(key)
-    const segment = this.#index.find(key)
+    const hash = hashKey(key)
+    const segment = this.#index.find(key, hash)
     if (segment === undefined) return false
     segment.entries.delete(key)
-    this.#index.delete(key, segment)
+    this.#index.delete(hash, segment)
     if (segment.entries.size === 0 && segment !== this.#last) {
       this.#segments.delete(segment)
       this.#index.deleteSegment(segment)
@@ -84,12 +86,17 @@ export class SegmentedMap<V> implements Iterable<[string, V]> {
     for (const { entries } of this.#segments) yield* entries
   }
 
-  #add(index: SegmentIndex<V>, key: string, value: V): void {
+  /** The segment that has a key, if any has. */
+  #find(key: string): Segment<V> | undefined {
+    return this.#index === undefined ? this.#last : this.#index.find(key, hashKey(key))
+  }
+
+  #add(index: SegmentIndex<V>, key: string, hash: number, value: V): void {
     if (this.#last.entries.size >= this.#segmentEntries) {
       this.#last = index.addSegment()
       this.#segments.add(this.#last)
     }
     this.#last.entries.set(key, value)
-    index.add(key, this.#last)
+    index.add(hash, this.#last)
   }
 }
