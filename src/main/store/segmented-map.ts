@@ -74,6 +74,11 @@ export class SegmentedMap<V> implements Iterable<[string, V]> {
     this.#index = undefined
   }
 
+  /** The Maps that it is made of, in the order of their entries: to walk through these takes half as long. */
+  *parts(): Generator<ReadonlyMap<string, V>> {
+    for (const { entries } of this.#segments) yield entries
+  }
+
   *keys(): Generator<string> {
     for (const { entries } of this.#segments) yield* entries.keys()
   }

@@ -30,10 +30,12 @@ export class Snapshot<T, Read> implements Iterable<readonly [string, Read]> {
   *[Symbol.iterator](): Generator<readonly [string, Read]> {
     try {
       let left = this.#count
-      for (const [key, live] of this.#entries) {
-        if (left-- === 0) return
-        const raw = this.#before.has(key) ? this.#before.get(key) : live
-        if (raw !== tombstone && raw !== undefined) yield [key, this.#read(key, raw)]
+      for (const part of this.#entries.parts()) {
+        for (const [key, live] of part) {
+          if (left-- === 0) return
+          const raw = this.#before.has(key) ? this.#before.get(key) : live
+          if (raw !== tombstone && raw !== undefined) yield [key, this.#read(key, raw)]
+        }
       }
     } finally {
       this.isDone = true
