@@ -117,7 +117,7 @@ export class PersistenceService implements AsyncDisposable {
       query: <Row extends object>(sql: string) => queries.query<Row>(sql),
       run: (sql) => queries.run(sql, undefined, true),
       table: (name) => tables.open(name, {}, true),
-      readRows: (sql) => queries.rows(sql),
+      readRows: (sql, take) => queries.readRows(sql, take),
       writeAtExit: (table, takeRows) => tables.writeAtExit(table, takeRows),
       refuseSelfWait: (what) => scheduler.queue.check(what),
     })

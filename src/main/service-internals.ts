@@ -22,8 +22,8 @@ export interface ServiceInternals {
   run(sql: string): Promise<RunReport>
   /** The `persist()` of such a table is let in as long, too. */
   table(name: string): Promise<Table<never>>
-  /** Reads the rows of a statement as `stream()` does, whose time and its taker's are slices. */
-  readRows(sql: string): AsyncIterable<QueryRow>
+  /** Reads the rows of a statement in bounded memory and in slices, of which the time of their taker is part. */
+  readRows(sql: string, take: (row: QueryRow) => void): Promise<void>
   /**
    * Has rows written to a table of this service when the process exits: in a transaction of their own, after everything
    * that is not committed by then has been rolled back. `undefined` takes it back.

@@ -144,6 +144,29 @@ describe('a store in memory whose worker was lost', () => {
     expect(await stores.querySaved(store)).toEqual({ k1: { n: 1 }, k2: { n: 2 }, after: 1 })
   })
 
+  it('saves everything of many, and what is set and deleted while it collects them', async () => {
+    const store = await createLost()
+    // In the turns of the save, which are many.
+    await store.setMany(numbered(200_000))
+    await store.persist().catch((error) => expect(error).toMatchObject({ code: 'PERSIST_TABLE_NOT_FOUND' }))
+    await store.persist()
+    await expect(loseWorker(store)).rejects.toMatchObject({ code: 'PERSIST_WORKER_LOST' })
+    let isSaved = false
+    const saving = store.persist().then(() => {
+      isSaved = true
+    })
+    for (let turn = 0; !isSaved; turn++) {
+      await store.set(`k${turn * 7}`, { n: -turn })
+      await store.delete(`k${turn * 7 + 1}`)
+      await new Promise(setImmediate)
+    }
+    await saving
+    await store.persist()
+    const saved = await stores.querySaved(store)
+    expect(Object.keys(saved).length).toBe(await store.size())
+    expect(saved).toEqual(await contents(store))
+  })
+
   it('saves everything again also where nothing has changed since', async () => {
     const store = await createLost()
     await store.persist().catch((error) => expect(error).toMatchObject({ code: 'PERSIST_TABLE_NOT_FOUND' }))

@@ -2,7 +2,6 @@ import { exactReading, type QueryRow } from '../../protocol/query-value.js'
 import type { CallLimits } from '../contract/query-options.js'
 import type { RunReport } from '../contract/run-report.js'
 import type { Draft, QueryTrace } from '../contract/traces.js'
-import type { DecodedItem } from '../decode/batch-decoder.js'
 import { channels } from '../diagnostics/channels.js'
 import type { ServiceDurations } from '../diagnostics/service-durations.js'
 import { trace } from '../diagnostics/trace.js'
@@ -12,6 +11,7 @@ import type { Operations } from '../scheduling/operations.js'
 import { now } from '../scheduling/real-timers.js'
 import { copyStatement, type QueryParameters } from './query-parameters.js'
 import type { QueryRunner, Statement } from './query-runner.js'
+import type { RowReader } from './row-reader.js'
 import { RowStream, StreamEnd } from './row-stream.js'
 
 /**
@@ -79,17 +79,20 @@ export class Queries {
     return { rowsChanged }
   }
 
-  /** The same one by one. */
-  rows(sql: string): AsyncIterable<QueryRow> {
-    const rows = new RowStream((readRows) =>
-      this.#traced('stream', { sql, reading: exactReading }, (statement) => {
-        const read = (cancellation: Cancellation) =>
-          this.#runner.stream(statement, cancellation, readRows(cancellation))
-        return this.#count(read, true).catch(refuseFailure)
-      }),
-    )
-    // In the shape that is the default, rows are objects.
-    return rows as AsyncIterable<DecodedItem> as AsyncIterable<QueryRow>
+  /** Reads like `query`, row by row, in bounded memory; the time of the taker counts as that of decoding. */
+  async readRows(sql: string, take: (row: QueryRow) => void): Promise<void> {
+    const read = async (reader: RowReader, cancellation: Cancellation) => {
+      do {
+        cancellation.check()
+        // In the shape that is the default, rows are objects.
+        for (let row = reader.take(); row !== undefined; row = reader.take()) take(row as QueryRow)
+      } while (await reader.advance())
+    }
+    await this.#traced('stream', { sql, reading: exactReading }, (statement) => {
+      const run = (cancellation: Cancellation) =>
+        this.#runner.stream(statement, cancellation, (reader) => read(reader, cancellation))
+      return this.#count(run, true)
+    })
   }
 
   /** Counts a call until it has settled. */

@@ -1,3 +1,5 @@
+import { SegmentedMap } from './segmented-map.js'
+
 /** What happened to a key since the last save. */
 export type KeyChange<T> =
   | {
@@ -14,7 +16,11 @@ export type KeyChange<T> =
 export class ChangeSet<T> {
   /** Everything that was there before is gone. */
   isCleared = false
-  readonly keys: Map<string, KeyChange<T>> = new Map()
+  #keys = new SegmentedMap<KeyChange<T>>()
+
+  get keys(): SegmentedMap<KeyChange<T>> {
+    return this.#keys
+  }
 
   get isEmpty(): boolean {
     return this.keys.size === 0 && !this.isCleared
@@ -51,13 +57,15 @@ export class ChangeSet<T> {
     this.keys.clear()
   }
 
-  /** Takes over changes that came before these and could not be saved; where both know a key, these are the later. */
+  /**
+   * Takes over changes that came before these and could not be saved; where both know a key, these are the later. It
+   * takes as long as there are of these, and nobody uses the earlier ones any more.
+   */
   addEarlier(earlier: ChangeSet<T>): void {
     if (this.isCleared) return
-    const later = [...this.keys]
-    this.keys.clear()
+    const later = this.#keys
+    this.#keys = earlier.keys
     this.isCleared = earlier.isCleared
-    for (const [key, change] of earlier.keys) this.keys.set(key, change)
     for (const [key, change] of later) {
       if (change.type === 'delete') this.delete(key)
       else this.set(key, change.value, change.isNew, change.isCreated)

@@ -15,6 +15,13 @@ export interface LogRow {
   readonly updated_at?: bigint
 }
 
+/** What becomes of the entries in a save. */
+export interface SaveCounts {
+  inserted: number
+  updated: number
+  deleted: number
+}
+
 type SetChange<T> = KeyChange<T> & { type: 'set' }
 
 const jsonNull = new JsonText('null')
@@ -23,19 +30,34 @@ const jsonNull = new JsonText('null')
  * The rows that save a set of changes.
  *
  * @param sequence - The number of the save. A clear has it doubled, and what comes after the clear one more.
+ * @param counts - To count each change in when its row is asked for: to go through all at once takes its time, too.
  */
-export function* toLogRows<T>(changes: ChangeSet<T>, sequence: number, format: LogFormat): Generator<LogRow> {
+export function* toLogRows<T>(
+  changes: ChangeSet<T>,
+  sequence: number,
+  format: LogFormat,
+  counts: SaveCounts = { inserted: 0, updated: 0, deleted: 0 },
+): Generator<LogRow> {
   const seq = 2 * sequence + 1
   const times = format.timesOfSave()
   const gone = { value: null, is_deleted: true, ...(times && { is_new: false, ...times }) }
-  if (changes.isCleared) yield { seq: seq - 1, key: null, ...gone }
+  if (changes.isCleared) {
+    counts.deleted++
+    yield { seq: seq - 1, key: null, ...gone }
+  }
   for (const [key, change] of changes.keys) {
+    counts[effectOf(change)]++
     if (change.type === 'delete') yield { seq, key, ...gone }
     else {
       const row = format.isText ? new TextRow(seq, key, change) : new JsonRow(seq, key, change)
       yield times === undefined ? row : Object.assign(row, { is_new: change.isCreated }, times)
     }
   }
+}
+
+export function effectOf<T>(change: KeyChange<T>): keyof SaveCounts {
+  if (change.type === 'delete') return 'deleted'
+  return change.isNew ? 'inserted' : 'updated'
 }
 
 /** The value of the entry that a row of `toLogRows` saves. */

@@ -1,23 +1,24 @@
 import { JsonText } from '../encode/json-text.js'
 import { ChangeSet } from './change-set.js'
 import type { Change, Layer } from './layer.js'
+import type { LoadedEntries } from './loaded-entries.js'
+import { SegmentedMap } from './segmented-map.js'
+import { type Raw, Snapshot, tombstone } from './snapshot.js'
 
-/** In the place of a value that was deleted while a snapshot is walked through, which counts on every entry's place. */
-const tombstone = Symbol('deleted')
-
-type Raw<T> = T | JsonText | typeof tombstone
+/** Tombstones that a change removes once nobody counts on them: to remove 1,000,000 at once takes 0.5 s. */
+const tombstonesPerChange = 100
 
 /** The entries of a store, and which of them are not saved yet. */
 export class Memtable<T> implements Layer<T> {
-  #entries = new Map<string, Raw<T>>()
+  #entries = new SegmentedMap<Raw<T>>()
   #size = 0
   #tombstones: string[] = []
   /** Of the present `#entries`. Weak, for a walk through one may stop without a word. */
-  readonly #snapshots = new Set<WeakRef<Snapshot<T>>>()
+  readonly #snapshots = new Set<WeakRef<Snapshot<T, unknown>>>()
   #pending = new ChangeSet<T>()
   #journal: ChangeSet<T> | undefined
   /** Keys that the database has, with values that are not JSON: they are not entries. */
-  readonly #unreadable = new Set<string>()
+  #unreadable = new Set<string>()
 
   get size(): number {
     return this.#size
@@ -58,32 +59,35 @@ export class Memtable<T> implements Layer<T> {
 
   /**
    * Has these entries instead, as the database had them after the journal was started, with what is not saved of
-   * before, and all changes since.
+   * before, and all changes since: by steps, of which the last one replaces. Nothing happens where the database has
+   * lost its entries meanwhile.
    */
-  replace(
-    entries: Map<string, JsonText>,
-    unreadable: Iterable<string>,
-    unsaved: readonly ChangeSet<T>[],
-  ): void {
-    const journal = this.#journal ?? new ChangeSet<T>()
-    this.#journal = undefined
-    this.#startAnew()
-    this.#entries = entries
-    this.#size = entries.size
-    for (const key of unreadable) this.#unreadable.add(key)
-    for (const changes of [...unsaved, journal]) {
-      if (changes.isCleared) this.#startAnew()
-      for (const [key, change] of changes.keys) {
-        if (change.type === 'set') this.#put(key, change.value)
-        else this.#remove(key)
-      }
+  *replace(loaded: LoadedEntries<T>, unsaved: readonly ChangeSet<T>[]): Generator<void> {
+    for (const changes of unsaved) yield* loaded.apply(changes)
+    for (let before = Number.POSITIVE_INFINITY; this.#journal?.isEmpty === false; ) {
+      const journal = this.#journal
+      this.#journal = new ChangeSet()
+      const steps = loaded.apply(journal)
+      // Of a program that makes changes faster than they are made here, the last ones are made at once.
+      if (journal.size < before / 2) yield* steps
+      else for (const _ of steps);
+      before = journal.size
     }
+    if (this.#journal === undefined) return
+    this.#journal = undefined
+    this.#startAnew(loaded)
   }
 
-  /** Counts everything as not saved: the database has lost it. */
-  makeAllDirty(): void {
-    this.#pending.clear()
-    for (const [key, raw] of this.#entries) if (raw !== tombstone) this.#pending.set(key, raw as T, true)
+  /**
+   * Counts everything as not saved: the database has lost it.
+   *
+   * @returns steps that make `changes` those that save what is there now. What is changed meanwhile is due by itself.
+   */
+  copyAll(changes: ChangeSet<T>): Iterator<void, void> {
+    this.#journal = undefined
+    changes.clear()
+    const entries = this.#snapshot((_, raw) => raw)
+    return setAll(changes, entries)
   }
 
   /** Takes what is not saved yet, to save it; what comes later is apart from it. */
@@ -94,16 +98,19 @@ export class Memtable<T> implements Layer<T> {
   }
 
   snapshot(): Iterable<readonly [string, T]> {
+    return this.#snapshot((key, raw) => this.#parse(key, raw))
+  }
+
+  #snapshot<Read>(read: (key: string, raw: T | JsonText) => Read): Iterable<readonly [string, Read]> {
     this.#forgetSnapshots()
-    const snapshot = new Snapshot(this.#entries, (key, raw) => this.#parse(key, raw))
+    const snapshot = new Snapshot(this.#entries, read)
     this.#snapshots.add(new WeakRef(snapshot))
     return snapshot
   }
 
   #set(key: string, value: T): void {
-    const isNew = !this.knows(key)
-    this.#put(key, value)
-    this.#pending.set(key, value, isNew)
+    const isKnown = this.#put(key, value)
+    this.#pending.set(key, value, !isKnown)
     // The journal is not saved: that every key of it is one that the database knows keeps its deletions.
     this.#journal?.set(key, value, false)
   }
@@ -121,19 +128,26 @@ export class Memtable<T> implements Layer<T> {
     this.#journal?.clear()
   }
 
-  #put(key: string, value: T): void {
-    if (!this.has(key)) this.#size++
-    this.#unreadable.delete(key)
-    this.#record(key)
+  /** @returns whether the key was known. */
+  #put(key: string, value: T): boolean {
+    this.#forgetSnapshots()
+    const before = this.#entries.get(key)
+    this.#record(key, before)
+    // What is set anew comes last.
+    if (before === tombstone && this.#snapshots.size === 0) this.#entries.delete(key)
     this.#entries.set(key, value)
+    const wasThere = before !== undefined && before !== tombstone
+    if (!wasThere) this.#size++
+    return this.#unreadable.delete(key) || wasThere
   }
 
   #remove(key: string): void {
     this.#unreadable.delete(key)
-    if (!this.has(key)) return
+    const before = this.#entries.get(key)
+    if (before === undefined || before === tombstone) return
     this.#size--
-    this.#record(key)
     this.#forgetSnapshots()
+    this.#record(key, before)
     if (this.#snapshots.size === 0) this.#entries.delete(key)
     else {
       this.#entries.set(key, tombstone)
@@ -142,19 +156,18 @@ export class Memtable<T> implements Layer<T> {
   }
 
   /** Leaves the present entries to their snapshots, as they are. */
-  #startAnew(): void {
-    this.#entries = new Map()
-    this.#size = 0
+  #startAnew(loaded?: LoadedEntries<T>): void {
+    // From now on they also have what callers set.
+    this.#entries = (loaded?.entries as SegmentedMap<Raw<T>> | undefined) ?? new SegmentedMap()
+    this.#unreadable = loaded?.unreadableKeys ?? new Set()
+    this.#size = this.#entries.size
     this.#tombstones = []
     this.#snapshots.clear()
-    this.#unreadable.clear()
   }
 
   /** Has the snapshots know what a key has, before that changes. */
-  #record(key: string): void {
-    if (this.#snapshots.size === 0) return
-    const raw = this.#entries.get(key)
-    if (raw === undefined) return
+  #record(key: string, raw: Raw<T> | undefined): void {
+    if (raw === undefined || this.#snapshots.size === 0) return
     for (const reference of this.#snapshots) reference.deref()?.record(key, raw)
   }
 
@@ -162,11 +175,10 @@ export class Memtable<T> implements Layer<T> {
     for (const reference of this.#snapshots) {
       if (reference.deref()?.isDone !== false) this.#snapshots.delete(reference)
     }
-    if (this.#snapshots.size > 0) return
-    for (const key of this.#tombstones) {
+    if (this.#snapshots.size > 0 || this.#tombstones.length === 0) return
+    for (const key of this.#tombstones.splice(-tombstonesPerChange)) {
       if (this.#entries.get(key) === tombstone) this.#entries.delete(key)
     }
-    this.#tombstones = []
   }
 
   #parse(key: string, raw: T | JsonText): T {
@@ -177,37 +189,12 @@ export class Memtable<T> implements Layer<T> {
   }
 }
 
-/**
- * The entries as they were when it was made, in constant time and memory: it walks through the live entries, and
- * records what has changed since. A Map keeps its order and adds at its end, so the first `#count` are the ones.
- */
-class Snapshot<T> implements Iterable<readonly [string, T]> {
-  readonly #entries: ReadonlyMap<string, Raw<T>>
-  readonly #count: number
-  readonly #before = new Map<string, Raw<T>>()
-  readonly #parse: (key: string, raw: T | JsonText) => T
-  isDone = false
-
-  constructor(entries: ReadonlyMap<string, Raw<T>>, parse: (key: string, raw: T | JsonText) => T) {
-    this.#entries = entries
-    this.#count = entries.size
-    this.#parse = parse
-  }
-
-  record(key: string, raw: Raw<T>): void {
-    if (!this.#before.has(key)) this.#before.set(key, raw)
-  }
-
-  *[Symbol.iterator](): Generator<readonly [string, T]> {
-    try {
-      let left = this.#count
-      for (const [key, live] of this.#entries) {
-        if (left-- === 0) return
-        const raw = this.#before.has(key) ? this.#before.get(key) : live
-        if (raw !== tombstone && raw !== undefined) yield [key, this.#parse(key, raw)]
-      }
-    } finally {
-      this.isDone = true
-    }
+function* setAll<T>(
+  changes: ChangeSet<T>,
+  entries: Iterable<readonly [string, T | JsonText]>,
+): Generator<void, void> {
+  for (const [key, value] of entries) {
+    // Text is as good as a value: it is saved as it is.
+    yield changes.set(key, value as T, true)
   }
 }

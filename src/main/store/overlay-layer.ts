@@ -1,11 +1,12 @@
 import type { Change, Layer } from './layer.js'
+import { SegmentedMap } from './segmented-map.js'
 
 /** The changes of a transaction, on top of the entries that it began with. */
 export class OverlayLayer<T> implements Layer<T> {
   readonly #base: Layer<T>
   #isCleared = false
   /** A key without a value is deleted. */
-  readonly #changes = new Map<string, { readonly value: T } | undefined>()
+  readonly #changes = new SegmentedMap<{ readonly value: T } | undefined>()
 
   constructor(base: Layer<T>) {
     this.#base = base

@@ -2,6 +2,7 @@ import { Deferred } from '../../sync/deferred.js'
 import { PersistenceError } from '../contract/persistence-error.js'
 import { codeInside } from '../scheduling/code-inside.js'
 import { setImmediate } from '../scheduling/real-timers.js'
+import { runInSlices } from '../scheduling/sliced-loop.js'
 import { ChangeSet } from './change-set.js'
 import type { Memtable } from './memtable.js'
 import { emptyReceipt, type StorageReceipt } from './storage-receipt.js'
@@ -12,6 +13,8 @@ export type SaveChanges<T> = (changes: ChangeSet<T>, rest: ChangeSet<T>) => Prom
 /** Changes as they were at one moment, and those who wait for them to be saved. */
 interface Save<T> {
   readonly changes: ChangeSet<T>
+  /** Resolves when the changes are all there. */
+  readonly made?: Promise<void>
   readonly receipt: Deferred<StorageReceipt>
 }
 
@@ -19,14 +22,16 @@ interface Save<T> {
 export class SaveQueue<T> {
   readonly #memory: Memtable<T>
   readonly #write: SaveChanges<T>
+  readonly #sliceBudgetMs: number
   /** The first one is running. */
   readonly #saves: Save<T>[] = []
   /** Of those who wait for the next save. */
   #group: Deferred<StorageReceipt> | undefined
 
-  constructor(memory: Memtable<T>, write: SaveChanges<T>) {
+  constructor(memory: Memtable<T>, write: SaveChanges<T>, sliceBudgetMs: number) {
     this.#memory = memory
     this.#write = write
+    this.#sliceBudgetMs = sliceBudgetMs
   }
 
   get isRunning(): boolean {
@@ -47,6 +52,22 @@ export class SaveQueue<T> {
     const save = { changes: this.#memory.takePending(), receipt: new Deferred<StorageReceipt>() }
     this.#enqueue(save)
     return save.receipt.promise
+  }
+
+  /** Saves everything there is at this moment, to a database that has lost it. */
+  saveEverything(): void {
+    // What is due is part of it.
+    this.#memory.takePending()
+    const changes = new ChangeSet<T>()
+    const made = this.#copyEverything(changes)
+    this.#enqueue({ changes, made, receipt: new Deferred() })
+  }
+
+  /** The changes that save everything there is at this moment. */
+  async copyEverything(): Promise<ChangeSet<T>> {
+    const changes = new ChangeSet<T>()
+    await this.#copyEverything(changes)
+    return changes
   }
 
   /**
@@ -75,6 +96,10 @@ export class SaveQueue<T> {
     return this.#group.promise
   }
 
+  #copyEverything(changes: ChangeSet<T>): Promise<void> {
+    return runInSlices(this.#memory.copyAll(changes), this.#sliceBudgetMs)
+  }
+
   #startGroup(): void {
     const group = this.#group
     if (group === undefined || this.isRunning) return
@@ -93,7 +118,8 @@ export class SaveQueue<T> {
   async #run(): Promise<void> {
     for (let save = this.#saves[0]; save !== undefined; save = this.#saves[0]) {
       const rest = new ChangeSet<T>()
-      const { changes, receipt } = save
+      const { changes, made, receipt } = save
+      if (made !== undefined) await made
       const outcome = await this.#write(changes, rest).then(
         (saved) => () => receipt.resolve(saved),
         (error) => {

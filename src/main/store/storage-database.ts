@@ -12,8 +12,9 @@ import type { PersistenceService } from '../persistence-service.js'
 import { internalsOf, type ServiceInternals } from '../service-internals.js'
 import type { Table } from '../table.js'
 import type { ChangeSet } from './change-set.js'
+import { LoadedEntries } from './loaded-entries.js'
 import { LogFormat } from './log-format.js'
-import { entryValueOf, type LogRow, toLogRows } from './log-rows.js'
+import { effectOf, entryValueOf, type LogRow, type SaveCounts, toLogRows } from './log-rows.js'
 import type { ResolvedStorageOptions } from './storage-options.js'
 import type { StorageReceipt } from './storage-receipt.js'
 import { parquetSql } from './storage-sql.js'
@@ -24,12 +25,6 @@ const compactRows = 20_000
 
 /** So many are saved together with what else is persisted at the same time. */
 const fewChanges = 4096
-
-/** What is stored under keys, as it was read, and the keys whose values are not JSON. */
-export interface StoredEntries {
-  readonly entries: Map<string, JsonText>
-  readonly unreadable: readonly string[]
-}
 
 /** What `persist()` and `query()` say of a table that is not there. */
 const missingTable: ReadonlySet<string> = new Set(['PERSIST_TABLE_NOT_FOUND', 'PERSIST_QUERY_FAILED'])
@@ -97,17 +92,20 @@ export class StorageDatabase<T> {
 
   /** Saves changes in one transaction. Those whose values have no JSON are added to `rest`, where they are skipped. */
   async save(changes: ChangeSet<T>, rest: ChangeSet<T>): Promise<StorageReceipt> {
-    const counts = { inserted: 0, updated: 0, deleted: changes.isCleared ? 1 : 0 }
+    const counts: SaveCounts = { inserted: 0, updated: 0, deleted: 0 }
     const keep = (rejection: Rejection): 'skip' | 'abort' => {
       if (this.#options.onRowError === 'abort') return 'abort'
       const { key } = rejection.row as LogRow
       const change = key === null ? undefined : changes.keys.get(key)
-      if (key !== null && change?.type === 'set') rest.set(key, change.value, change.isNew, change.isCreated)
+      if (key !== null && change?.type === 'set' && !rest.keys.has(key)) {
+        rest.set(key, change.value, change.isNew, change.isCreated)
+        counts[effectOf(change)]--
+      }
       return 'skip'
     }
     if (this.#mustPrepare) await this.#tables.prepare(this.#options.timestamps)
     this.#mustPrepare = false
-    const logRows = toLogRows(changes, ++this.#sequence, this.#format)
+    const logRows = toLogRows(changes, ++this.#sequence, this.#format, counts)
     // A short array shares its commit with other calls of the service.
     const rows = changes.size <= fewChanges ? [...logRows] : logRows
     const options: PersistOptions = { onRowError: keep }
@@ -118,12 +116,6 @@ export class StorageDatabase<T> {
     } = await this.#log.persist(rows, options).catch((error) => {
       throw withKey(error)
     })
-    for (const [key, change] of changes.keys) {
-      if (rest.keys.has(key)) continue
-      if (change.type === 'delete') counts.deleted++
-      else if (change.isNew) counts.inserted++
-      else counts.updated++
-    }
     this.#logRows += receipt.rows - receipt.rejected
     return Object.freeze({ ...receipt, ...counts, rejections: receipt.rejections.map(namedByKey) })
   }
@@ -167,24 +159,23 @@ export class StorageDatabase<T> {
   }
 
   /** Reads all entries, batch by batch. */
-  readAll(): Promise<StoredEntries> {
+  readAll(): Promise<LoadedEntries<T>> {
     return this.#read(this.#tables.entriesSql)
   }
 
-  async readParquet(file: string): Promise<StoredEntries> {
+  async readParquet(file: string): Promise<LoadedEntries<T>> {
     return this.#read(parquetSql(await findFile(file)))
   }
 
-  async #read(sql: string): Promise<StoredEntries> {
-    const entries = new Map<string, JsonText>()
-    const unreadable: string[] = []
-    for await (const { key, value, isValid, isDoubtful } of this.#internals.readRows(sql)) {
+  async #read(sql: string): Promise<LoadedEntries<T>> {
+    const loaded = new LoadedEntries<T>()
+    await this.#internals.readRows(sql, ({ key, value, isValid, isDoubtful }) => {
       const text = typeof value === 'string' ? value : 'null'
       const isJson = isValid === true && (isDoubtful !== true || canParse(text)) && !isTooDeep(text)
-      if (typeof key === 'string' && key !== '' && isJson) entries.set(key, new JsonText(text))
-      else unreadable.push(typeof key === 'string' ? key : '(NULL)')
-    }
-    return { entries, unreadable }
+      if (typeof key === 'string' && key !== '' && isJson) loaded.add(key, new JsonText(text))
+      else loaded.addUnreadable(typeof key === 'string' ? key : '(NULL)')
+    })
+    return loaded
   }
 
   async exportParquet(file: string): Promise<number> {

