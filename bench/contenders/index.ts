@@ -10,6 +10,8 @@ import { sqlUpserts } from './sql-upserts.js'
 import { readSqlite } from './sqlite.js'
 
 const idleMs = 1500
+/** The library's `maxInFlightBytes`. */
+const maxCopiedBytes = 64 * 1024 ** 2
 
 /** Nothing is written for a while: what the machine itself does to the loop. */
 const idle: Contender = {
@@ -42,13 +44,44 @@ const stringifyAlone: Contender = {
   },
 }
 
+/**
+ * Nothing is written: the bytes of typed arrays are copied, one row's after the other, into memory of as many bytes as
+ * duckpaddle has under way at most.
+ */
+const copyingAlone: Contender = {
+  async open(_path, shape) {
+    const names = columnKinds(shape).flatMap(([name, kind]) => (kind === 'nested' ? [name] : []))
+    const target = new Float32Array(maxCopiedBytes / Float32Array.BYTES_PER_ELEMENT).fill(1)
+    return {
+      async write(rows) {
+        const startedAt = performance.now()
+        let end = 0
+        for (const row of rows) {
+          for (const name of names) {
+            const vector = row[name]
+            if (!(vector instanceof Float32Array)) throw new Error(`Expected a Float32Array in ${name}`)
+            if (end + vector.length > target.length) end = 0
+            target.set(vector, end)
+            end += vector.length
+          }
+        }
+        return { encodeMs: performance.now() - startedAt }
+      },
+      close: async () => undefined,
+    }
+  },
+}
+
 /** Write rows. */
 const contenders: Readonly<Record<string, Contender>> = {
   idle,
   'JSON.stringify alone': stringifyAlone,
+  'copying alone': copyingAlone,
   'row by row': main.rowByRow,
   'prepared statement': main.preparedStatement,
   'Appender on main': main.appender,
+  'Appender on main, nested values': main.appender,
+  'data chunks on main': main.dataChunks,
   'Appender on main, 64 MB': main.appenderInLimit,
   'Appender on main, PRIMARY KEY': main.appenderPrimaryKey,
   'worker, cloned rows': chunkWorker('duckdb', readDuckDB),
@@ -57,6 +90,7 @@ const contenders: Readonly<Record<string, Contender>> = {
   lmdb: lmdb.lmdbRows(true),
   'lmdb, unflushed': lmdb.lmdbRows(false),
   duckpaddle: ours.duckpaddle('none'),
+  'duckpaddle, by column': ours.duckpaddleColumns,
   'duckpaddle, async generator': ours.duckpaddleAsync(),
   'duckpaddle, write stream': ours.duckpaddleStream,
   'duckpaddle, async generator, 64 MB': ours.duckpaddleAsync({ memoryLimit: '64MB' }),
@@ -87,6 +121,7 @@ const setContenders: Readonly<Record<string, SetContender>> = {
 export const rowLimits: Readonly<Record<string, number>> = {
   'row by row': 2000,
   'prepared statement': 2000,
+  'Appender on main, nested values': 50_000,
 }
 
 export const findContender = finder(contenders)
