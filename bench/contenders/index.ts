@@ -10,8 +10,8 @@ import { sqlUpserts } from './sql-upserts.js'
 import { readSqlite } from './sqlite.js'
 
 const idleMs = 1500
-/** The library's `maxInFlightBytes`. */
-const maxCopiedBytes = 64 * 1024 ** 2
+/** As the library has them: the size of a batch, and as many as `maxInFlightBytes` has room for. */
+const [bufferBytes, mostBuffers] = [1024 ** 2, 64]
 
 /** Nothing is written for a while: what the machine itself does to the loop. */
 const idle: Contender = {
@@ -45,22 +45,29 @@ const stringifyAlone: Contender = {
 }
 
 /**
- * Nothing is written: the bytes of typed arrays are copied, one row's after the other, into memory of as many bytes as
- * duckpaddle has under way at most.
+ * Nothing is written: the bytes of typed arrays are copied, one row's after the other, as anyone has to who hands them to
+ * another thread: into new buffers until there are as many as may be under way, and then into those again.
  */
 const copyingAlone: Contender = {
   async open(_path, shape) {
     const names = columnKinds(shape).flatMap(([name, kind]) => (kind === 'nested' ? [name] : []))
-    const target = new Float32Array(maxCopiedBytes / Float32Array.BYTES_PER_ELEMENT).fill(1)
     return {
       async write(rows) {
         const startedAt = performance.now()
-        let end = 0
+        const buffers: Float32Array[] = []
+        let target: Float32Array = new Float32Array()
+        let [taken, end] = [0, 0]
         for (const row of rows) {
           for (const name of names) {
             const vector = row[name]
             if (!(vector instanceof Float32Array)) throw new Error(`Expected a Float32Array in ${name}`)
-            if (end + vector.length > target.length) end = 0
+            if (end + vector.length > target.length) {
+              target = buffers[taken % mostBuffers] ??= new Float32Array(
+                bufferBytes / vector.BYTES_PER_ELEMENT,
+              )
+              taken++
+              end = 0
+            }
             target.set(vector, end)
             end += vector.length
           }

@@ -72,8 +72,8 @@ function writeVectors(size: number, trials: number): Promise<TestReport> {
     name: 'write vectors',
     description:
       'Rows of an id and FLOAT[384], each a Float32Array, from an array into an empty table. ' +
-      `${copying}: the bytes are copied on the main thread into 64 MiB of memory, again and again, and nothing else ` +
-      'is done. The time to encode is what duckpaddle holds the main thread for.',
+      `${copying}: the bytes are copied on the main thread into buffers of 1 MiB, 64 new ones and then those again, ` +
+      'and nothing else is done. The time to encode is what duckpaddle holds the main thread for.',
     task: 'writeRows',
     contenders: [copying, ours],
     size,
