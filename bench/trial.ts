@@ -9,10 +9,10 @@ import { openStore } from './tasks/open-store.js'
 import { readRows } from './tasks/read-rows.js'
 import { changeRecords, repeatChanges, saveRecords, setAlone, setTogether } from './tasks/records.js'
 import { upsertRounds, upsertScattered } from './tasks/upserts.js'
-import { serveWhileWriting, streamRows, writeRows } from './tasks/write-rows.js'
+import { serveWhileWriting, streamRows, writeRows, writeWatched } from './tasks/write-rows.js'
 
 const tasks = {
-  ...{ writeRows, serveWhileWriting, streamRows, upsertScattered, upsertRounds, encodeColumn },
+  ...{ writeRows, writeWatched, serveWhileWriting, streamRows, upsertScattered, upsertRounds, encodeColumn },
   ...{ readRows, openStore },
   ...{ callNew, callExisting, callBeside },
   ...{ saveRecords, changeRecords, setTogether, setAlone, repeatChanges },

@@ -16,7 +16,10 @@ interface ChunkSink {
 }
 
 // Above what runs: a function is hoisted, and this is not.
-const sqliteTypes = { integer: 'INTEGER', float: 'REAL', text: 'TEXT', json: 'TEXT', timestamp: 'INTEGER' }
+const sqliteTypes = {
+  ...{ integer: 'INTEGER', float: 'REAL', timestamp: 'INTEGER' },
+  ...{ text: 'TEXT', json: 'TEXT', nested: 'TEXT' },
+}
 const sinks = { duckdb: openDuckDBSink, sqlite: openSqliteSink } as const
 const { database, path, shape }: ChunkWorkerData = workerData
 const sink = await sinks[database](path, findShape(shape))

@@ -18,11 +18,16 @@ export interface Contender {
 }
 
 /** How the library held the event loop. */
-export type Encoding = Partial<Pick<Receipt, 'slices' | 'overlongSlices' | 'longestSliceMs'>>
+export type Encoding = Partial<Pick<Receipt, 'slices' | 'overlongSlices' | 'longestSliceMs' | 'encodeMs'>>
 
 export interface Writer {
   /** Changes the store in memory, of a contender that has one: it is what `write` writes. */
   stage?(records: readonly KeyValueRecord[]): Promise<unknown>
+  /**
+   * Makes of rows what is to be written, where that is not the rows themselves; not part of what is measured. `write` is
+   * given none then.
+   */
+  prepare?(rows: Iterable<Row>): Promise<unknown>
   /** Writes all rows, and resolves when they are committed; duckpaddle reports how it went. */
   write(rows: Iterable<Row>): Promise<Encoding | undefined>
   /** As `write`, but a row whose key the table has takes that row's place. No two of the rows have one key. */

@@ -39,6 +39,22 @@ export const duckpaddleStream: Contender = {
   readBack: readDuckDB,
 }
 
+/** Rows by column: a Float64Array for each of the columns, all of which are DOUBLE. */
+export const duckpaddleColumns: Contender = {
+  async open(path, shape) {
+    const { writeColumns, close } = await openTable(path, shape, 'none')
+    let columns: Readonly<Record<string, Float64Array>> = {}
+    return {
+      prepare: async (rows) => {
+        columns = columnsOf(shape, rows)
+      },
+      write: () => writeColumns(columns),
+      close,
+    }
+  },
+  readBack: readDuckDB,
+}
+
 /** The store in memory, which is saved when it is told to, and not by itself in the midst of a measurement. */
 export const storageAdapter: Contender = {
   async open(path) {
@@ -71,6 +87,7 @@ async function openTable(path: string, shape: Shape, keeper: Keeper, options: Op
   type Rows = Iterable<AnyRow> | AsyncIterable<AnyRow>
   return {
     write: (rows: Rows) => table.persist(rows),
+    writeColumns: (columns: Readonly<Record<string, Float64Array>>) => table.persist({ columns }),
     upsert: (rows: Rows) => table.persist(rows, { onConflict: 'update' }),
     stream: (rows: Rows) => pipeline(rows, table.createWriteStream()),
     checkpoint: () => db.checkpoint(),
@@ -78,6 +95,14 @@ async function openTable(path: string, shape: Shape, keeper: Keeper, options: Op
       await db.close()
     },
   }
+}
+
+function columnsOf({ columns }: Shape, rows: Iterable<Row>): Record<string, Float64Array> {
+  const entries = Object.keys(columns).map((name) => [name, [] as number[]] as const)
+  for (const row of rows) {
+    for (const [name, values] of entries) values.push(Number(row[name]))
+  }
+  return Object.fromEntries(entries.map(([name, values]) => [name, Float64Array.from(values)]))
 }
 
 async function* toAsync(rows: Iterable<Row>): AsyncGenerator<Row> {

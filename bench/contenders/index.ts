@@ -10,6 +10,8 @@ import { sqlUpserts } from './sql-upserts.js'
 import { readSqlite } from './sqlite.js'
 
 const idleMs = 1500
+/** As the library has them: the size of a batch, and as many as `maxInFlightBytes` has room for. */
+const [bufferBytes, mostBuffers] = [1024 ** 2, 64]
 
 /** Nothing is written for a while: what the machine itself does to the loop. */
 const idle: Contender = {
@@ -42,13 +44,51 @@ const stringifyAlone: Contender = {
   },
 }
 
+/**
+ * Nothing is written: the bytes of typed arrays are copied, one row's after the other, as anyone has to who hands them to
+ * another thread: into new buffers until there are as many as may be under way, and then into those again.
+ */
+const copyingAlone: Contender = {
+  async open(_path, shape) {
+    const names = columnKinds(shape).flatMap(([name, kind]) => (kind === 'nested' ? [name] : []))
+    return {
+      async write(rows) {
+        const startedAt = performance.now()
+        const buffers: Float32Array[] = []
+        let target: Float32Array = new Float32Array()
+        let [taken, end] = [0, 0]
+        for (const row of rows) {
+          for (const name of names) {
+            const vector = row[name]
+            if (!(vector instanceof Float32Array)) throw new Error(`Expected a Float32Array in ${name}`)
+            if (end + vector.length > target.length) {
+              target = buffers[taken % mostBuffers] ??= new Float32Array(
+                bufferBytes / vector.BYTES_PER_ELEMENT,
+              )
+              taken++
+              end = 0
+            }
+            target.set(vector, end)
+            end += vector.length
+          }
+        }
+        return { encodeMs: performance.now() - startedAt }
+      },
+      close: async () => undefined,
+    }
+  },
+}
+
 /** Write rows. */
 const contenders: Readonly<Record<string, Contender>> = {
   idle,
   'JSON.stringify alone': stringifyAlone,
+  'copying alone': copyingAlone,
   'row by row': main.rowByRow,
   'prepared statement': main.preparedStatement,
   'Appender on main': main.appender,
+  'Appender on main, nested values': main.appender,
+  'data chunks on main': main.dataChunks,
   'Appender on main, 64 MB': main.appenderInLimit,
   'Appender on main, PRIMARY KEY': main.appenderPrimaryKey,
   'worker, cloned rows': chunkWorker('duckdb', readDuckDB),
@@ -57,6 +97,7 @@ const contenders: Readonly<Record<string, Contender>> = {
   lmdb: lmdb.lmdbRows(true),
   'lmdb, unflushed': lmdb.lmdbRows(false),
   duckpaddle: ours.duckpaddle('none'),
+  'duckpaddle, by column': ours.duckpaddleColumns,
   'duckpaddle, async generator': ours.duckpaddleAsync(),
   'duckpaddle, write stream': ours.duckpaddleStream,
   'duckpaddle, async generator, 64 MB': ours.duckpaddleAsync({ memoryLimit: '64MB' }),
@@ -87,6 +128,7 @@ const setContenders: Readonly<Record<string, SetContender>> = {
 export const rowLimits: Readonly<Record<string, number>> = {
   'row by row': 2000,
   'prepared statement': 2000,
+  'Appender on main, nested values': 50_000,
 }
 
 export const findContender = finder(contenders)

@@ -1,5 +1,10 @@
 import { availableParallelism } from 'node:os'
-import { type DuckDBAppender, type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import {
+  type DuckDBAppender,
+  type DuckDBConnection,
+  type DuckDBDataChunk,
+  DuckDBInstance,
+} from '@duckdb/node-api'
 import { readDuckDB, withConnection } from '../read-back/read-duckdb.js'
 import { keyValue } from '../shapes/key-value.js'
 import { bindRow, createTable, parameters, type Row, type Shape } from '../shapes/shape.js'
@@ -23,6 +28,30 @@ export const appender: Contender = onMainThread(appendRows)
 export const appenderInLimit: Contender = onMainThread(appendRows, { config: { memory_limit: '64MB' } })
 /** The same, and DuckDB fills an index. */
 export const appenderPrimaryKey: Contender = onMainThread(appendRows, { hasPrimaryKey: true })
+
+/** The same from data chunks, which are in memory as DuckDB has them: its own time for the rows. */
+export const dataChunks: Contender = {
+  async open(path, shape) {
+    const { connection, transaction, close } = await openMainThread(path, shape)
+    let chunks: readonly DuckDBDataChunk[] = []
+    return {
+      async prepare(rows) {
+        await connection.run(`CREATE TEMP TABLE ready AS FROM ${shape.table} LIMIT 0`)
+        appendAll(await connection.createAppender('ready', 'main', 'temp'), shape, rows)
+        chunks = await (await connection.run('FROM ready')).fetchAllChunks()
+        await connection.run('DROP TABLE ready')
+      },
+      write: () =>
+        transaction(async () => {
+          const appender = await connection.createAppender(shape.table)
+          for (const chunk of chunks) appender.appendDataChunk(chunk)
+          appender.closeSync()
+        }),
+      close,
+    }
+  },
+  readBack: readDuckDB,
+}
 
 /** What a store that saves row by row does: of a key that is there, the new value is to replace the old one. */
 const replace = 'INSERT OR REPLACE'
@@ -120,7 +149,10 @@ function appendAll(appender: DuckDBAppender, shape: Shape, rows: Iterable<Row>):
 function insertEach(verb: string): Write {
   return async (connection, shape, rows) => {
     const insert = `${verb} INTO ${shape.table} VALUES (${parameters(shape)})`
-    for (const row of rows) await connection.run(insert, bindRow(shape, row))
+    for (const row of rows) {
+      const { values, types } = bindRow(shape, row)
+      await connection.run(insert, values, types)
+    }
   }
 }
 
@@ -129,7 +161,8 @@ function insertPrepared(verb: string): Write {
     const insert = `${verb} INTO ${shape.table} VALUES (${parameters(shape)})`
     const statement = await connection.prepare(insert)
     for (const row of rows) {
-      statement.bind(bindRow(shape, row))
+      const { values, types } = bindRow(shape, row)
+      statement.bind(values, types)
       await statement.run()
     }
   }

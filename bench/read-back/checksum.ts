@@ -1,6 +1,6 @@
-import { columnKinds, type Row, type Shape } from '../shapes/shape.js'
+import { type ColumnKind, columnKinds, nestedJson, type Row, type Shape } from '../shapes/shape.js'
 
-/** How many rows and keys there are, and of each column the sum of its integers or the bytes of its texts. */
+/** How many rows and keys there are, and of each column the sum of its integers or the bytes of its texts; what is nested is JSON text. */
 export type Checksum = Readonly<Record<string, number | string>>
 
 /** What is summed up, by the kind; of a number that is no integer nothing, for its sum depends on the order. */
@@ -8,6 +8,7 @@ const adders = {
   integer: Number,
   text: (value: unknown) => Buffer.byteLength(String(value)),
   json: (value: unknown) => Buffer.byteLength(JSON.stringify(value)),
+  nested: (value: unknown) => Buffer.byteLength(nestedJson(value)),
   float: undefined,
   timestamp: undefined,
 }
@@ -61,12 +62,12 @@ class ExactSum {
 /**
  * SQL that computes a checksum.
  *
- * @param bytesOf - SQL of the bytes of a text, in the database's dialect.
+ * @param bytesOf - SQL of the bytes of a text, or of the JSON text of what is nested, in the database's dialect.
  */
-export function checksumSql(shape: Shape, bytesOf: (column: string) => string): string {
+export function checksumSql(shape: Shape, bytesOf: (column: string, kind: ColumnKind) => string): string {
   const sums = columnKinds(shape).flatMap(([name, kind]) => {
     if (adders[kind] === undefined) return []
-    const value = kind === 'integer' ? `"${name}"` : bytesOf(`"${name}"`)
+    const value = kind === 'integer' ? `"${name}"` : bytesOf(`"${name}"`, kind)
     return [`CAST(coalesce(sum(${value}), 0) AS TEXT) AS "${name}"`]
   })
   const counts = ['count(*) AS "rows"', `count(DISTINCT "${shape.key}") AS "keys"`]

@@ -1,5 +1,5 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
-import type { StoredRow } from '../shapes/shape.js'
+import { isNested, type StoredRow } from '../shapes/shape.js'
 import { checksumSql, rowsSql } from './checksum.js'
 import type { ReadBack } from './verify-rows.js'
 
@@ -8,7 +8,10 @@ export const readDuckDB: ReadBack = (path, shape, keys) =>
   withConnection(path, async (connection) => {
     const [checksum = {}] = await readRows(
       connection,
-      checksumSql(shape, (column) => `strlen(${column}::VARCHAR)`),
+      checksumSql(
+        shape,
+        (column, kind) => `strlen(${kind === 'nested' ? `to_json(${column})` : column}::VARCHAR)`,
+      ),
     )
     return { checksum, rows: await readRows(connection, rowsSql(shape, keys, readColumn)) }
   })
@@ -31,6 +34,7 @@ export async function withConnection<Result>(
 /** SQL of a value that becomes a number or a string in JavaScript. */
 function readColumn(column: string, type: string): string {
   if (type === 'TIMESTAMP') return `epoch_ms(${column})::DOUBLE`
+  if (isNested(type)) return `to_json(${column})::VARCHAR`
   return `${column}::${/^(?:VARCHAR|JSON)/.test(type) ? 'VARCHAR' : 'DOUBLE'}`
 }
 

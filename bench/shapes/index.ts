@@ -1,13 +1,18 @@
 import { doubles } from './doubles.js'
 import { event } from './event.js'
 import { keyValue } from './key-value.js'
+import { flat, nested } from './nested.js'
 import { numeric } from './numeric.js'
 import { namedReading, reading } from './reading.js'
 import type { Shape } from './shape.js'
 import { text } from './text.js'
+import { vectors } from './vectors.js'
 
 const shapes: ReadonlyMap<string, Shape> = new Map(
-  [event, keyValue, numeric, text, reading, namedReading, doubles].map((shape) => [shape.name, shape]),
+  [event, keyValue, numeric, text, reading, namedReading, doubles, nested, flat, vectors].map((shape) => [
+    shape.name,
+    shape,
+  ]),
 )
 
 export const shapeNames: readonly string[] = [...shapes.keys()]

@@ -5,7 +5,7 @@ import { findReadContender } from '../contenders/readers.js'
 import { watchRead } from '../measure/watch-read.js'
 import { sampleIndexes } from '../read-back/verify-rows.js'
 import { findShape } from '../shapes/index.js'
-import { columnKinds, generateRows, type Row, type Shape, toStoredRow } from '../shapes/shape.js'
+import { columnKinds, generateRows, nestedJson, type Row, type Shape, toStoredRow } from '../shapes/shape.js'
 import type { Task } from './task.js'
 
 /** Enough for the code that reads and decodes to be compiled by V8. */
@@ -44,9 +44,9 @@ function expectRow(shape: Shape, index: number, rows: ReadRows): void {
   const expected = toStoredRow(kinds, shape.makeRow(index))
   const found: Row = rows.at(index) ?? {}
   for (const [name, kind] of kinds) {
-    const value = found[name]
+    const value = kind === 'nested' ? nestedJson(found[name]) : found[name]
     const isRight =
-      (typeof value === 'string') === (kind === 'text' || kind === 'json') &&
+      (typeof value === 'string') === ['text', 'json', 'nested'].includes(kind) &&
       (typeof value === 'string' ? value : Number(value)) === expected[name]
     if (!isRight) {
       throw new Error(`Expected ${name} of row ${index} to be ${expected[name]}, read ${String(value)}`)

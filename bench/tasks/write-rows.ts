@@ -4,6 +4,7 @@ import { findContender, rowLimits } from '../contenders/index.js'
 import { type MeasuredWrite, measureWrite } from '../measure/measure-write.js'
 import { sampleMemory } from '../measure/memory.js'
 import { timeline } from '../measure/timeline.js'
+import { watchWork } from '../measure/watch-work.js'
 import { checksumOfFirst, sampleIndexes, verifyRows } from '../read-back/verify-rows.js'
 import { mebibytes } from '../report/statistics.js'
 import { watchServer } from '../server/watch-server.js'
@@ -24,6 +25,12 @@ export const writeRows: Task = writing('array', async (write) => ({ measured: aw
 /** The same, while the thread that does so is a server to a client in another process. */
 export const serveWhileWriting: Task = writing('array', (write) => watchServer(() => measureWrite(write)))
 
+/** The same, and the delays of the event loop are watched. */
+export const writeWatched: Task = writing('array', async (write) => {
+  const { measured, delays } = await watchWork(write)
+  return { measured: { ...measured, receipt: measured.result }, values: { ...delays } }
+})
+
 /** Writes rows that are made as they are asked for, so that the memory which is looked at is the write's alone. */
 export const streamRows: Task = writing('generator', async (write) => {
   const stop = await sampleMemory()
@@ -41,20 +48,20 @@ function writing(
   return async (name, count, folder, { shape: shapeName = 'event', checksum: known }) => {
     const { open, readBack } = findContender(name)
     const shape = findShape(shapeName)
-    const generated = generateRows(shape, count)
-    const rows = source === 'array' ? [...generated] : generated
     if (name !== 'idle') {
       // In a file of its own: the code is warm then, as in a server that runs.
       const limit = slowShare * (rowLimits[name] ?? Infinity)
       const warmUp = await open(join(folder, 'warm-up.duckdb'), shape)
-      await warmUp.write([...generateRows(shape, Math.min(warmUpRows, limit))])
+      const first = generateRows(shape, Math.min(warmUpRows, limit))
+      await warmUp.write(await makeReady(warmUp, first, 'array'))
       await warmUp.close()
     }
     const path = join(folder, 'trial.duckdb')
     const writer = await open(path, shape)
+    const rows = await makeReady(writer, generateRows(shape, count), source)
     const { measured, values, ...seen } = await watch(() => writer.write(rows))
     await writer.close()
-    const result = { ...seen, values: { ...valuesOf(measured, count), ...values } }
+    const result = { ...seen, values: { ...valuesOf(measured, name === 'idle' ? 0 : count), ...values } }
     if (readBack === undefined) return { ...result, verifiedRows: null }
     // Made anew: what a contender has done to the rows it was given is not what is to be found.
     const checksum = known ?? checksumOfFirst(shape, count)
@@ -63,17 +70,31 @@ function writing(
   }
 }
 
+async function makeReady(
+  { prepare }: Writer,
+  rows: Iterable<Row>,
+  source: 'array' | 'generator',
+): Promise<Iterable<Row>> {
+  if (prepare === undefined) return source === 'array' ? [...rows] : rows
+  await prepare(rows)
+  return []
+}
+
+/** @param rows - None, of which there are no figures per row, where nothing is written. */
 function valuesOf(measured: MeasuredWrite, rows: number): TrialResult['values'] {
   const { seconds, mainCpuSeconds, rssGrowthBytes, rssGrowthAtEndBytes, receipt } = measured
   return {
     'time to write': seconds,
-    'rows per second': rows / seconds,
+    'rows per second': rows === 0 ? undefined : rows / seconds,
+    'time per row': rows === 0 ? undefined : (1e6 * seconds) / rows,
     'main-thread CPU': mainCpuSeconds,
-    'main-thread CPU per row': mainCpuSeconds === undefined ? undefined : (1e6 * mainCpuSeconds) / rows,
+    'main-thread CPU per row':
+      mainCpuSeconds === undefined || rows === 0 ? undefined : (1e6 * mainCpuSeconds) / rows,
     'peak memory above start': mebibytes(rssGrowthBytes),
     'memory above start at the end': mebibytes(rssGrowthAtEndBytes),
     slices: receipt?.slices,
     'overlong slices': receipt?.overlongSlices,
     'longest slice': receipt?.longestSliceMs,
+    'encode time': receipt?.encodeMs,
   }
 }

@@ -41,7 +41,7 @@ describe('a quick run of everything', () => {
         .filter((contender) => !contender.startsWith('better-sqlite3')),
     ])
 
-  const suites = ['lag', 'throughput', 'conflicts', 'kv', 'small', 'read', 'memory', 'encode']
+  const suites = ['lag', 'throughput', 'conflicts', 'kv', 'small', 'read', 'nested', 'memory', 'encode']
   it.each(suites)('the suite %s has figures of every contender, each of which is verified', (suite) => {
     const report = readReport(suite)
     expect(report).toMatchObject({ suite, command: `npm run bench -- --quick --out ${out}` })
@@ -120,6 +120,11 @@ describe('a quick run of everything', () => {
       ['read event rows', ...read],
       ['read doubles rows', ...read],
       ['open a store', 'idle', 'node-api on main', adapter],
+    ])
+    expect(contendersOf('nested')).toEqual([
+      ['write nested rows', 'idle', 'Appender on main, nested values', 'duckpaddle', 'duckpaddle, scalars'],
+      ['write vectors', 'copying alone', 'duckpaddle'],
+      ['write doubles by column', 'data chunks on main', 'duckpaddle, by column', 'duckpaddle'],
     ])
     const called = (...names: string[]) =>
       names.flatMap((name) => [`${name}, 1 caller`, `${name}, 10 callers`])
@@ -200,7 +205,10 @@ function isIdle(contender: string): boolean {
 }
 
 /** What not every contender of a test has. */
-const ownFigures = ['times baseline', 'time of setMany', 'longest slice (budget 2)']
+const ownFigures = [
+  ...['times baseline', 'time of setMany', 'longest slice (budget 2)'],
+  ...['time per row', 'main-thread CPU per row', 'encode time'],
+]
 
 function expectFigures({ figures, contenders }: TestReport): void {
   for (const { name, unit } of figures) {

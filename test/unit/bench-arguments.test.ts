@@ -55,7 +55,8 @@ describe('the arguments of a run', () => {
     [['lag', '--trials', '0'], 'Expected --trials to be integers > 0, got "0"'],
     [
       ['lag', '--shape', 'event,round'],
-      'Expected --shape to be among event, key-value, numeric, text, reading, named-reading, doubles, got "round"',
+      'Expected --shape to be among event, key-value, numeric, text, reading, named-reading, doubles, ' +
+        'nested, flat, vectors, got "round"',
     ],
     [['lag', '--seconds', '0'], 'Expected --seconds to be a number > 0, got "0"'],
     [['lag', '--seconds', ' '], 'Expected --seconds to be a number > 0, got " "'],

@@ -98,6 +98,14 @@ describe('parseColumn', () => {
     expect(() => parseColumn('c', text)).toThrow(TypeError)
   })
 
+  it('counts the levels of a type, and not the lists that are beside each other', () => {
+    const fields = Array.from({ length: 200 }, (_, index) => `f${index} INTEGER[][3][]`)
+    const { type } = parseColumn('c', `STRUCT(${fields.join(', ')})[]`)
+    const item = { name: 'STRUCT', fields: expect.objectContaining({ length: 200 }) }
+    expect(type).toMatchObject({ name: 'LIST', item })
+    expect(parseColumn('c', `INTEGER${'[]'.repeat(99)}`)).toMatchObject({ type: { name: 'LIST' } })
+  })
+
   it.each([
     'GEOMETRY',
     "GEOMETRY('OGC:CRS84')",

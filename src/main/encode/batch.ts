@@ -88,8 +88,10 @@ export class Batch extends HeapSegment {
     return rows - this.rows
   }
 
+  /** There may be one for every row: to spread the heap's mark into it took 1 µs, where this takes 0.01. */
   mark(): BatchMark {
-    return { ...this.heapMark(), rows: this.rows, items: this.#itemRows() }
+    const { heapBytes, texts, textUnits, flushes } = this.heapMark()
+    return { heapBytes, texts, textUnits, flushes, rows: this.rows, items: this.#itemRows() }
   }
 
   /** Takes back every row since the mark, which is one of this batch. */

@@ -25,7 +25,8 @@ export class RowGroup {
 
   /** From now on values belong to another row; those of JSON wait if there is nothing against it. */
   openRow(batch: Batch): void {
-    if (!this.#isRunning) batch.startGroup()
+    // Rows without JSON are never taken back together.
+    if (this.#columns.length > 0 && !this.#isRunning) batch.startGroup()
     for (const column of this.#columns) {
       column.startRow()
       column.isOpen = this.#rowsAlone === 0 && (column.count > 0 || column.isWorthwhile(batch))

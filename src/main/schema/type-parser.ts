@@ -42,11 +42,12 @@ export class TypeParser {
   }
 
   #type(): ColumnType | undefined {
-    if (this.#level === mostLevels) return undefined
+    const outer = this.#level
+    if (outer === mostLevels) return undefined
     this.#level++
     let type = this.#base()
     while (type !== undefined && this.#isSuffix()) type = this.#list(type)
-    this.#level--
+    this.#level = outer
     return type
   }
 
