@@ -20,6 +20,7 @@ interface Opened {
   readonly file: DatabaseFile | undefined
   readonly settings: SettingWatch
   readonly sandbox: Sandbox | undefined
+  readonly openFiles: OpenFileGuard
 }
 
 /** The one DuckDB instance of this worker. */
@@ -40,7 +41,7 @@ export class Database {
   readonly #settings: SettingWatch
   /** None for a database in memory. */
   readonly file: DatabaseFile | undefined
-  readonly openFiles: OpenFileGuard = new OpenFileGuard((call) => this.poolCall(call))
+  readonly openFiles: OpenFileGuard
   #isCheckpointDue = false
   readonly company: Company = new Company()
   #isBroken = false
@@ -50,7 +51,10 @@ export class Database {
   /** Is given the tables whose columns or constraints a statement may have changed. */
   tablesChanged: (changed: ChangedTables) => void = () => undefined
 
-  private constructor({ instance, file, settings, sandbox }: Opened, shutdown: Shutdown) {
+  private constructor(opened: Opened, shutdown: Shutdown) {
+    const { instance, file, settings, sandbox, openFiles } = opened
+    this.openFiles = openFiles
+    openFiles.poolCall = (call) => this.poolCall(call)
     this.#instance = instance
     this.#settings = settings
     this.sandbox = sandbox
@@ -60,7 +64,8 @@ export class Database {
 
   static async open(request: OpenRequest, shutdown: Shutdown): Promise<Database> {
     const { path, config, settingChanges } = request
-    const instance = await openInstance(path, config)
+    const openFiles = new OpenFileGuard()
+    const instance = await openInstance(request, openFiles)
     const connection = await instance.connect()
     try {
       const file = path === ':memory:' ? undefined : new DatabaseFile(path)
@@ -70,10 +75,11 @@ export class Database {
       const settings = new SettingWatch(await readSettings(connection))
       connection.disconnectSync()
       if (!isReadOnly(config)) file?.clearSpilled()
-      return new Database({ instance, file, settings, sandbox }, shutdown)
+      return new Database({ instance, file, settings, sandbox, openFiles }, shutdown)
     } catch (error) {
       connection.disconnectSync()
       instance.close()
+      openFiles.close()
       throw error
     }
   }

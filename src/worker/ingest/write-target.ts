@@ -18,7 +18,7 @@ export interface WriteTarget {
   /** Everything else that no two rows may share; enforced by DuckDB. */
   readonly otherUniques: readonly Unique[]
   readonly temporaries: TemporaryTables
-  /** True where the rows that are new can be told by their `rowid`: no column has that name, and there were none before. */
+  /** True where rows can be told by their `rowid`: no column has that name, and none were added before. */
   readonly hasRowId: boolean
 }
 
@@ -46,8 +46,12 @@ export function createWriteTarget(
     onConflict: request.onConflict,
     key,
     otherUniques: metadata.uniques.filter((unique) => unique !== key),
-    hasRowId: ![...metadata.columns, ...metadata.generated].some(({ name }) => foldName(name) === 'rowid'),
+    hasRowId: metadata.capabilities.hasRowId && !hasColumn(metadata, 'rowid'),
   }
+}
+
+function hasColumn({ columns, unwritable, generated }: TableMetadata, folded: string): boolean {
+  return [...columns, ...unwritable, ...generated].some(({ name }) => foldName(name) === folded)
 }
 
 /** A column, in whatever case, or another of the same type, as keys are compared. */

@@ -118,7 +118,7 @@ export class GroupedWriter {
   /** Whether what becomes of a call can only be known once those before it are in the table, whatever its rows are. */
   #mustBeAlone(pass: StagedPass): boolean {
     const { target, outcomes, omitted } = pass
-    if (!target.hasRowId) return true
+    if (!target.hasRowId && outcomes.uniques.length > 0) return true
     if (outcomes.foreignKeys.some(({ constraint }) => isOfOwnTable(pass, constraint))) return true
     const updating = this.#calls.filter(({ onConflict }) => onConflict === 'update')
     if (target.key === undefined || updating.length === 0) return false
