@@ -10,17 +10,16 @@ const secretName = /^(?:.*_)?(?:token|password|passwd|secret|key|key_id)$/i
 const secretPart = /(?:token|password|passwd|secret|key)\s*=\s*('(?:[^'\\]|\\.)*'|[^\s&;]+)/gi
 const userPassword = /:\/\/[^\s/:@]*:([^\s/@]+)@/g
 
-/** Why the database cannot be opened, without what nobody else may know. @param secrets - Texts that may be part of the error. */
-export function openingFailure(what: string, error: unknown, secrets: readonly string[] = []): WorkerFailure {
+/** Why the database cannot be opened. */
+export function openingFailure(what: string, error: unknown): WorkerFailure {
   const message = `The database cannot be opened: ${what}`
   const failure = toFailure(error, 'PERSIST_OPEN_FAILED', message)
-  const hide = (text: string) => hideSecrets(text, secrets)
   const shown = failure.message.startsWith(message) ? failure.message : `${message}: ${failure.message}`
   const { databaseMessage } = failure
   return new WorkerFailure({
     ...failure,
-    message: hide(shown),
-    ...(databaseMessage === undefined ? {} : { databaseMessage: hide(databaseMessage) }),
+    message: withoutSql(shown),
+    ...(databaseMessage === undefined ? {} : { databaseMessage: withoutSql(databaseMessage) }),
   })
 }
 
@@ -54,9 +53,7 @@ function nameBefore(statement: readonly SqlWord[], index: number): string {
   return before === '=' || before === ':=' || before === '>' ? nameBefore(statement, index - 1) : before
 }
 
-/** Also without the SQL that DuckDB shows of a statement that it refuses. */
-function hideSecrets(text: string, secrets: readonly string[]): string {
-  const [reason = ''] = text.split(/\n\n?LINE \d+:/, 1)
-  const longestFirst = secrets.filter((secret) => secret !== '').sort((a, b) => b.length - a.length)
-  return longestFirst.reduce((hidden, secret) => hidden.replaceAll(secret, '***'), reason)
+/** DuckDB shows the SQL of a statement that it refuses. */
+function withoutSql(message: string): string {
+  return message.split(/\n\n?LINE \d+:/, 1)[0] ?? ''
 }

@@ -3,6 +3,7 @@ import { quoteIdentifier, quoteLiteral } from '../../protocol/sql.js'
 import type { RemoteCatalog, Startup } from '../../protocol/startup.js'
 import { quoteName, showPath } from '../../protocol/visible-text.js'
 import { WorkerFailure } from '../failure.js'
+import { keepSecret } from '../secrets.js'
 import { describeStatement, openingFailure, secretsIn, secretsOf } from './opening-failure.js'
 
 /** Keeps SQL away from files that are open; see `OpenFileGuard`. */
@@ -17,7 +18,10 @@ export async function runStartup(
   guard: StatementGuard,
 ): Promise<void> {
   for (const extension of extensions) await load(connection, extension, installExtensions)
-  for (const sql of init) await runStatements(connection, sql, guard)
+  for (const sql of init) {
+    keepSecret(secretsIn(sql))
+    await runStatements(connection, sql, guard)
+  }
 }
 
 /** Attaches a catalog of another engine, for which its extensions are loaded. */
@@ -26,6 +30,7 @@ export async function attachRemote(
   { url, name, type, extensions, readOnly }: RemoteCatalog,
   installExtensions: boolean,
 ): Promise<void> {
+  keepSecret(secretsOf(url))
   for (const extension of extensions) {
     if (!(await isLoaded(connection, extension))) await load(connection, extension, installExtensions)
   }
@@ -36,7 +41,7 @@ export async function attachRemote(
   try {
     await connection.run(`ATTACH ${quoteLiteral(url)}${as}${how}`)
   } catch (error) {
-    throw openingFailure(`${quoteName(name)} cannot be attached`, error, secretsOf(url))
+    throw openingFailure(`${quoteName(name)} cannot be attached`, error)
   }
 }
 
@@ -78,10 +83,6 @@ async function runStatements(
     }
   } catch (error) {
     if (error instanceof WorkerFailure) throw error
-    throw openingFailure(
-      `a statement of \`init\` failed, ${describeStatement(sql, index)}`,
-      error,
-      secretsIn(sql),
-    )
+    throw openingFailure(`a statement of \`init\` failed, ${describeStatement(sql, index)}`, error)
   }
 }

@@ -155,7 +155,9 @@ export class WriteTransaction {
       for (const writer of writers) await writer.finish()
       connection.checkStop()
       this.#database.file?.checkSame()
-      await connection.commit()
+      await connection.commit().catch((error) => {
+        throw commitFailure(error)
+      })
       this.#effects.commit(this.#database)
       const isAsBefore = !this.#isOpenToAll && writers.every(({ leavesNothing }) => leavesNothing)
       if (isAsBefore) this.#connections.keep(connection)
@@ -239,4 +241,11 @@ export class WriteTransaction {
       }
     })
   }
+}
+
+/** Whether a COMMIT was carried out that the connection was lost in, nobody knows. */
+function commitFailure(error: unknown): unknown {
+  const failure = toFailure(error, 'PERSIST_WRITE_FAILED', 'DuckDB refused the rows')
+  if (failure.code !== 'PERSIST_CONNECTION_LOST') return error
+  return new WorkerFailure({ ...failure, isOutcomeUnknown: true })
 }
