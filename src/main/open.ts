@@ -50,7 +50,10 @@ async function openService(database: string, options: OpenOptions): Promise<Pers
   const resolved = resolveOpenOptions(options)
   const remote = findRemoteCatalog(database, resolved.readOnly)
   if (database === inMemory || remote !== undefined) {
-    const supervisor = new WorkerSupervisor({ name: hideConnection(database), path: inMemory, remote }, resolved)
+    const supervisor = new WorkerSupervisor(
+      { name: hideConnection(database), path: inMemory, remote },
+      resolved,
+    )
     await supervisor.open()
     return new PersistenceService(database, supervisor, resolved, () => undefined)
   }
