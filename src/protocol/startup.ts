@@ -14,6 +14,8 @@ export interface RemoteCatalog {
   readonly url: string
   /** What SQL calls it. */
   readonly name: string
+  /** What SQL calls it where rows are written, for a server that knows no other transaction than that of a connection. */
+  readonly writes?: string
   /** DuckDB's name of the type, by which it is attached; absent where the beginning of the URL says it. */
   readonly type?: string
   /** Names of the extensions that it needs. */

@@ -11,6 +11,7 @@ import { isReadOnly, openInstance } from './instance/open-instance.js'
 import { SettingWatch } from './instance/setting-watch.js'
 import { applySettings, readSettings } from './instance/settings.js'
 import { OpenFileGuard } from './read/open-file-guard.js'
+import { RemoteSession } from './remote-session.js'
 import { Sandbox } from './sandbox.js'
 import type { Shutdown } from './shutdown.js'
 
@@ -21,6 +22,7 @@ interface Opened {
   readonly settings: SettingWatch
   readonly sandbox: Sandbox | undefined
   readonly openFiles: OpenFileGuard
+  readonly remote: RemoteSession | undefined
 }
 
 /** The one DuckDB instance of this worker. */
@@ -42,6 +44,8 @@ export class Database {
   /** None for a database in memory. */
   readonly file: DatabaseFile | undefined
   readonly openFiles: OpenFileGuard
+  /** Where rows are written to a server that has transactions of its own. */
+  readonly remote: RemoteSession | undefined
   #isCheckpointDue = false
   readonly company: Company = new Company()
   #isBroken = false
@@ -54,6 +58,7 @@ export class Database {
   private constructor(opened: Opened, shutdown: Shutdown) {
     const { instance, file, settings, sandbox, openFiles } = opened
     this.openFiles = openFiles
+    this.remote = opened.remote
     openFiles.poolCall = (call) => this.poolCall(call)
     this.#instance = instance
     this.#settings = settings
@@ -75,7 +80,9 @@ export class Database {
       const settings = new SettingWatch(await readSettings(connection))
       connection.disconnectSync()
       if (!isReadOnly(config)) file?.clearSpilled()
-      return new Database({ instance, file, settings, sandbox, openFiles }, shutdown)
+      const writes = request.remote?.writes
+      const remote = writes === undefined ? undefined : new RemoteSession(instance.place, writes)
+      return new Database({ instance, file, settings, sandbox, openFiles, remote }, shutdown)
     } catch (error) {
       connection.disconnectSync()
       instance.close()

@@ -72,6 +72,7 @@ export class Session implements SessionHandlers {
   async describe({ table, definition }: RequestOf<'describe'>): Promise<ReplyOf<'describe'>> {
     const connection = await this.#database.connect()
     try {
+      await this.#database.remote?.refresh((sql) => this.#database.execute(connection, sql))
       // A file open for reading only can still have its tables described by a definition that fits them.
       if (definition !== undefined && !(await this.#catalog.has(connection, table))) {
         await this.#catalog.create(connection, table, definition).catch((error) => {

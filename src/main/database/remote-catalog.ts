@@ -5,12 +5,13 @@ interface Engine {
   /** What SQL calls a catalog of it. */
   readonly name: string
   readonly extensions: readonly string[]
+  readonly writes?: string
 }
 
 const engines: Readonly<Record<string, Engine>> = {
   ducklake: { name: 'ducklake', extensions: ['ducklake'] },
   // Its client goes by HTTP.
-  quack: { name: 'quack', extensions: ['httpfs', 'quack'] },
+  quack: { name: 'quack', extensions: ['httpfs', 'quack'], writes: 'quack_writes' },
   md: { name: 'md', extensions: ['motherduck'] },
   postgres: { name: 'postgres', extensions: ['postgres'] },
   mysql: { name: 'mysql', extensions: ['mysql'] },
@@ -27,8 +28,8 @@ export function findRemoteCatalog(database: string, readOnly: boolean): RemoteCa
   // The catalog of a lake may be another engine's: `ducklake:postgres:dbname=lake`.
   const [, inner = ''] = scheme.toLowerCase() === 'ducklake' ? (beginning.exec(rest) ?? []) : []
   const extensions = [...engine.extensions, ...(engines[inner.toLowerCase()]?.extensions ?? [])]
-  const { name } = engine
-  const parts = { url: database, extensions, readOnly }
+  const { name, writes } = engine
+  const parts = { url: database, extensions, readOnly, ...(writes === undefined ? {} : { writes }) }
   // DuckDB takes `postgres://host` for the URL of a file, and MotherDuck's databases have their names already.
   if (rest.startsWith('//')) return { ...parts, name, type: name }
   return { ...parts, name: name === 'md' ? (/^[^?]+/.exec(rest)?.[0] ?? '') : name }

@@ -11,10 +11,12 @@ export interface Capabilities {
   readonly canAppend: boolean
   /** Whether its tables tell their rows apart by a `rowid`. */
   readonly hasRowId: boolean
+  /** Whether UPDATE and DELETE reach its tables. */
+  readonly canChange: boolean
 }
 
 /** Of files, and of databases in memory. */
-const own: Capabilities = { canAppend: true, hasRowId: true }
+const own: Capabilities = { canAppend: true, hasRowId: true, canChange: true }
 
 /** What a catalog can do, by the kind of storage that DuckDB says it is. */
 export async function readCapabilities(
@@ -28,5 +30,5 @@ export async function readCapabilities(
   // Storage of DuckDB's own: the tables of others take an appender as well, and write its rows outside of a transaction.
   if (type === 'duckdb') return own
   // A `rowid` of Postgres is for its own statements: it reads as NULL.
-  return { canAppend: false, hasRowId: type === 'ducklake' }
+  return { canAppend: false, hasRowId: type === 'ducklake', canChange: type !== 'quack' }
 }

@@ -95,7 +95,9 @@ export class MetadataReader {
       await this.#checkKind(connection, table)
       throw error
     }
-    if (await this.#isView(connection, table)) await this.#checkKind(connection, table)
+    // It is there: of the tables of a server, DuckDB's own catalog has none.
+    if ((await this.#isView(connection, table)) && (await this.kind(connection, table)) === 'view')
+      isAView(table)
     return columns
   }
 
@@ -120,7 +122,7 @@ export class MetadataReader {
         message: `There is no table ${quoteName(table.name)} in the schema ${toVisible(table.schema, 60)}`,
       })
     }
-    if (kind === 'view') mismatch(`${quoteName(table.name)} is a view, and rows are written to tables`)
+    if (kind === 'view') isAView(table)
   }
 
   /** Undefined where there is nothing of this name. */
@@ -231,6 +233,10 @@ export class MetadataReader {
 
 function typesOf(types: TableColumns['types']): ReadonlyMap<string, ColumnType | undefined> {
   return new Map([...types].map(([name, type]) => [name, toColumnType(type)] as const))
+}
+
+function isAView({ name }: TableRef): never {
+  mismatch(`${quoteName(name)} is a view, and rows are written to tables`)
 }
 
 export function mismatch(message: string): never {

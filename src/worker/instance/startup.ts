@@ -27,7 +27,7 @@ export async function runStartup(
 /** Attaches a catalog of another engine, for which its extensions are loaded. */
 export async function attachRemote(
   connection: DuckDBConnection,
-  { url, name, type, extensions, readOnly }: RemoteCatalog,
+  { url, name, writes, type, extensions, readOnly }: RemoteCatalog,
   installExtensions: boolean,
 ): Promise<void> {
   keepSecret(secretsOf(url))
@@ -36,10 +36,12 @@ export async function attachRemote(
   }
   const options = [...(type === undefined ? [] : [`TYPE ${type}`]), ...(readOnly ? ['READ_ONLY'] : [])]
   const how = options.length === 0 ? '' : ` (${options.join(', ')})`
-  // MotherDuck has names of its own for its databases, and attaches all of them where none is asked for.
-  const as = /^md:/i.test(url) ? '' : ` AS ${quoteIdentifier(name)}`
   try {
-    await connection.run(`ATTACH ${quoteLiteral(url)}${as}${how}`)
+    for (const alias of writes === undefined ? [name] : [name, writes]) {
+      // MotherDuck has names of its own for its databases, and attaches all of them where none is asked for.
+      const as = /^md:/i.test(url) ? '' : ` AS ${quoteIdentifier(alias)}`
+      await connection.run(`ATTACH ${quoteLiteral(url)}${as}${how}`)
+    }
   } catch (error) {
     throw openingFailure(`${quoteName(name)} cannot be attached`, error)
   }

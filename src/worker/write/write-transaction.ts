@@ -178,7 +178,7 @@ export class WriteTransaction {
       try {
         // Before anything else: what an appender holds is written when it is closed, whatever was rolled back.
         for (const writer of this.#writers.values()) await writer.discard()
-        await this.#connection?.runToTheEnd('ROLLBACK')
+        await this.#connection?.rollback()
       } catch {
         // The transaction is over already where the database was invalidated, or COMMIT itself failed.
       }

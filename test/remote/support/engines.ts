@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type OpenOptions, open, type PersistenceService } from 'duckpaddle'
 import { extensionFile } from './extensions.js'
 import { postgresConnection } from './postgres.js'
+import { quackAddress, quackToken } from './quack.js'
 
 /** A place for tables, which several services can open. */
 export interface Catalog {
@@ -80,6 +81,15 @@ export const engines: readonly Engine[] = [
     isShared: true,
     create: () =>
       catalog(`postgres:${postgresConnection()}`, { extensions: [extensionFile('postgres_scanner')] }),
+  },
+  {
+    name: 'Quack',
+    isShared: true,
+    create: () => {
+      const extensions = [extensionFile('httpfs'), extensionFile('quack')]
+      const init = `CREATE SECRET (TYPE quack, TOKEN '${quackToken}')`
+      return catalog(`quack:${quackAddress}`, { extensions, init })
+    },
   },
 ]
 
