@@ -28,10 +28,15 @@ export class TransactionConnection {
   }
 
   async begin(): Promise<void> {
-    const { remote } = this.#database
-    const run = (connection: DuckDBConnection, sql: string) => this.#database.executeToTheEnd(connection, sql)
-    if (remote !== undefined) this.#remote = await remote.begin(this.#connection, run)
     await this.#database.execute(this.#connection, 'BEGIN TRANSACTION')
+  }
+
+  /** Begins on the server, where there is one, as late as can be: it has one transaction at a time. */
+  async beginRemote(): Promise<void> {
+    const { remote } = this.#database
+    if (remote === undefined || this.#remote !== undefined) return
+    const run = (connection: DuckDBConnection, sql: string) => this.#database.executeToTheEnd(connection, sql)
+    this.#remote = await remote.begin(this.#connection, run)
   }
 
   /** Of the server that it writes to, where there is one. */

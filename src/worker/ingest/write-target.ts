@@ -10,6 +10,8 @@ export interface WriteTarget {
   readonly ref: TableRef
   /** As it is written in SQL. */
   readonly table: string
+  /** The same where it is only looked at. */
+  readonly source: string
   readonly metadata: TableMetadata
   readonly columns: readonly ColumnDescriptor[]
   readonly onConflict: OnConflict
@@ -22,8 +24,10 @@ export interface WriteTarget {
   readonly hasRowId: boolean
 }
 
+/** @param ref - Its table as it is written to. */
 export function createWriteTarget(
   request: WriterRequest,
+  ref: TableRef,
   metadata: TableMetadata,
   temporaries: TemporaryTables,
 ): WriteTarget {
@@ -38,8 +42,9 @@ export function createWriteTarget(
   }
   const key = request.key.length === 0 ? undefined : (enforced ?? ours)
   return {
-    ref: request.table,
-    table: qualify(request.table),
+    ref,
+    table: qualify(ref),
+    source: qualify(request.table),
     temporaries,
     metadata,
     columns: metadata.columns,

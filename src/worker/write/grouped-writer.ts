@@ -49,8 +49,8 @@ export class GroupedWriter {
     target: WriteTarget,
     calls: readonly GroupedRange[],
   ): Promise<GroupedWriter> {
-    const { table, metadata, columns } = target
-    const kept = await KeptStaging.take(connection, table, metadata, target.temporaries)
+    const { source, metadata, columns } = target
+    const kept = await KeptStaging.take(connection, source, metadata, target.temporaries)
     const { ref, omittedWords } = kept.staging
     const sink = await AppenderSink.open(connection, ref, columns, { firstOrdinal: 0, omittedWords })
     const { temporaries } = kept

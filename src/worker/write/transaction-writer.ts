@@ -150,7 +150,7 @@ async function readTarget(
     changed(`The constraints of ${quoteName(table.name)} have changed`)
   }
   const ref = place.database.remote?.redirect(table) ?? table
-  const target = createWriteTarget({ ...request, table: ref }, metadata, temporaries)
+  const target = createWriteTarget(request, ref, metadata, temporaries)
   // Rows that the transaction has added before count as those of before the call, and have rowids of new ones.
   return { ...target, hasRowId: target.hasRowId && before === 'nothing' }
 }

@@ -98,6 +98,7 @@ export class WriteTransaction {
     return this.#step(async () => {
       await this.#closeWriters()
       const connection = this.#opened
+      await connection.beginRemote()
       this.#effects.addStatements(request.sql)
       try {
         return await cursor.execute(request, {
@@ -129,6 +130,7 @@ export class WriteTransaction {
   apply(writer: number, calls: readonly CallRange[]): Promise<readonly CallOutcome[]> {
     return this.#step(async () => {
       if (!this.#hasBegun) await this.#beginLate()
+      await this.#opened.beginRemote()
       return this.#writer(writer).apply(calls)
     })
   }
@@ -136,6 +138,7 @@ export class WriteTransaction {
   /** The same for a group, whose writers know their calls. */
   applyGroup(): Promise<readonly (readonly GroupedOutcome[])[]> {
     return this.#step(async () => {
+      await this.#opened.beginRemote()
       const outcomes: (readonly GroupedOutcome[])[] = []
       for (const writer of this.#writers.values()) outcomes.push(await writer.applyGroup())
       this.#outcomes = outcomes

@@ -55,7 +55,7 @@ async function stage(
   const table = { catalog: 'memory', schema: 'main', name: 't' }
   const metadata = await new CatalogReader(database).metadataOf(connection, table)
   const request = { table, columns: metadata.columns, key: ['id'], onConflict, isChecked: true }
-  const target = createWriteTarget(request, metadata, new TemporaryTables(1, 0))
+  const target = createWriteTarget(request, request.table, metadata, new TemporaryTables(1, 0))
   const staging = new StagingTable(target.temporaries.ref('staging'), metadata)
   await connection.run(staging.createSql(target.table))
   await connection.run(`INSERT INTO ${staging.table} SELECT *, 0 FROM (${rows})`)
