@@ -49,6 +49,7 @@ export class Database {
   #isCheckpointDue = false
   readonly company: Company = new Company()
   #isBroken = false
+  #isDisconnected = false
   #isDraining = false
   /** What SQL is held against, where it is kept to the database. */
   readonly sandbox: Sandbox | undefined
@@ -189,6 +190,11 @@ export class Database {
     return error
   }
 
+  /** A connection that is kept open by a server is only made by opening the database. */
+  recordLostConnection(): void {
+    this.#isDisconnected = this.remote !== undefined
+  }
+
   /** Takes note of settings that SQL may have changed. */
   async recordSettings(): Promise<void> {
     const connection = await this.connect()
@@ -204,7 +210,7 @@ export class Database {
     const settingChanges = this.#settings.take()
     return {
       ...(settingChanges === undefined ? {} : { settingChanges }),
-      ...(this.#isBroken ? { mustReopen: true } : {}),
+      ...(this.#isBroken || this.#isDisconnected ? { mustReopen: true } : {}),
     }
   }
 

@@ -22,7 +22,7 @@ const prefix = new RegExp(`^(Failed to append: |Failure running pending result t
 /** What the extensions for catalogs of others say where their server is not there, or not any more. */
 const lostPrefix = 'Failed to [^:]*:? |Failed to attach [^]*?(?=Unable to connect)'
 const lostConnection =
-  '[^]*?(Unable to connect to |server closed the connection unexpectedly|terminating connection due to |SSL connection has been closed|could not receive data from server|no connection to the server|Could not establish connection|Connection refused|Connection reset|Failed to connect)'
+  '[^]*?(Unable to connect to |server closed the connection unexpectedly|terminating connection due to |SSL connection has been closed|could not receive data from server|no connection to the server|Could not establish connection|Connection refused|Connection reset|Could not connect to server|Invalid connection id)'
 
 const noSpace = '(No space left on device|File too large|Disk quota exceeded)'
 const noMemory =

@@ -69,6 +69,11 @@ export class Session implements SessionHandlers {
     return this.#database.takeNews()
   }
 
+  /** A server does not know the connection any more that it was reached by. */
+  recordLostConnection(): void {
+    this.#database.recordLostConnection()
+  }
+
   async describe({ table, definition }: RequestOf<'describe'>): Promise<ReplyOf<'describe'>> {
     const connection = await this.#database.connect()
     try {

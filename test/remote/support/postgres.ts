@@ -3,10 +3,11 @@ import { join } from 'node:path'
 import { root } from './extensions.js'
 
 /** As in `scripts/postgres.sh`. */
-const [host, port] = ['127.0.0.1', 55_432]
+const host = '127.0.0.1'
+export const postgresPort = 55_432
 
-/** How DuckDB connects to it. @param via - Another port, that of a proxy. */
-export function postgresConnection(via: number = port): string {
+/** How DuckDB connects to it. @param via - Another port, such as that of a proxy. */
+export function postgresConnection(via: number = postgresPort): string {
   return `host=${host} port=${via} user=duckpaddle dbname=postgres`
 }
 
