@@ -4,6 +4,7 @@ import type { Draft, OpenTrace } from './contract/traces.js'
 import { claimDatabase, notAFile } from './database/claim-database.js'
 import { checkDatabase, inMemory } from './database/database-path.js'
 import { endsAsFolder } from './database/local-file.js'
+import { findRemoteCatalog, hideConnection } from './database/remote-catalog.js'
 import { channels } from './diagnostics/channels.js'
 import { trace } from './diagnostics/trace.js'
 import { PersistenceService } from './persistence-service.js'
@@ -15,14 +16,16 @@ import { WorkerSupervisor } from './worker-thread/worker-supervisor.js'
  * Resolves when the database is open. The service keeps the process alive only while something is under way; close it
  * with `close()` or `await using`.
  *
- * @param database - Path of the file, or `':memory:'`. A name that begins like `md:` or `:memory:` is given as
- * `./md:name`.
- * @throws TypeError or RangeError for an option of the wrong type or size, and for a URL, `md:name`, `:memory:name` and
- * the like, which are no paths.
+ * @param database - Path of the file, or `':memory:'`; or a catalog of another engine, `ducklake:`, `quack:`, `postgres:`,
+ * `mysql:`, `sqlite:` or `md:` and what DuckDB's ATTACH takes after it, which is attached to a database in memory, and in
+ * which tables are then: see `docs/scaling.md`. A file whose name begins so, or like `:memory:`, is given as `./md:name`.
+ * @throws TypeError or RangeError for an option of the wrong type or size, and for another URL, `:memory:name` and the like,
+ * which are no paths.
  * @throws `PERSIST_ALREADY_OPEN` if this process has the file open, by whatever path or link.
  * @throws `PERSIST_DATABASE_LOCKED` if another process has it open.
- * @throws `PERSIST_OPEN_FAILED` if DuckDB cannot open it as a database of its own, or refuses a setting. A Parquet, CSV
- * or JSON file is none, nor is anything but a file.
+ * @throws `PERSIST_OPEN_FAILED` if DuckDB cannot open it as a database of its own, or refuses a setting, an extension, or a
+ * statement of `init`. A Parquet, CSV or JSON file is none, nor is anything but a file.
+ * @throws `PERSIST_CONNECTION_LOST` if the server of a catalog cannot be reached.
  *
  * @example
  * ```ts
@@ -31,7 +34,7 @@ import { WorkerSupervisor } from './worker-thread/worker-supervisor.js'
  */
 export async function open(database: string, options: OpenOptions = {}): Promise<PersistenceService> {
   if (!channels.open.hasSubscribers) return openService(database, options)
-  const context: Draft<OpenTrace> = { database }
+  const context: Draft<OpenTrace> = { database: hideConnection(database) }
   return trace(
     channels.open,
     context,
@@ -45,8 +48,12 @@ export async function open(database: string, options: OpenOptions = {}): Promise
 async function openService(database: string, options: OpenOptions): Promise<PersistenceService> {
   checkDatabase(database)
   const resolved = resolveOpenOptions(options)
-  if (database === inMemory) {
-    const supervisor = new WorkerSupervisor(database, inMemory, resolved)
+  const remote = findRemoteCatalog(database, resolved.readOnly)
+  if (database === inMemory || remote !== undefined) {
+    const supervisor = new WorkerSupervisor(
+      { name: hideConnection(database), path: inMemory, remote },
+      resolved,
+    )
     await supervisor.open()
     return new PersistenceService(database, supervisor, resolved, () => undefined)
   }
@@ -54,7 +61,7 @@ async function openService(database: string, options: OpenOptions): Promise<Pers
   const path = await resolveRealPath(database)
   const file = await claimDatabase(path)
   try {
-    const supervisor = new WorkerSupervisor(database, path, resolved, file)
+    const supervisor = new WorkerSupervisor({ name: database, path }, resolved, file)
     await supervisor.open()
     return new PersistenceService(database, supervisor, resolved, () => file.release())
   } catch (error) {

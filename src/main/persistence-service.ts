@@ -110,6 +110,7 @@ export class PersistenceService implements AsyncDisposable {
     this.#health = new HealthCheck({ options, context, groups, operations })
     shareInternals(this, {
       path: supervisor.path,
+      isRemote: supervisor.isRemote,
       tableRef: (name) => tableIn(supervisor.tables, name),
       config: options.config,
       sliceBudgetMs,

@@ -9,6 +9,8 @@ import type { Table } from './table.js'
 export interface ServiceInternals {
   /** The real path of the file, or `:memory:`. */
   readonly path: string
+  /** Whether its tables are in a catalog of another engine. */
+  readonly isRemote: boolean
   /** A table, or a view, of the schema `main`. */
   tableRef(name: string): TableRef
   /** DuckDB's settings that the database was opened with. */

@@ -69,10 +69,11 @@ export class Tables {
   async open(name: string, options: TableOptions | KeyOptions, savesLast: boolean): Promise<Table<never>> {
     checkName('the name of a table', name)
     const resolved = resolveTableOptions(options)
-    const { definition, schema } = resolved
+    const { definition } = resolved
     const { supervisor, scheduler, pool } = this.#context
     const place = supervisor.tables
-    const ref = tableIn(schema === undefined ? place : { ...place, schema }, name)
+    const { catalog = place.catalog, schema = place.schema } = resolved
+    const ref = tableIn({ catalog, schema }, name)
     const request = { table: ref, ...(definition === undefined ? {} : { definition }) }
     const describe = () => supervisor.use((client) => client.request('describe', request))
     const description = await this.#operations.run(

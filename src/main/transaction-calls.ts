@@ -51,6 +51,9 @@ export class TransactionCalls {
   readonly #tables = new Map<string, TracedTable>()
   #endChange: (() => void) | undefined
 
+  /** Of the tables that rows are persisted to. */
+  #catalog: string | undefined
+
   constructor(parts: Parts) {
     this.#parts = parts
   }
@@ -149,6 +152,7 @@ export class TransactionCalls {
     const source = createRowSource(rows)
     try {
       const bound = tables.boundOf(table)
+      this.#checkCatalog(bound.ref.catalog)
       const given = resolvePersistOptions(options)
       if (trace !== undefined) trace.commit = transaction.id
       const resolved = trace === undefined ? given : { ...given, trace }
@@ -166,6 +170,15 @@ export class TransactionCalls {
       source.release()
       throw error
     }
+  }
+
+  /** DuckDB writes to one attached database in a transaction, and says so when the rows are there. */
+  #checkCatalog(catalog: string): void {
+    this.#catalog ??= catalog
+    if (this.#catalog === catalog) return
+    throw new TypeError(
+      `Expected tables of one database in a transaction, got those of ${quoteName(this.#catalog)} and ${quoteName(catalog)}`,
+    )
   }
 
   #execute<Result>(

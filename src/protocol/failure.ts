@@ -20,6 +20,8 @@ export type PersistenceErrorCode =
   | 'PERSIST_READ_ONLY'
   | 'PERSIST_ABORTED'
   | 'PERSIST_OVERLOADED'
+  | 'PERSIST_CONFLICT'
+  | 'PERSIST_CONNECTION_LOST'
 
 /** A failure in the worker, as data: structured clone would drop an error's class and code. */
 export interface Failure {
@@ -27,4 +29,6 @@ export interface Failure {
   readonly message: string
   /** DuckDB's own message, where the failure came from it. */
   readonly databaseMessage?: string
+  /** Where a COMMIT was under way, which may have been carried out. */
+  readonly isOutcomeUnknown?: true
 }

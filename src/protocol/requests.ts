@@ -5,6 +5,7 @@ import type { Failure } from './failure.js'
 import type { Reading } from './query-value.js'
 import type { ResultBatch, ResultColumn } from './result-batch.js'
 import type { SchemaRef, TableRef } from './sql.js'
+import type { RemoteCatalog, Startup } from './startup.js'
 import type { ViolationPage } from './violation.js'
 
 /** What the worker is asked, and what it answers. */
@@ -97,6 +98,10 @@ export interface OpenRequest {
   readonly settingChanges: SettingChanges
   /** Whether SQL is kept to the database itself. */
   readonly sandbox: boolean
+  /** What comes before anything else. */
+  readonly startup: Startup
+  /** A catalog of another engine, which is attached to a database in memory, and in which tables are then. */
+  readonly remote?: RemoteCatalog
 }
 
 interface OpenReply {

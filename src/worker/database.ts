@@ -11,6 +11,7 @@ import { isReadOnly, openInstance } from './instance/open-instance.js'
 import { SettingWatch } from './instance/setting-watch.js'
 import { applySettings, readSettings } from './instance/settings.js'
 import { OpenFileGuard } from './read/open-file-guard.js'
+import { RemoteSession } from './remote-session.js'
 import { Sandbox } from './sandbox.js'
 import type { Shutdown } from './shutdown.js'
 
@@ -20,6 +21,8 @@ interface Opened {
   readonly file: DatabaseFile | undefined
   readonly settings: SettingWatch
   readonly sandbox: Sandbox | undefined
+  readonly openFiles: OpenFileGuard
+  readonly remote: RemoteSession | undefined
 }
 
 /** The one DuckDB instance of this worker. */
@@ -40,17 +43,24 @@ export class Database {
   readonly #settings: SettingWatch
   /** None for a database in memory. */
   readonly file: DatabaseFile | undefined
-  readonly openFiles: OpenFileGuard = new OpenFileGuard((call) => this.poolCall(call))
+  readonly openFiles: OpenFileGuard
+  /** Where rows are written to a server that has transactions of its own. */
+  readonly remote: RemoteSession | undefined
   #isCheckpointDue = false
   readonly company: Company = new Company()
   #isBroken = false
+  #isDisconnected = false
   #isDraining = false
   /** What SQL is held against, where it is kept to the database. */
   readonly sandbox: Sandbox | undefined
   /** Is given the tables whose columns or constraints a statement may have changed. */
   tablesChanged: (changed: ChangedTables) => void = () => undefined
 
-  private constructor({ instance, file, settings, sandbox }: Opened, shutdown: Shutdown) {
+  private constructor(opened: Opened, shutdown: Shutdown) {
+    const { instance, file, settings, sandbox, openFiles } = opened
+    this.openFiles = openFiles
+    this.remote = opened.remote
+    openFiles.poolCall = (call) => this.poolCall(call)
     this.#instance = instance
     this.#settings = settings
     this.sandbox = sandbox
@@ -60,7 +70,8 @@ export class Database {
 
   static async open(request: OpenRequest, shutdown: Shutdown): Promise<Database> {
     const { path, config, settingChanges } = request
-    const instance = await openInstance(path, config)
+    const openFiles = new OpenFileGuard()
+    const instance = await openInstance(request, openFiles)
     const connection = await instance.connect()
     try {
       const file = path === ':memory:' ? undefined : new DatabaseFile(path)
@@ -70,10 +81,13 @@ export class Database {
       const settings = new SettingWatch(await readSettings(connection))
       connection.disconnectSync()
       if (!isReadOnly(config)) file?.clearSpilled()
-      return new Database({ instance, file, settings, sandbox }, shutdown)
+      const writes = request.remote?.writes
+      const remote = writes === undefined ? undefined : new RemoteSession(instance.place, writes)
+      return new Database({ instance, file, settings, sandbox, openFiles, remote }, shutdown)
     } catch (error) {
       connection.disconnectSync()
       instance.close()
+      openFiles.close()
       throw error
     }
   }
@@ -176,6 +190,11 @@ export class Database {
     return error
   }
 
+  /** A connection that is kept open by a server is only made by opening the database. */
+  recordLostConnection(): void {
+    this.#isDisconnected = this.remote !== undefined
+  }
+
   /** Takes note of settings that SQL may have changed. */
   async recordSettings(): Promise<void> {
     const connection = await this.connect()
@@ -191,7 +210,7 @@ export class Database {
     const settingChanges = this.#settings.take()
     return {
       ...(settingChanges === undefined ? {} : { settingChanges }),
-      ...(this.#isBroken ? { mustReopen: true } : {}),
+      ...(this.#isBroken || this.#isDisconnected ? { mustReopen: true } : {}),
     }
   }
 

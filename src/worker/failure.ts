@@ -1,5 +1,6 @@
 import type { Failure, PersistenceErrorCode } from '../protocol/failure.js'
 import { toVisible } from '../protocol/visible-text.js'
+import { hideSecrets } from './secrets.js'
 
 /** A failure on its way to the main thread; never leaves the worker as an exception. */
 export class WorkerFailure extends Error {
@@ -18,6 +19,11 @@ export class WorkerFailure extends Error {
 const failedCommit = 'TransactionContext Error: Failed to commit: '
 const prefix = new RegExp(`^(Failed to append: |Failure running pending result task: )?(${failedCommit})?`)
 
+/** What the extensions for catalogs of others say where their server is not there, or not any more. */
+const lostPrefix = 'Failed to [^:]*:? |Failed to attach [^]*?(?=Unable to connect)'
+const lostConnection =
+  '[^]*?(Unable to connect to |server closed the connection unexpectedly|terminating connection due to |SSL connection has been closed|could not receive data from server|no connection to the server|Could not establish connection|Connection refused|Connection reset|Could not connect to server|Invalid connection id)'
+
 const noSpace = '(No space left on device|File too large|Disk quota exceeded)'
 const noMemory =
   '(could not allocate block of size|failed to allocate data of size|failed to pin block of size|(Memory a|A)llocation failure|std::bad_alloc)'
@@ -29,6 +35,16 @@ const noMemory =
  * @see https://github.com/duckdb/duckdb/blob/main/src/common/exception.cpp for the classes
  */
 const patterns: readonly (readonly [RegExp, PersistenceErrorCode, string])[] = [
+  [
+    /^(Failed to commit DuckLake transaction\..*conflict|(Invalid Error: )?Failed to (execute query|copy data).*ERROR:\s+(could not serialize|deadlock detected))/s,
+    'PERSIST_CONFLICT',
+    'Another process has changed the same rows meanwhile',
+  ],
+  [
+    new RegExp(`^((IO|Invalid|HTTP|Invalid Input) Error: )?(${lostPrefix})?${lostConnection}`),
+    'PERSIST_CONNECTION_LOST',
+    'The server cannot be reached',
+  ],
   [
     /^IO Error: Could not set lock on file /,
     'PERSIST_DATABASE_LOCKED',
@@ -85,8 +101,8 @@ export function toFailure(error: unknown, code: PersistenceErrorCode, message: s
   const [, knownCode, knownMessage] = known ?? [undefined, code, message]
   return {
     code: knownCode,
-    message: `${knownMessage}: ${toVisible(firstLine(databaseMessage), longestReason)}`,
-    databaseMessage,
+    message: `${knownMessage}: ${toVisible(firstLine(hideSecrets(databaseMessage)), longestReason)}`,
+    databaseMessage: hideSecrets(databaseMessage),
   }
 }
 

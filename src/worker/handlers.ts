@@ -49,6 +49,7 @@ export function createHandle(shutdown: Shutdown): Handle {
   endOnStrayErrors()
   return async (call) => {
     const result = await answer(call, shutdown)
+    if (!result.ok && result.failure.code === 'PERSIST_CONNECTION_LOST') session?.recordLostConnection()
     const outcome = { ...result, ...session?.takeNews() }
     return result.ok ? withTransfer(outcome, buffersOf(call, result)) : outcome
   }

@@ -1,8 +1,8 @@
 import { type DuckDBConnection, StatementType } from '@duckdb/node-api'
 import { quoteName, toVisible } from '../protocol/visible-text.js'
 import { WorkerFailure } from './failure.js'
-import { isAboutSecret } from './read/outside-effects.js'
 import { explained } from './sql/explained.js'
+import { isAboutSecret } from './sql/secret-statement.js'
 import { splitStatements } from './sql/sql-words.js'
 
 const allowedTypes: ReadonlySet<StatementType> = new Set([

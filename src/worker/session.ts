@@ -69,9 +69,15 @@ export class Session implements SessionHandlers {
     return this.#database.takeNews()
   }
 
+  /** A server does not know the connection any more that it was reached by. */
+  recordLostConnection(): void {
+    this.#database.recordLostConnection()
+  }
+
   async describe({ table, definition }: RequestOf<'describe'>): Promise<ReplyOf<'describe'>> {
     const connection = await this.#database.connect()
     try {
+      await this.#database.remote?.refresh((sql) => this.#database.execute(connection, sql))
       // A file open for reading only can still have its tables described by a definition that fits them.
       if (definition !== undefined && !(await this.#catalog.has(connection, table))) {
         await this.#catalog.create(connection, table, definition).catch((error) => {

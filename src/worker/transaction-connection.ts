@@ -2,6 +2,7 @@ import type { DuckDBAppender, DuckDBConnection, DuckDBMaterializedResult } from 
 import type { TableRef } from '../protocol/sql.js'
 import type { Database } from './database.js'
 import { WorkerFailure } from './failure.js'
+import type { RemoteSession, RemoteTransaction } from './remote-session.js'
 import { runCooperatively } from './run-cooperatively.js'
 
 /** The connection of one transaction, whose statements let other requests in between and can be stopped. */
@@ -9,6 +10,8 @@ export class TransactionConnection {
   readonly #database: Database
   readonly #connection: DuckDBConnection
   #isStopped = false
+  /** On a server. */
+  #remote: RemoteTransaction | undefined
 
   private constructor(database: Database, connection: DuckDBConnection) {
     this.#database = database
@@ -24,8 +27,21 @@ export class TransactionConnection {
     return this.#connection
   }
 
-  begin(): Promise<unknown> {
-    return this.#database.execute(this.#connection, 'BEGIN TRANSACTION')
+  async begin(): Promise<void> {
+    await this.#database.execute(this.#connection, 'BEGIN TRANSACTION')
+  }
+
+  /** Begins on the server, where there is one, as late as can be: it has one transaction at a time. */
+  async beginRemote(): Promise<void> {
+    const { remote } = this.#database
+    if (remote === undefined || this.#remote !== undefined) return
+    const run = (connection: DuckDBConnection, sql: string) => this.#database.executeToTheEnd(connection, sql)
+    this.#remote = await remote.begin(this.#connection, run)
+  }
+
+  /** Of the server that it writes to, where there is one. */
+  get remote(): RemoteSession | undefined {
+    return this.#database.remote
   }
 
   /** Whether others use the worker, who should not have to wait for what is long. */
@@ -71,11 +87,21 @@ export class TransactionConnection {
   }
 
   /** Not to be stopped: it may reject then although everything is committed. */
-  commit(): Promise<void> {
-    return this.#database.commit(this.#connection)
+  async commit(): Promise<void> {
+    await this.#remote?.commit()
+    this.#remote = undefined
+    await this.#database.commit(this.#connection)
   }
 
-  /** Runs a statement that must not be stopped, such as ROLLBACK. */
+  /** Not to be stopped either. */
+  async rollback(): Promise<void> {
+    const remote = this.#remote
+    this.#remote = undefined
+    // First here: what has failed runs no other statement, not even one for the server.
+    await this.runToTheEnd('ROLLBACK').finally(() => remote?.rollback())
+  }
+
+  /** Runs a statement that must not be stopped. */
   async runToTheEnd(sql: string): Promise<void> {
     await this.#database.executeToTheEnd(this.#connection, sql)
   }

@@ -118,20 +118,32 @@ it.each([
     '',
     ':memory:name',
     ':MEMORY:',
-    'md:',
-    'md:x',
-    'sqlite:x.db',
-    'postgres:dbname=x',
-    'ducklake:x',
-    'quack:host',
+    'duckdb:x.db',
+    's3://bucket/x.db',
+    'file:///x.db',
+    'https://example.org/x.db',
+    'a\0b',
+    '\ud800',
   ],
-  ...['duckdb:x.db', 's3://bucket/x.db', 'file:///x.db', 'https://example.org/x.db', 'a\0b', '\ud800'],
 ])('%j is no path of a database, and nothing is made', async (name) => {
   const before = readdirSync('.')
   await expect(open(name)).rejects.toThrow(TypeError)
   expect(() => new DuckDBStorageAdapter({ database: name })).toThrow(TypeError)
   expect(readdirSync('.')).toEqual(before)
 })
+
+it.each(['md:', 'md:x', 'sqlite:x.db', 'postgres:dbname=x', 'postgres://host/x', 'ducklake:x', 'quack:host'])(
+  '%j is a catalog that needs an extension, of which none is downloaded, and no store',
+  async (name) => {
+    const before = readdirSync('.')
+    await expect(open(name)).rejects.toMatchObject({
+      code: 'PERSIST_OPEN_FAILED',
+      message: expect.stringMatching(/the extension \w+ cannot be loaded.*`installExtensions: true`/),
+    })
+    expect(() => new DuckDBStorageAdapter({ database: name })).toThrow(TypeError)
+    expect(readdirSync('.')).toEqual(before)
+  },
+)
 
 it('a folder is no database', async () => {
   const refused = { code: 'PERSIST_OPEN_FAILED' }

@@ -9,6 +9,7 @@ import { Database } from '../../src/worker/database.js'
 import { Shutdown } from '../../src/worker/shutdown.js'
 import { IdleConnections } from '../../src/worker/write/idle-connections.js'
 import { WriteTransaction } from '../../src/worker/write/write-transaction.js'
+import { noStartup } from '../support/no-startup.js'
 import { vectorSizes } from '../support/vector-sizes.js'
 
 let database: Database
@@ -18,7 +19,7 @@ let transaction: WriteTransaction
 
 beforeEach(async () => {
   const shutdown = new Shutdown(new SharedArrayBuffer(shutdownWordsBytes))
-  const request = { path: ':memory:', config: {}, settingChanges: {}, sandbox: false }
+  const request = { path: ':memory:', config: {}, settingChanges: {}, sandbox: false, startup: noStartup }
   database = await Database.open(request, shutdown)
   catalog = new CatalogReader(database)
   connection = await database.connect()

@@ -77,7 +77,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'worker/write',
   ],
   'worker/sql': [],
-  'worker/instance': [...shared, 'worker'],
+  'worker/instance': [...shared, 'worker', 'worker/sql'],
   'worker/catalog': ['protocol', 'worker', 'worker/sql'],
   'worker/ingest': ['protocol', 'worker', 'worker/catalog', 'worker/instance'],
   'worker/parameters': ['protocol', 'worker', 'worker/instance', 'worker/sql'],

@@ -10,6 +10,7 @@ import { WorkerFailure } from '../../src/worker/failure.js'
 import { Shutdown } from '../../src/worker/shutdown.js'
 import { IdleConnections } from '../../src/worker/write/idle-connections.js'
 import { WriteTransaction } from '../../src/worker/write/write-transaction.js'
+import { noStartup } from '../support/no-startup.js'
 import { vectorSizes } from '../support/vector-sizes.js'
 
 const table = { catalog: 'memory', schema: 'main', name: 't' }
@@ -22,7 +23,7 @@ let transaction: WriteTransaction
 beforeEach(async () => {
   const control = new Shutdown(new SharedArrayBuffer(shutdownWordsBytes))
   database = await Database.open(
-    { path: ':memory:', config: {}, settingChanges: {}, sandbox: false },
+    { path: ':memory:', config: {}, settingChanges: {}, sandbox: false, startup: noStartup },
     control,
   )
   catalog = new CatalogReader(database)

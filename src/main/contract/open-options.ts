@@ -1,16 +1,18 @@
 import { availableParallelism, totalmem } from 'node:os'
 import type { Reading } from '../../protocol/query-value.js'
 import type { Settings } from '../../protocol/requests.js'
+import type { Startup } from '../../protocol/startup.js'
 import { quoteName, toVisible } from '../../protocol/visible-text.js'
 import { checkNumber, checkType, ownOptions } from './check-option.js'
 import { describeValue } from './describe-value.js'
 import { type ReadingOptions, readingOptionNames, resolveReading } from './query-options.js'
 import { resolveSandbox } from './resolve-sandbox.js'
 import type { ResourceLimits } from './resource-limits.js'
+import { resolveStartup, type StartupOptions, startupOptionNames } from './startup-options.js'
 
 export const defaultSliceBudgetMs = 2
 
-export interface OpenOptions extends ReadingOptions {
+export interface OpenOptions extends ReadingOptions, StartupOptions {
   /**
    * Threads that DuckDB computes with, the worker itself being one of them.
    *
@@ -93,6 +95,7 @@ export interface ResolvedOpenOptions {
   readonly readOnly: boolean
   readonly sandbox: boolean
   readonly config: Settings
+  readonly startup: Startup
   readonly sliceBudgetMs: number
   readonly maxInFlightBytes: number
   readonly maxWaitingCalls: number
@@ -123,6 +126,7 @@ const names = [
   'maxWaitingCalls',
   'resourceLimits',
   ...readingOptionNames,
+  ...startupOptionNames,
 ]
 
 export function resolveOpenOptions(given: OpenOptions): ResolvedOpenOptions {
@@ -165,6 +169,7 @@ export function resolveOpenOptions(given: OpenOptions): ResolvedOpenOptions {
       ...config,
       ...(sandbox ? resolveSandbox(config) : {}),
     }),
+    startup: resolveStartup(options, sandbox),
     sliceBudgetMs: options.sliceBudgetMs ?? defaultSliceBudgetMs,
     maxInFlightBytes: options.maxInFlightBytes ?? 64 * mebibyte,
     maxWaitingCalls: options.maxWaitingCalls ?? Number.POSITIVE_INFINITY,

@@ -7,6 +7,7 @@ export interface PersistenceErrorDetails {
   readonly rejection?: Rejection | undefined
   readonly isDataLost?: boolean | undefined
   readonly committed?: Committed | undefined
+  readonly isOutcomeUnknown?: boolean | undefined
 }
 
 /**
@@ -24,6 +25,11 @@ export class PersistenceError extends Error {
   readonly rejection: Rejection | undefined
   /** True with `PERSIST_WORKER_LOST` where the database was `:memory:`: what it held is gone. */
   readonly isDataLost: boolean
+  /**
+   * True with `PERSIST_CONNECTION_LOST` where the COMMIT was under way: the rows are all written, or none of them is. A key
+   * tells which.
+   */
+  readonly isOutcomeUnknown: boolean
   /** What a write stream had committed before; absent where the error is not one of a write stream. */
   readonly committed: Committed | undefined
 
@@ -32,6 +38,7 @@ export class PersistenceError extends Error {
     this.code = code
     this.rejection = details.rejection
     this.isDataLost = details.isDataLost ?? false
+    this.isOutcomeUnknown = details.isOutcomeUnknown ?? false
     this.committed = details.committed
   }
 }

@@ -1,9 +1,10 @@
 import { describeValue } from '../contract/describe-value.js'
 import { isUrl } from './local-file.js'
+import { findRemoteCatalog } from './remote-catalog.js'
 
 export const inMemory = ':memory:'
 
-/** Throws unless `database` is a path or `:memory:`. */
+/** Throws unless `database` is a path, `:memory:`, or a catalog that an extension reaches. */
 export function checkDatabase(database: unknown): asserts database is string {
   if (typeof database !== 'string') {
     throw new TypeError(`Expected \`database\` to be a path or ':memory:', got ${describeValue(database)}`)
@@ -12,6 +13,7 @@ export function checkDatabase(database: unknown): asserts database is string {
     const expected = "a path, all of it Unicode but NUL, or ':memory:'"
     throw new TypeError(`Expected \`database\` to be ${expected}, got ${describeValue(database)}`)
   }
+  if (findRemoteCatalog(database, false) !== undefined) return
   if (isUrl(database)) {
     throw new TypeError(`Expected \`database\` to be a path of a local file, got ${describeValue(database)}`)
   }

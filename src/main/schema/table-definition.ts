@@ -39,6 +39,12 @@ export interface KeyOptions<Name extends string = string> {
    * @defaultValue `'main'`
    */
   readonly schema?: string | undefined
+  /**
+   * The database that the table is in, by the name that ATTACH has given it.
+   *
+   * @defaultValue that which was opened
+   */
+  readonly catalog?: string | undefined
 }
 
 export interface ResolvedTableOptions {
@@ -47,11 +53,12 @@ export interface ResolvedTableOptions {
   readonly key: readonly string[]
   /** None where it is the default. */
   readonly schema: string | undefined
+  readonly catalog: string | undefined
   /** Columns that are NOT NULL only because they are of the key. */
   readonly impliedNotNull: readonly string[]
 }
 
-const names = ['columns', 'key', 'primaryKey', 'schema']
+const names = ['catalog', 'columns', 'key', 'primaryKey', 'schema']
 
 /** Checks the name of a table or column: any characters but NUL, at least one. */
 export function checkName(what: string, name: unknown): void {
@@ -66,13 +73,14 @@ export function checkName(what: string, name: unknown): void {
 /** @throws TypeError; `PERSIST_SCHEMA_MISMATCH` for a column type that cannot be written. */
 export function resolveTableOptions(options: TableOptions | KeyOptions): ResolvedTableOptions {
   const own: Partial<TableOptions> = ownOptions('the definition of a table', options, names)
-  const { schema } = own
+  const { schema, catalog } = own
   if (schema !== undefined) checkName('`schema`', schema)
+  if (catalog !== undefined) checkName('`catalog`', catalog)
   const columns = own.columns === undefined ? undefined : ownColumns(own.columns)
   const key = resolveKey('key', own.key, columns)
   const primaryKey = resolveKey('primaryKey', own.primaryKey, columns)
   if (columns === undefined) {
-    if (primaryKey.length === 0) return { definition: undefined, key, schema, impliedNotNull: [] }
+    if (primaryKey.length === 0) return { definition: undefined, key, schema, catalog, impliedNotNull: [] }
     throw new TypeError('Expected `columns` beside `primaryKey`, got undefined')
   }
   if (key.length > 0 && primaryKey.length > 0) {
@@ -88,7 +96,7 @@ export function resolveTableOptions(options: TableOptions | KeyOptions): Resolve
     return { ...column, notNull: true }
   })
   checkUnique(resolved.map((column) => column.name))
-  return { definition: { columns: resolved, primaryKey }, key, schema, impliedNotNull }
+  return { definition: { columns: resolved, primaryKey }, key, schema, catalog, impliedNotNull }
 }
 
 function ownColumns(columns: unknown): ReadonlyMap<string, unknown> {

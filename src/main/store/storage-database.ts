@@ -32,6 +32,13 @@ const missingTable: ReadonlySet<string> = new Set(['PERSIST_TABLE_NOT_FOUND', 'P
 /** The stores of each service: two on one table would not know of each other's changes. */
 const stores = new WeakMap<PersistenceService, Set<string>>()
 
+/** Another process could have a store on the same tables, and neither would know of the other's changes. */
+function onlyLocal(): PersistenceError {
+  const message =
+    'A store is kept in a database of DuckDB itself: another process could change it in this catalog'
+  return new PersistenceError('PERSIST_OPEN_FAILED', message)
+}
+
 /** What a store has in its database. */
 export class StorageDatabase<T> {
   readonly service: PersistenceService
@@ -67,6 +74,10 @@ export class StorageDatabase<T> {
     const service = isOwn ? await open(database) : database
     if (service.stats().status !== 'open') {
       throw new PersistenceError('PERSIST_CLOSED', `The service is ${service.stats().status}`)
+    }
+    if (internalsOf(service).isRemote) {
+      if (isOwn) await service.close()
+      throw onlyLocal()
     }
     const name = foldName(tableName)
     const claimed = stores.get(service) ?? new Set()

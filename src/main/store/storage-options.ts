@@ -3,6 +3,7 @@ import { checkNumber, checkType, ownOptions } from '../contract/check-option.js'
 import { describeValue } from '../contract/describe-value.js'
 import { defaultSliceBudgetMs } from '../contract/open-options.js'
 import { checkDatabase } from '../database/database-path.js'
+import { findRemoteCatalog, hideConnection } from '../database/remote-catalog.js'
 import type { PersistenceService } from '../persistence-service.js'
 import { internalsOf, isForeignService, isService } from '../service-internals.js'
 
@@ -107,7 +108,13 @@ export function resolveStorageOptions(options: StorageAdapterOptions): ResolvedS
 
 function checkStorageDatabase(database: unknown): asserts database is string | PersistenceService {
   if (isService(database)) return
-  if (typeof database === 'string') return checkDatabase(database)
+  if (typeof database === 'string') {
+    checkDatabase(database)
+    if (findRemoteCatalog(database, false) === undefined) return
+    throw new TypeError(
+      `Expected \`database\` to be a path or ':memory:', for a store has one owner, got ${describeValue(hideConnection(database))}`,
+    )
+  }
   const expected = "Expected `database` to be a path, ':memory:' or a PersistenceService made by open()"
   if (isPromise(database)) throw new TypeError(`${expected}, got a Promise: await it first`)
   if (!isForeignService(database)) throw new TypeError(`${expected}, got ${describeValue(database)}`)

@@ -2,6 +2,7 @@ import { reportLoss } from '../../process/report-loss.js'
 import type { Failure } from '../../protocol/failure.js'
 import type { FinalWrite, ReplyOf, SettingChanges } from '../../protocol/requests.js'
 import { mainOf, type SchemaRef } from '../../protocol/sql.js'
+import type { RemoteCatalog } from '../../protocol/startup.js'
 import type { ResolvedOpenOptions } from '../contract/open-options.js'
 import { PersistenceError } from '../contract/persistence-error.js'
 import type { Draft, WorkerTrace } from '../contract/traces.js'
@@ -18,6 +19,15 @@ interface Place {
   identify(): Promise<void>
 }
 
+/** What is opened. */
+interface OpenedDatabase {
+  /** As it is published, without secrets. */
+  readonly name: string
+  /** Absolute path of a file, or `:memory:`. */
+  readonly path: string
+  readonly remote?: RemoteCatalog | undefined
+}
+
 /** Of a database in memory. */
 const nowhere: Place = { check: async () => undefined, identify: async () => undefined }
 
@@ -27,8 +37,7 @@ const nowhere: Place = { check: async () => undefined, identify: async () => und
  * At most one worker has the file open: a file opened twice in one process loses committed rows, without an error.
  */
 export class WorkerSupervisor {
-  readonly #database: string
-  readonly #path: string
+  readonly #database: OpenedDatabase
   readonly #options: ResolvedOpenOptions
   readonly #place: Place
   #opening: Promise<WorkerClient> | undefined
@@ -46,23 +55,24 @@ export class WorkerSupervisor {
   /** The lost workers whose loss some call has reported. */
   readonly #reportedLosses = new WeakSet<WorkerClient>()
 
-  /**
-   * @param database - As it was given to `open()`.
-   * @param path - Absolute, or `:memory:`.
-   */
-  constructor(database: string, path: string, options: ResolvedOpenOptions, place: Place = nowhere) {
+  constructor(database: OpenedDatabase, options: ResolvedOpenOptions, place: Place = nowhere) {
     this.#database = database
-    this.#path = path
     this.#options = options
     this.#place = place
   }
 
   get path(): string {
-    return this.#path
+    return this.#database.path
   }
 
+  /** Whether its rows are gone with its worker. */
   get isInMemory(): boolean {
-    return this.#path === ':memory:'
+    return this.#database.path === ':memory:' && this.#database.remote === undefined
+  }
+
+  /** Whether its tables are in a catalog of another engine. */
+  get isRemote(): boolean {
+    return this.#database.remote !== undefined
   }
 
   /** Where the tables are, once the database has been opened. */
@@ -216,7 +226,7 @@ export class WorkerSupervisor {
     const number = ++this.#workers
     void client.exited.then(() => this.#traceLoss(client, number))
     if (!channels.worker.hasSubscribers) return this.#openIn(client)
-    const context: Draft<WorkerTrace> = { database: this.#database, event: 'start', number }
+    const context: Draft<WorkerTrace> = { database: this.#database.name, event: 'start', number }
     return trace(channels.worker, context, () => this.#openIn(client))
   }
 
@@ -224,16 +234,17 @@ export class WorkerSupervisor {
   #traceLoss(client: WorkerClient, number: number): void {
     if (!client.isLost || !channels.worker.hasSubscribers) return
     const error = this.#describeLoss(client.lossCause)
-    const context: WorkerTrace = { database: this.#database, event: 'loss', number, error }
+    const context: WorkerTrace = { database: this.#database.name, event: 'loss', number, error }
     traceFailure(channels.worker, context)
   }
 
   /** @throws what the worker cannot open the database for; it has ended then. */
   async #openIn(client: WorkerClient): Promise<WorkerClient> {
     try {
-      const { config, sandbox } = this.#options
+      const { config, sandbox, startup } = this.#options
       const settingChanges = this.#settingChanges
-      const request = { path: this.#path, config, settingChanges, sandbox }
+      const { path, remote } = this.#database
+      const request = { path, config, settingChanges, sandbox, startup, ...(remote && { remote }) }
       const reply = await client.request('open', request)
       this.#duckdbVersion = reply.duckdbVersion
       this.#tables = reply.place

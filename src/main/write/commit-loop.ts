@@ -18,6 +18,7 @@ const everybodys: ReadonlySet<string> = new Set([
   'PERSIST_DATABASE_INVALID',
   'PERSIST_DATABASE_LOCKED',
   'PERSIST_OPEN_FAILED',
+  'PERSIST_CONNECTION_LOST',
 ])
 
 /** Calls that wait for their group. */

@@ -2,9 +2,11 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { formatColumnType } from '../../protocol/column-type.js'
 import type { TableDefinition, TableDescription } from '../../protocol/requests.js'
 import { foldRef, qualify, quoteIdentifier, quoteLiteral, type TableRef } from '../../protocol/sql.js'
+import { quoteName } from '../../protocol/visible-text.js'
 import type { Database } from '../database.js'
+import { type Capabilities, readCapabilities } from './capabilities.js'
 import type { ChangedTables } from './changed-tables.js'
-import { MetadataReader } from './metadata-reader.js'
+import { MetadataReader, mismatch } from './metadata-reader.js'
 import { canLookUp, type TableColumns } from './read-columns.js'
 import type { TableMetadata } from './table-metadata.js'
 
@@ -13,6 +15,8 @@ export class CatalogReader {
   readonly #database: Database
   readonly #metadata: MetadataReader
   readonly #known = new Map<string, TableMetadata & { readonly ref: TableRef }>()
+  /** Of each catalog, by its name. */
+  readonly #capabilities = new Map<string, Capabilities>()
   /** Counts what was forgotten: what was being read meanwhile may be out of date. */
   #changes = 0
 
@@ -24,11 +28,12 @@ export class CatalogReader {
 
   /** Creates a table, unless there is one, or a view, of this name. */
   async create(connection: DuckDBConnection, table: TableRef, definition: TableDefinition): Promise<void> {
+    const { primaryKey } = definition
+    if (primaryKey.length > 0) await this.#checkKey(connection, table)
     const parts = definition.columns.map(
       ({ name, type, notNull }) =>
         `${quoteIdentifier(name)} ${formatColumnType(type)}${notNull ? ' NOT NULL' : ''}`,
     )
-    const { primaryKey } = definition
     if (primaryKey.length > 0) parts.push(`PRIMARY KEY (${primaryKey.map(quoteIdentifier).join(', ')})`)
     try {
       const sql = `CREATE TABLE IF NOT EXISTS ${qualify(table)} (${parts.join(', ')})`
@@ -67,8 +72,9 @@ export class CatalogReader {
       return toDescription(await this.#read(connection, table, columns, changes))
     }
     const described = this.#metadata.describeColumns(table, columns)
-    const isConstrained =
-      columns.primaryKey.length + columns.generated.length + described.unwritable.length > 0
+    const { canAppend } = await this.#capabilitiesOf(connection, table)
+    const hasOthers = columns.generated.length + described.unwritable.length > 0
+    const isConstrained = columns.primaryKey.length > 0 || hasOthers || !canAppend
     return {
       ...described,
       primaryKey: columns.primaryKey,
@@ -88,7 +94,8 @@ export class CatalogReader {
 
   /** The same as a transaction sees it that has changed tables itself; nobody else is told. */
   async readAnew(connection: DuckDBConnection, table: TableRef): Promise<TableMetadata> {
-    return this.#metadata.read(connection, table, await this.#metadata.readColumns(connection, table))
+    const columns = await this.#metadata.readColumns(connection, table)
+    return this.#metadata.read(connection, table, columns, await this.#capabilitiesOf(connection, table))
   }
 
   /** @param changes - Their count before the columns were read. */
@@ -98,9 +105,27 @@ export class CatalogReader {
     columns: TableColumns,
     changes: number,
   ): Promise<TableMetadata> {
-    const metadata = { ...(await this.#metadata.read(connection, table, columns)), ref: table }
+    const capabilities = await this.#capabilitiesOf(connection, table)
+    const metadata = { ...(await this.#metadata.read(connection, table, columns, capabilities)), ref: table }
     if (changes === this.#changes) this.#known.set(foldRef(table), metadata)
     return metadata
+  }
+
+  /** @throws where the catalog has no PRIMARY KEY, or none that it would say anything of. */
+  async #checkKey(connection: DuckDBConnection, table: TableRef): Promise<void> {
+    const { canAppend } = await this.#capabilitiesOf(connection, table)
+    if (canAppend) return
+    mismatch(
+      `${quoteName(table.name)} cannot have a \`primaryKey\` in ${quoteName(table.catalog)}: use \`key\``,
+    )
+  }
+
+  async #capabilitiesOf(connection: DuckDBConnection, table: TableRef): Promise<Capabilities> {
+    const known = this.#capabilities.get(table.catalog)
+    if (known !== undefined) return known
+    const capabilities = await readCapabilities(this.#database, connection, table.catalog)
+    this.#capabilities.set(table.catalog, capabilities)
+    return capabilities
   }
 
   /** Tables that refer to a changed one, or are referred to by it, have changed with it. */
@@ -108,6 +133,8 @@ export class CatalogReader {
     this.#changes++
     if (changed === 'any') {
       this.#known.clear()
+      // Another database may have the name now.
+      this.#capabilities.clear()
       return
     }
     for (const [key, { ref, foreignKeys, references }] of this.#known) {

@@ -4,6 +4,7 @@ import { isNamed, qualify, quoteLiteral, type TableRef } from '../../protocol/sq
 import { quoteName, toVisible } from '../../protocol/visible-text.js'
 import type { Database } from '../database.js'
 import { WorkerFailure } from '../failure.js'
+import type { Capabilities } from './capabilities.js'
 import { inOrderOfNeed } from './generated-columns.js'
 import { canLookUp, readColumns, type TableColumns } from './read-columns.js'
 import { findRewritingColumns, namesInSelect } from './rewriting-columns.js'
@@ -36,7 +37,12 @@ export class MetadataReader {
    * @param found - Its columns, as `readColumns` has them.
    * @throws `PERSIST_SCHEMA_MISMATCH`.
    */
-  async read(connection: DuckDBConnection, table: TableRef, found: TableColumns): Promise<TableMetadata> {
+  async read(
+    connection: DuckDBConnection,
+    table: TableRef,
+    found: TableColumns,
+    capabilities: Capabilities,
+  ): Promise<TableMetadata> {
     const { types, defaults, generated } = found
     const { constraintRows, referenceRows } = await this.#readConstraints(connection, table)
     const indexRows = await this.readIndexes(connection, table)
@@ -52,6 +58,7 @@ export class MetadataReader {
       computedTypes,
     )
     const { checks, foreignKeys, uniques } = constraints
+    const { canAppend } = capabilities
     const { columns, unwritable } = this.describeColumns(table, found, columnTypes)
     const [first] = uniques
     const names = columns.map(({ name }) => name)
@@ -59,6 +66,7 @@ export class MetadataReader {
     const namesIn = await this.#namesIn(connection, indexed, generated)
     const rewriting = findRewritingColumns({ columns: names, generated, indexed, ...constraints }, namesIn)
     return {
+      capabilities,
       columns,
       unwritable,
       ...constraints,
@@ -71,7 +79,8 @@ export class MetadataReader {
         .filter((unique) => unique.code === 'unique' && unique.columns.length === unique.expressions.length)
         .map((unique) => unique.columns),
       // A generated column is no constraint, but a row of which it cannot be computed is rejected.
-      isConstrained: checks.length + foreignKeys.length + uniques.length + unwritable.length > 0,
+      isConstrained:
+        checks.length + foreignKeys.length + uniques.length + unwritable.length > 0 || !canAppend,
       hasIndex: uniques.length + indexRows.length > 0,
     }
   }
@@ -86,7 +95,9 @@ export class MetadataReader {
       await this.#checkKind(connection, table)
       throw error
     }
-    if (await this.#isView(connection, table)) await this.#checkKind(connection, table)
+    // It is there: of the tables of a server, DuckDB's own catalog has none.
+    if ((await this.#isView(connection, table)) && (await this.kind(connection, table)) === 'view')
+      isAView(table)
     return columns
   }
 
@@ -111,7 +122,7 @@ export class MetadataReader {
         message: `There is no table ${quoteName(table.name)} in the schema ${toVisible(table.schema, 60)}`,
       })
     }
-    if (kind === 'view') mismatch(`${quoteName(table.name)} is a view, and rows are written to tables`)
+    if (kind === 'view') isAView(table)
   }
 
   /** Undefined where there is nothing of this name. */
@@ -222,6 +233,10 @@ export class MetadataReader {
 
 function typesOf(types: TableColumns['types']): ReadonlyMap<string, ColumnType | undefined> {
   return new Map([...types].map(([name, type]) => [name, toColumnType(type)] as const))
+}
+
+function isAView({ name }: TableRef): never {
+  mismatch(`${quoteName(name)} is a view, and rows are written to tables`)
 }
 
 export function mismatch(message: string): never {

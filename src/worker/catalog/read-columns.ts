@@ -32,7 +32,7 @@ export async function readColumns(
   // Only the one shows the expression of a generated column, in the place of a DEFAULT; only the other is about keys.
   const described = await database.execute(
     connection,
-    `SELECT d.column_name, d."null", d."key", i.expression, d."default"
+    `SELECT d.column_name, d."null", d."key", i.expression, d."default", i."notnull", i.pk
      FROM (${selectExpressions(table)}) i POSITIONAL JOIN (DESCRIBE ${quoted}) d`,
   )
   const rows = await database.poolCall(() => described.getRows())
@@ -43,10 +43,11 @@ export async function readColumns(
   const defaults = new Map<string, string>()
   const generated: GeneratedColumn[] = []
   let hasUnique = false
-  for (const [column, isNullable, key, expression, byDefault] of rows) {
+  for (const [column, isNullable, key, expression, byDefault, isNotNull, isOfKey] of rows) {
     const name = String(column)
-    if (isNullable === 'NO') notNull.add(name)
-    if (key === 'PRI') primaryKey.push(name)
+    // Of the tables of a server, DESCRIBE shows neither.
+    if (isNullable === 'NO' || isNotNull === true) notNull.add(name)
+    if (key === 'PRI' || isOfKey === true) primaryKey.push(name)
     if (key === 'UNI') hasUnique = true
     if (expression === null || expression === undefined) continue
     const sql = String(expression)
@@ -61,11 +62,12 @@ export function canLookUp({ catalog, schema, name }: TableRef): boolean {
   return ![catalog, schema, name].some((part) => part.includes('"'))
 }
 
-/** The DEFAULT of each column in their order, or what a generated one is made of. */
+/** The DEFAULT of each column in their order, or what a generated one is made of; whether it is NOT NULL, and of the key. */
 function selectExpressions(table: TableRef): string {
   if (canLookUp(table)) {
-    return `SELECT dflt_value AS expression FROM system.main.pragma_table_info(${quoteLiteral(qualify(table))})`
+    return `SELECT dflt_value AS expression, "notnull", pk FROM system.main.pragma_table_info(${quoteLiteral(qualify(table))})`
   }
-  return `SELECT column_default AS expression FROM system.main.duckdb_columns() WHERE ${isNamed('table_name', table)}
+  return `SELECT column_default AS expression, NULL AS "notnull", NULL AS pk
+    FROM system.main.duckdb_columns() WHERE ${isNamed('table_name', table)}
     ORDER BY column_index ASC NULLS LAST`
 }

@@ -1,5 +1,6 @@
 import type { TableDescription } from '../../protocol/requests.js'
 import type { ViolationCode } from '../../protocol/violation.js'
+import type { Capabilities } from './capabilities.js'
 
 /** Something that DuckDB demands of the rows of a table. Expressions are SQL over the table's columns. */
 export interface Constraint {
@@ -53,6 +54,7 @@ export interface GeneratedColumn {
 
 /** A table as writing to it must know it. */
 export interface TableMetadata extends TableDescription {
+  readonly capabilities: Capabilities
   readonly isConstrained: boolean
   /** SQL of the DEFAULT of each column that has one. */
   readonly defaults: ReadonlyMap<string, string>

@@ -10,6 +10,8 @@ export interface WriteTarget {
   readonly ref: TableRef
   /** As it is written in SQL. */
   readonly table: string
+  /** The same where it is only looked at. */
+  readonly source: string
   readonly metadata: TableMetadata
   readonly columns: readonly ColumnDescriptor[]
   readonly onConflict: OnConflict
@@ -18,12 +20,14 @@ export interface WriteTarget {
   /** Everything else that no two rows may share; enforced by DuckDB. */
   readonly otherUniques: readonly Unique[]
   readonly temporaries: TemporaryTables
-  /** True where the rows that are new can be told by their `rowid`: no column has that name, and there were none before. */
+  /** True where rows can be told by their `rowid`: no column has that name, and none were added before. */
   readonly hasRowId: boolean
 }
 
+/** @param ref - Its table as it is written to. */
 export function createWriteTarget(
   request: WriterRequest,
+  ref: TableRef,
   metadata: TableMetadata,
   temporaries: TemporaryTables,
 ): WriteTarget {
@@ -38,16 +42,21 @@ export function createWriteTarget(
   }
   const key = request.key.length === 0 ? undefined : (enforced ?? ours)
   return {
-    ref: request.table,
-    table: qualify(request.table),
+    ref,
+    table: qualify(ref),
+    source: qualify(request.table),
     temporaries,
     metadata,
     columns: metadata.columns,
     onConflict: request.onConflict,
     key,
     otherUniques: metadata.uniques.filter((unique) => unique !== key),
-    hasRowId: ![...metadata.columns, ...metadata.generated].some(({ name }) => foldName(name) === 'rowid'),
+    hasRowId: metadata.capabilities.hasRowId && !hasColumn(metadata, 'rowid'),
   }
+}
+
+function hasColumn({ columns, unwritable, generated }: TableMetadata, folded: string): boolean {
+  return [...columns, ...unwritable, ...generated].some(({ name }) => foldName(name) === folded)
 }
 
 /** A column, in whatever case, or another of the same type, as keys are compared. */

@@ -1,5 +1,5 @@
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
-import { mainOf, quoteIdentifier, type SchemaRef } from '../../protocol/sql.js'
+import { quoteIdentifier, type SchemaRef } from '../../protocol/sql.js'
 
 /** DuckDB with a database open, in which every connection begins. */
 export class Instance {
@@ -8,9 +8,10 @@ export class Instance {
   /** The database was attached to one in memory, in which connections would begin. */
   readonly #isAttached: boolean
 
-  constructor(instance: DuckDBInstance, catalog: string, isAttached: boolean) {
+  /** @param place - Where its tables are. */
+  constructor(instance: DuckDBInstance, place: SchemaRef, isAttached: boolean) {
     this.#instance = instance
-    this.place = mainOf(catalog)
+    this.place = place
     this.#isAttached = isAttached
   }
 
@@ -18,6 +19,20 @@ export class Instance {
     const connection = await this.#instance.connect()
     if (this.#isAttached) await connection.run(this.#useSql)
     return connection
+  }
+
+  /** Runs what is to come before anything else; the instance is closed where that fails. */
+  async prepare(task: (connection: DuckDBConnection) => Promise<void>): Promise<this> {
+    const connection = await this.connect()
+    try {
+      await task(connection)
+      return this
+    } catch (error) {
+      this.close()
+      throw error
+    } finally {
+      connection.disconnectSync()
+    }
   }
 
   close(): void {

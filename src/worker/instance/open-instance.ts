@@ -1,11 +1,13 @@
 import { basename } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { spillPath } from '../../process/database-files.js'
-import type { Settings } from '../../protocol/requests.js'
-import { foldName, quoteIdentifier, quoteLiteral } from '../../protocol/sql.js'
+import type { OpenRequest, Settings } from '../../protocol/requests.js'
+import { foldName, mainOf, quoteIdentifier, quoteLiteral, type SchemaRef } from '../../protocol/sql.js'
+import type { RemoteCatalog, Startup } from '../../protocol/startup.js'
 import { WorkerFailure } from '../failure.js'
 import { Instance } from './instance.js'
 import { createInstance, creationConfig } from './settings.js'
+import { attachRemote, runStartup, type StatementGuard } from './startup.js'
 
 /**
  * An ALTER that binds an expression (a DEFAULT, a CHECK, a generated column) is written to the log in a form that
@@ -14,8 +16,18 @@ import { createInstance, creationConfig } from './settings.js'
 const unreadableLog =
   /^INTERNAL Error: Failure while replaying WAL file ".*": Calling DatabaseManager::GetDefaultDatabase with no default database set/s
 
-/** Opens the database file, or a database in memory; a file whose log DuckDB cannot read is put right first. */
-export async function openInstance(path: string, settings: Settings): Promise<Instance> {
+/**
+ * Opens the database file, or a database in memory, with what is to come before anything else; a file whose log DuckDB
+ * cannot read is put right first.
+ */
+export async function openInstance(request: OpenRequest, guard: StatementGuard): Promise<Instance> {
+  const { path, config, startup, remote } = request
+  if (remote !== undefined) return openRemote(remote, config, startup, guard)
+  const instance = await openFile(path, config)
+  return instance.prepare((connection) => runStartup(connection, startup, guard))
+}
+
+async function openFile(path: string, settings: Settings): Promise<Instance> {
   const name = nameOf(path)
   if (ownNames.has(foldName(name)) && !ownNames.has(name)) return attach(path, `${name}_db`, settings)
   try {
@@ -47,7 +59,7 @@ async function create(path: string, settings: Settings): Promise<Instance> {
   return use(instance, async (connection) => {
     const result = await connection.run('SELECT system.main.current_database()')
     const [[name] = []] = await result.getRows()
-    return new Instance(instance, String(name), false)
+    return new Instance(instance, mainOf(String(name)), false)
   })
 }
 
@@ -59,8 +71,32 @@ async function attach(path: string, name: string, settings: Settings): Promise<I
   const mode = isReadOnly(settings) ? 'READ_ONLY' : 'READ_WRITE'
   return use(instance, async (connection) => {
     await connection.run(`ATTACH ${quoteLiteral(path)} AS ${quoteIdentifier(name)} (TYPE duckdb, ${mode})`)
-    return new Instance(instance, name, true)
+    return new Instance(instance, mainOf(name), true)
   })
+}
+
+/** Opens a database in memory, and in it a catalog of another engine. */
+async function openRemote(
+  remote: RemoteCatalog,
+  settings: Settings,
+  startup: Startup,
+  guard: StatementGuard,
+): Promise<Instance> {
+  const forMemory = Object.entries(settings).filter(([setting]) => !isAccessMode(setting))
+  const instance = await createInstance(':memory:', Object.fromEntries(forMemory))
+  return use(instance, async (connection) => {
+    await runStartup(connection, startup, guard)
+    await attachRemote(connection, remote, startup.installExtensions)
+    return new Instance(instance, await readPlace(connection, remote.name), true)
+  })
+}
+
+/** Where a catalog has its tables: Postgres calls it `public`. */
+async function readPlace(connection: DuckDBConnection, catalog: string): Promise<SchemaRef> {
+  await connection.run(`USE ${quoteIdentifier(catalog)}`)
+  const result = await connection.run('SELECT system.main.current_schema()')
+  const [[schema] = []] = await result.getRows()
+  return { catalog, schema: String(schema) }
 }
 
 /** Moves the log into the file from an instance that has a database already, where DuckDB can read it. */

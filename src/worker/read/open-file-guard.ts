@@ -27,15 +27,11 @@ type PoolCall = <Result>(call: () => Promise<Result>) => Promise<Result>
  * lost without an error, as by a second `open()`; written over by COPY, all of them would.
  */
 export class OpenFileGuard {
-  readonly #poolCall: PoolCall
+  /** Makes a call on the libuv pool; in its turn, once there are others. */
+  poolCall: PoolCall = (call) => call()
   /** Of attached files, by their real paths. */
   readonly #claims = new Map<string, FileClaim>()
   #parser: DuckDBConnection | undefined
-
-  /** @param poolCall - Makes a call on the libuv pool, in its turn. */
-  constructor(poolCall: PoolCall) {
-    this.#poolCall = poolCall
-  }
 
   /**
    * To be called before statement number `index` of `sql` is executed.
@@ -63,7 +59,7 @@ export class OpenFileGuard {
   async #attachedPaths(connection: DuckDBConnection): Promise<ReadonlySet<string> | undefined> {
     const sql = 'SELECT path FROM duckdb_databases() WHERE path IS NOT NULL'
     try {
-      const reader = await this.#poolCall(() => connection.runAndReadAll(sql))
+      const reader = await this.poolCall(() => connection.runAndReadAll(sql))
       const paths = reader.getRowsJson().map(([path]) => resolveRealPath(String(path)))
       return new Set(await Promise.all(paths))
     } catch {
@@ -100,9 +96,9 @@ export class OpenFileGuard {
   async #attachedFiles(sql: string, index: number): Promise<string[]> {
     const parser = await this.#connectParser()
     try {
-      const statements = await this.#poolCall(() => parser.extractStatements(sql))
-      const statement = await this.#poolCall(() => statements.prepare(index))
-      await this.#poolCall(() => statement.run())
+      const statements = await this.poolCall(() => parser.extractStatements(sql))
+      const statement = await this.poolCall(() => statements.prepare(index))
+      await this.poolCall(() => statement.run())
       return []
     } catch (error) {
       const file = deniedFile.exec(error instanceof Error ? error.message : '')?.[1]
@@ -118,7 +114,7 @@ export class OpenFileGuard {
   }
 
   async #connectParser(): Promise<DuckDBConnection> {
-    this.#parser ??= await this.#poolCall(async () => {
+    this.#parser ??= await this.poolCall(async () => {
       const config = { enable_external_access: 'false', threads: '1' }
       return (await DuckDBInstance.create(':memory:', config)).connect()
     })

@@ -1,5 +1,6 @@
 import { WorkerFailure } from '../failure.js'
 import { explained } from '../sql/explained.js'
+import { isAboutSecret } from '../sql/secret-statement.js'
 import { type SqlWord, splitStatements } from '../sql/sql-words.js'
 import { readExplain } from './read-kind.js'
 
@@ -62,15 +63,6 @@ export function findOutsideEffect(sql: string): string | undefined {
   }
   return undefined
 }
-
-/** Whether a statement is CREATE or DROP of a secret. */
-export function isAboutSecret(statement: readonly SqlWord[]): boolean {
-  if (statement[0]?.text !== 'create' && statement[0]?.text !== 'drop') return false
-  const kind = statement.slice(1).find(({ text }) => !secretModifiers.has(text))
-  return kind?.text === 'secret'
-}
-
-const secretModifiers: ReadonlySet<string> = new Set(['or', 'replace', 'temp', 'temporary', 'persistent'])
 
 function outsideEffect(statement: readonly SqlWord[]): string | undefined {
   const [first, second] = statement

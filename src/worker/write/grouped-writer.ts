@@ -49,8 +49,8 @@ export class GroupedWriter {
     target: WriteTarget,
     calls: readonly GroupedRange[],
   ): Promise<GroupedWriter> {
-    const { table, metadata, columns } = target
-    const kept = await KeptStaging.take(connection, table, metadata, target.temporaries)
+    const { source, metadata, columns } = target
+    const kept = await KeptStaging.take(connection, source, metadata, target.temporaries)
     const { ref, omittedWords } = kept.staging
     const sink = await AppenderSink.open(connection, ref, columns, { firstOrdinal: 0, omittedWords })
     const { temporaries } = kept
@@ -118,7 +118,7 @@ export class GroupedWriter {
   /** Whether what becomes of a call can only be known once those before it are in the table, whatever its rows are. */
   #mustBeAlone(pass: StagedPass): boolean {
     const { target, outcomes, omitted } = pass
-    if (!target.hasRowId) return true
+    if (!target.hasRowId && outcomes.uniques.length > 0) return true
     if (outcomes.foreignKeys.some(({ constraint }) => isOfOwnTable(pass, constraint))) return true
     const updating = this.#calls.filter(({ onConflict }) => onConflict === 'update')
     if (target.key === undefined || updating.length === 0) return false

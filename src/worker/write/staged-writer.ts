@@ -47,7 +47,7 @@ export class StagedWriter implements TableWriter {
     firstOrdinal = 0,
   ): Promise<StagedWriter> {
     const staging = new StagingTable(target.temporaries.ref('staging'), target.metadata)
-    await connection.run(staging.createSql(target.table))
+    await connection.run(staging.createSql(target.source))
     const { ref, omittedWords } = staging
     const sink = await AppenderSink.open(connection, ref, target.columns, { firstOrdinal, omittedWords })
     return new StagedWriter(connection, target, staging, sink)

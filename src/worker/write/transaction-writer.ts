@@ -149,7 +149,8 @@ async function readTarget(
   if (metadata.isConstrained && !isChecked) {
     changed(`The constraints of ${quoteName(table.name)} have changed`)
   }
-  const target = createWriteTarget(request, metadata, temporaries)
+  const ref = place.database.remote?.redirect(table) ?? table
+  const target = createWriteTarget(request, ref, metadata, temporaries)
   // Rows that the transaction has added before count as those of before the call, and have rowids of new ones.
   return { ...target, hasRowId: target.hasRowId && before === 'nothing' }
 }

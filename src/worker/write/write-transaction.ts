@@ -98,6 +98,7 @@ export class WriteTransaction {
     return this.#step(async () => {
       await this.#closeWriters()
       const connection = this.#opened
+      await connection.beginRemote()
       this.#effects.addStatements(request.sql)
       try {
         return await cursor.execute(request, {
@@ -129,6 +130,7 @@ export class WriteTransaction {
   apply(writer: number, calls: readonly CallRange[]): Promise<readonly CallOutcome[]> {
     return this.#step(async () => {
       if (!this.#hasBegun) await this.#beginLate()
+      await this.#opened.beginRemote()
       return this.#writer(writer).apply(calls)
     })
   }
@@ -136,6 +138,7 @@ export class WriteTransaction {
   /** The same for a group, whose writers know their calls. */
   applyGroup(): Promise<readonly (readonly GroupedOutcome[])[]> {
     return this.#step(async () => {
+      await this.#opened.beginRemote()
       const outcomes: (readonly GroupedOutcome[])[] = []
       for (const writer of this.#writers.values()) outcomes.push(await writer.applyGroup())
       this.#outcomes = outcomes
@@ -155,7 +158,9 @@ export class WriteTransaction {
       for (const writer of writers) await writer.finish()
       connection.checkStop()
       this.#database.file?.checkSame()
-      await connection.commit()
+      await connection.commit().catch((error) => {
+        throw commitFailure(error)
+      })
       this.#effects.commit(this.#database)
       const isAsBefore = !this.#isOpenToAll && writers.every(({ leavesNothing }) => leavesNothing)
       if (isAsBefore) this.#connections.keep(connection)
@@ -176,7 +181,7 @@ export class WriteTransaction {
       try {
         // Before anything else: what an appender holds is written when it is closed, whatever was rolled back.
         for (const writer of this.#writers.values()) await writer.discard()
-        await this.#connection?.runToTheEnd('ROLLBACK')
+        await this.#connection?.rollback()
       } catch {
         // The transaction is over already where the database was invalidated, or COMMIT itself failed.
       }
@@ -239,4 +244,11 @@ export class WriteTransaction {
       }
     })
   }
+}
+
+/** Whether a COMMIT was carried out that the connection was lost in, nobody knows. */
+function commitFailure(error: unknown): unknown {
+  const failure = toFailure(error, 'PERSIST_WRITE_FAILED', 'DuckDB refused the rows')
+  if (failure.code !== 'PERSIST_CONNECTION_LOST') return error
+  return new WorkerFailure({ ...failure, isOutcomeUnknown: true })
 }

@@ -18,6 +18,7 @@ import { TemporaryTables } from '../../../src/worker/ingest/temporary-tables.js'
 import { createWriteTarget } from '../../../src/worker/ingest/write-target.js'
 import { Shutdown } from '../../../src/worker/shutdown.js'
 import { TransactionConnection } from '../../../src/worker/transaction-connection.js'
+import { noStartup } from '../../support/no-startup.js'
 
 let database: Database
 let transaction: TransactionConnection
@@ -25,7 +26,13 @@ let connection: DuckDBConnection
 
 beforeAll(async () => {
   const shutdown = new Shutdown(new SharedArrayBuffer(shutdownWordsBytes))
-  const request = { path: ':memory:', config: { threads: '1' }, settingChanges: {}, sandbox: false }
+  const request = {
+    path: ':memory:',
+    config: { threads: '1' },
+    settingChanges: {},
+    sandbox: false,
+    startup: noStartup,
+  }
   database = await Database.open(request, shutdown)
 })
 afterAll(() => database.close())
@@ -48,7 +55,7 @@ async function stage(
   const table = { catalog: 'memory', schema: 'main', name: 't' }
   const metadata = await new CatalogReader(database).metadataOf(connection, table)
   const request = { table, columns: metadata.columns, key: ['id'], onConflict, isChecked: true }
-  const target = createWriteTarget(request, metadata, new TemporaryTables(1, 0))
+  const target = createWriteTarget(request, request.table, metadata, new TemporaryTables(1, 0))
   const staging = new StagingTable(target.temporaries.ref('staging'), metadata)
   await connection.run(staging.createSql(target.table))
   await connection.run(`INSERT INTO ${staging.table} SELECT *, 0 FROM (${rows})`)

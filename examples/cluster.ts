@@ -1,0 +1,153 @@
+/**
+ * Four processes that each serve HTTP and persist an event per request, to one database.
+ *
+ *     node cluster.js quack               one process has the file, and serves it to the others
+ *     node cluster.js ducklake '<dsn>'    each writes to a DuckLake, whose catalog is in PostgreSQL
+ *
+ * One of the processes is killed in the middle, and started again. At the end, every event that was acknowledged must be
+ * there once.
+ */
+import cluster, { type Worker } from 'node:cluster'
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type OpenOptions, open, type PersistenceService } from 'duckpaddle'
+
+const processes = 4
+const requestsAtOnce = 64
+
+/** How the events are reached; the same for all processes. */
+interface Access {
+  readonly database: string
+  readonly options: OpenOptions
+}
+
+/** Where extensions are, unless they are to be downloaded. */
+const { DUCKDB_EXTENSIONS: extensionFolder, ACCESS: given = '', EVENTS = '20000' } = process.env
+
+function load(...names: readonly string[]): OpenOptions {
+  if (extensionFolder === undefined) return { extensions: names, installExtensions: true }
+  return { extensions: names.map((name) => join(extensionFolder, `${name}.duckdb_extension`)) }
+}
+
+const columns = { id: 'VARCHAR NOT NULL', at: 'TIMESTAMP', process: 'INTEGER' } as const
+
+if (cluster.isPrimary) await runPrimary()
+else await runServer()
+
+/** One of the four: persists an event for each request, and answers when it is committed. */
+async function runServer(): Promise<void> {
+  const { database, options }: Access = JSON.parse(given)
+  const db = await open(database, options)
+  const events = await db.table('events', { columns })
+  const server = createServer(async (request, response) => {
+    try {
+      const id = decodeURIComponent(request.url?.slice(1) ?? '')
+      await events.persist([{ id, at: new Date(), process: process.pid }])
+      response.writeHead(204).end()
+    } catch (error) {
+      response.writeHead(503).end(String(error))
+    }
+  })
+  server.listen(0, '127.0.0.1')
+}
+
+async function runPrimary(): Promise<void> {
+  const [, , engine, ...rest] = process.argv
+  const folder = mkdtempSync(join(tmpdir(), 'cluster-'))
+  const count = Number(EVENTS)
+  let owner: PersistenceService | undefined
+  try {
+    const { access, served } = await prepare(engine, folder, rest)
+    owner = served
+    const acknowledged = await sendAll(access, count)
+    await check(owner ?? (await open(access.database, access.options)), acknowledged, count)
+  } finally {
+    await owner?.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+  process.exit()
+}
+
+async function prepare(
+  engine: string | undefined,
+  folder: string,
+  [dsn = '']: readonly string[],
+): Promise<{ readonly access: Access; readonly served?: PersistenceService }> {
+  if (engine === 'quack') {
+    const [address, token] = ['localhost:19595', randomUUID()]
+    const served = await open(join(folder, 'events.duckdb'), {
+      ...load('httpfs', 'quack'),
+      init: `CALL quack_serve('quack:${address}', token = '${token}')`,
+    })
+    await served.table('events', { columns })
+    const init = `CREATE SECRET (TYPE quack, TOKEN '${token}')`
+    return { access: { database: `quack:${address}`, options: { ...load('httpfs', 'quack'), init } }, served }
+  }
+  if (engine === 'ducklake') {
+    const schema = `events_${process.pid}`
+    const init = `CREATE SECRET lake (TYPE ducklake, METADATA_PATH 'postgres:${dsn}', DATA_PATH '${folder}', METADATA_SCHEMA '${schema}')`
+    const access = { database: 'ducklake:lake', options: { ...load('ducklake', 'postgres_scanner'), init } }
+    const db = await open(access.database, access.options)
+    await db.table('events', { columns })
+    await db.close()
+    return { access }
+  }
+  throw new Error('Expected `quack`, or `ducklake` and how to reach PostgreSQL')
+}
+
+/** Sends events to all processes, and kills one of them; resolves to those that were acknowledged. */
+async function sendAll(access: Access, count: number): Promise<Set<string>> {
+  const ports: number[] = []
+  const start = async () => {
+    const worker = cluster.fork({ ACCESS: JSON.stringify(access) })
+    const [address] = (await once(worker, 'listening')) as [AddressInfo]
+    return { worker, port: address.port }
+  }
+  const workers: Worker[] = []
+  for (let index = 0; index < processes; index++) {
+    const { worker, port } = await start()
+    workers.push(worker)
+    ports.push(port)
+  }
+  const acknowledged = new Set<string>()
+  let sent = 0
+  const client = async () => {
+    while (sent < count) {
+      const id = `event ${sent++}`
+      const port = ports[sent % ports.length]
+      const response = await fetch(`http://127.0.0.1:${port}/${encodeURIComponent(id)}`).catch(
+        () => undefined,
+      )
+      if (response?.status === 204) acknowledged.add(id)
+    }
+  }
+  const clients = Array.from({ length: requestsAtOnce }, client)
+  while (sent < count / 2) await new Promise((resume) => setTimeout(resume, 10))
+  const [victim] = workers
+  victim?.process.kill('SIGKILL')
+  console.log(`killed process ${victim?.process.pid} after ${sent} events`)
+  workers[0] = (await start()).worker
+  await Promise.all(clients)
+  for (const worker of workers) worker.process.kill('SIGKILL')
+  return acknowledged
+}
+
+async function check(
+  db: PersistenceService,
+  acknowledged: ReadonlySet<string>,
+  count: number,
+): Promise<void> {
+  const rows = await db.query<{ id: string; n: bigint }>('SELECT id, count(*) AS n FROM events GROUP BY id')
+  const written = new Map(rows.map(({ id, n }) => [id, n]))
+  const missing = [...acknowledged].filter((id) => !written.has(id))
+  const twice = rows.filter(({ n }) => n > 1n)
+  console.log(`${count} events sent, ${acknowledged.size} acknowledged, ${rows.length} written`)
+  console.log(`${missing.length} acknowledged events are missing, ${twice.length} are there twice`)
+  if (missing.length + twice.length > 0) process.exitCode = 1
+  await db.close()
+}

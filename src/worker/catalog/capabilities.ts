@@ -1,0 +1,34 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { quoteLiteral } from '../../protocol/sql.js'
+import type { Database } from '../database.js'
+
+/** What can be done with the tables of a catalog. */
+export interface Capabilities {
+  /**
+   * Whether rows can be appended to its tables in a transaction, and be found again by the numbers that DuckDB gives to
+   * new rows. Otherwise they go by way of a temporary table.
+   */
+  readonly canAppend: boolean
+  /** Whether its tables tell their rows apart by a `rowid`. */
+  readonly hasRowId: boolean
+  /** Whether UPDATE and DELETE reach its tables. */
+  readonly canChange: boolean
+}
+
+/** Of files, and of databases in memory. */
+const own: Capabilities = { canAppend: true, hasRowId: true, canChange: true }
+
+/** What a catalog can do, by the kind of storage that DuckDB says it is. */
+export async function readCapabilities(
+  database: Database,
+  connection: DuckDBConnection,
+  catalog: string,
+): Promise<Capabilities> {
+  const isThis = `database_name = ${quoteLiteral(catalog)}`
+  const found = await database.execute(connection, `SELECT type FROM duckdb_databases() WHERE ${isThis}`)
+  const [[type] = []] = await database.poolCall(() => found.getRowsJson())
+  // Storage of DuckDB's own: the tables of others take an appender as well, and write its rows outside of a transaction.
+  if (type === 'duckdb') return own
+  // A `rowid` of Postgres is for its own statements: it reads as NULL.
+  return { canAppend: false, hasRowId: type === 'ducklake', canChange: type !== 'quack' }
+}
