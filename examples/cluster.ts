@@ -4,8 +4,8 @@
  *     node cluster.js quack               one process has the file, and serves it to the others
  *     node cluster.js ducklake '<dsn>'    each writes to a DuckLake, whose catalog is in PostgreSQL
  *
- * One of the processes is killed in the middle, and started again. At the end, every event that was acknowledged must be
- * there once.
+ * Two of the processes are killed on the way, and started again. At the end, every event that was acknowledged must be there
+ * once.
  */
 import cluster, { type Worker } from 'node:cluster'
 import { randomUUID } from 'node:crypto'
@@ -100,12 +100,16 @@ async function prepare(
   throw new Error('Expected `quack`, or `ducklake` and how to reach PostgreSQL')
 }
 
-/** Sends events to all processes, and kills one of them; resolves to those that were acknowledged. */
+/** Sends events to all processes, and kills two of them; resolves to those that were acknowledged. */
 async function sendAll(access: Access, count: number): Promise<Set<string>> {
   const ports: number[] = []
   const start = async () => {
     const worker = cluster.fork({ ACCESS: JSON.stringify(access) })
-    const [address] = (await once(worker, 'listening')) as [AddressInfo]
+    const ended = once(worker, 'exit').then(() =>
+      Promise.reject(new Error('A process has ended before it served')),
+    )
+    const [address] = (await Promise.race([once(worker, 'listening'), ended])) as [AddressInfo]
+    ended.catch(() => undefined)
     return { worker, port: address.port }
   }
   const workers: Worker[] = []
@@ -127,11 +131,17 @@ async function sendAll(access: Access, count: number): Promise<Set<string>> {
     }
   }
   const clients = Array.from({ length: requestsAtOnce }, client)
-  while (sent < count / 2) await new Promise((resume) => setTimeout(resume, 10))
-  const [victim] = workers
-  victim?.process.kill('SIGKILL')
-  console.log(`killed process ${victim?.process.pid} after ${sent} events`)
-  workers[0] = (await start()).worker
+  for (const victim of [0, 1]) {
+    // Somewhere in this part of the events.
+    const moment = (count * (victim + Math.random())) / 3
+    while (sent < moment) await new Promise((resume) => setTimeout(resume, 10))
+    const killed = workers[victim]?.process
+    killed?.kill('SIGKILL')
+    console.log(`killed process ${killed?.pid} after ${sent} events`)
+    const { worker, port } = await start()
+    workers[victim] = worker
+    ports[victim] = port
+  }
   await Promise.all(clients)
   for (const worker of workers) worker.process.kill('SIGKILL')
   return acknowledged

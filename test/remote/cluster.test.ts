@@ -26,14 +26,16 @@ async function runCluster(events: number, ...args: readonly string[]): Promise<s
 
 it.each([
   ['quack', 4000, []],
-  ['ducklake', 4000, [postgresConnection()]],
+  ['ducklake', 1500, [postgresConnection()]],
 ])(
-  'four processes, one of which is killed, write every acknowledged event once: %s',
+  'four processes, two of which are killed, write every acknowledged event once: %s',
+  { timeout: 300_000 },
   async (engine, events, args) => {
     const output = await runCluster(events, engine, ...args)
     expect(output).toContain(`${events} events sent, `)
     expect(output).toContain('0 acknowledged events are missing, 0 are there twice')
     const [, acknowledged] = /(\d+) acknowledged, /.exec(output) ?? []
     expect(Number(acknowledged)).toBeGreaterThan(events * 0.9)
+    expect(output.match(/killed process \d+/g)).toHaveLength(2)
   },
 )

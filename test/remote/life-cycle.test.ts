@@ -186,6 +186,40 @@ describe('a Quack server that goes away', () => {
     remove()
   })
 
+  it('among many callers, whose acknowledged rows are each there once', async () => {
+    const { folder, remove } = catalogFolder()
+    let server = await startQuack(`${folder}/served.duckdb`)
+    const init = `CREATE SECRET (TYPE quack, TOKEN '${quackToken}')`
+    const db = await open(`quack:${quackAddress}`, { extensions: quackExtensions, init })
+    const table = await db.table(newTable(), { columns })
+    const acknowledged: number[] = []
+    const uncertain = new Set<number>()
+    const caller = async (id: number) => {
+      await table.persist([{ id }]).then(
+        () => acknowledged.push(id),
+        (error) => {
+          // Calls that were under way when it was opened again learn no more than that.
+          expect(['PERSIST_CONNECTION_LOST', 'PERSIST_DATABASE_INVALID']).toContain(error.code)
+          if (error.isOutcomeUnknown) uncertain.add(id)
+        },
+      )
+    }
+    for (let round = 0; round < 20; round++) {
+      const calls = Array.from({ length: 50 }, (_, call) => caller(50 * round + call))
+      if (round === 8) await stopQuack(server)
+      await Promise.all(calls)
+      if (round === 12) server = await startQuack(`${folder}/served.duckdb`)
+    }
+    const rows = await db.query<{ id: bigint }>(`SELECT id FROM ${table.name} ORDER BY id`)
+    const ids = rows.map(({ id }) => Number(id))
+    expect(new Set(ids).size).toBe(ids.length)
+    expect(ids.filter((id) => !uncertain.has(id))).toEqual(acknowledged.toSorted((a, b) => a - b))
+    expect(acknowledged.length).toBeGreaterThan(500)
+    await db.close()
+    await stopQuack(server)
+    remove()
+  })
+
   it('refuses a wrong token, which it does not repeat', async () => {
     const server = await startQuack()
     const init = `CREATE SECRET (TYPE quack, TOKEN 'hunter22hunter22')`
