@@ -1,7 +1,7 @@
 /**
  * What can go wrong for a correct program. Codes are stable; messages are not.
  *
- * README has a heading for each, with what to do about it.
+ * `docs/errors.md` has a heading for each, with what to do about it.
  */
 export type PersistenceErrorCode =
   | 'PERSIST_CLOSED'

@@ -47,7 +47,7 @@ export type ResultShape = 'objects' | 'arrays' | 'columns'
 export const exactReading: Reading = { timestamps: 'string', bigints: 'bigint' }
 
 /**
- * What a value read from the database can be. README has the table of conversions.
+ * What a value read from the database can be. `docs/api.md` has the table of conversions.
  *
  * @typeParam Timestamps - The option `timestamps` of the query; all of them where it is not known.
  * @typeParam Bigints - The same, of the option `bigints`.

@@ -19,7 +19,7 @@ export class PersistenceError extends Error {
   override readonly name = 'PersistenceError'
   /** What has led to it, such as DuckDB's own error. Declared here for applications that compile for ES2021. */
   declare readonly cause?: unknown
-  /** Stable: see the README's heading for each. */
+  /** Stable: see the heading of each in `docs/errors.md`. */
   readonly code: PersistenceErrorCode
   /** The first bad row, with `PERSIST_ROW_REJECTED`. */
   readonly rejection: Rejection | undefined

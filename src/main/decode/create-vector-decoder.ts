@@ -22,7 +22,7 @@ import type { DecodingContext, VectorDecoder } from './vector-decoder.js'
 /** @param level - Arrays and objects that a value is in. */
 type CreateDecoder = (context: DecodingContext, level: number) => VectorDecoder
 
-/** How values of each type without levels are decoded; README has the table. */
+/** How values of each type without levels are decoded; `docs/api.md` has the table. */
 const decoders: { readonly [Name in PlainVectorName]: CreateDecoder } = {
   BOOLEAN: () => decodeBooleans(),
   TINYINT: () => decodeNumbers(Int8Array),

@@ -2,7 +2,7 @@ import type { QueryValue } from '../../protocol/query-value.js'
 import type { ValueContext } from '../../values/value-context.js'
 import type { VectorPlace, VectorSource } from './vector-source.js'
 
-/** The value at a position of a vector. README has the table. */
+/** The value at a position of a vector. `docs/api.md` has the table. */
 export type ReadAt = (index: number) => QueryValue
 
 /** Takes a vector, and those inside of it, to read their values one by one. */

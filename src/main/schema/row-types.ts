@@ -11,7 +11,7 @@ export interface Interval {
   readonly micros?: number | bigint
 }
 
-/** What columns take, by what the table of types says that they take; the README has the values. */
+/** What columns take, by what the table of types says that they take; `docs/api.md` has the values. */
 interface TakenValues {
   boolean: boolean
   number: number | bigint

@@ -47,7 +47,7 @@ interface ItemColumn {
   readonly level: number
 }
 
-/** How values of each type without levels are read; README has the table. */
+/** How values of each type without levels are read; `docs/api.md` has the table. */
 const readers: { readonly [Name in ItemTypeName]: (column: ItemColumn) => VectorReader } = {
   BOOLEAN: readOthers,
   TINYINT: readOthers,

@@ -1,0 +1,105 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const pages = ['README.md', 'CONTRIBUTING.md', ...readdirSync(join(root, 'docs')).filter(isPage).map(inDocs)]
+
+function isPage(name: string): boolean {
+  return name.endsWith('.md')
+}
+
+function inDocs(name: string): string {
+  return `docs/${name}`
+}
+
+function read(path: string): string {
+  return readFileSync(join(root, path), 'utf8')
+}
+
+/** Without what stands in blocks of code. */
+function proseOf(path: string): string {
+  return read(path).replaceAll(/^```.*?^```$/gms, '')
+}
+
+/** As GitHub makes them of headings. */
+function anchorsOf(path: string): Set<string> {
+  const headings = [...proseOf(path).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => heading)
+  return new Set(
+    headings.map((heading) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+        .replaceAll(' ', '-'),
+    ),
+  )
+}
+
+/** The names in code spans of a page. */
+function namesOf(path: string): Set<string> {
+  const spans = [...proseOf(path).matchAll(/`([^`]+)`/g)].flatMap(([, span = '']) => span.match(/\w+/g) ?? [])
+  return new Set(spans)
+}
+
+describe.each(pages)('%s', (page) => {
+  it('links to what is there', () => {
+    const links = [...proseOf(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link)
+    const broken = links.filter((link) => {
+      if (/^[a-z]+:/.test(link)) return false
+      const [path = '', anchor] = link.split('#')
+      const target = path === '' ? page : join(dirname(page), path)
+      if (!existsSync(join(root, target))) return true
+      return anchor !== undefined && !anchorsOf(target).has(anchor)
+    })
+    expect(broken).toEqual([])
+  })
+})
+
+describe('the README', () => {
+  it('is read in a minute', () => {
+    expect(read('README.md').split('\n').length).toBeLessThanOrEqual(150)
+  })
+
+  it('links to every page', () => {
+    const readme = read('README.md')
+    const missing = pages.slice(1).filter((page) => !readme.includes(`](${page})`))
+    expect(missing).toEqual([])
+  })
+})
+
+it('docs/errors.md has a heading for each code, and for no other', () => {
+  const codes = [...read('src/protocol/failure.ts').matchAll(/\| '(PERSIST_\w+)'/g)].map(([, code]) => code)
+  const headings = [...proseOf('docs/errors.md').matchAll(/^## `(PERSIST_\w+)`$/gm)].map(([, code]) => code)
+  expect(headings.toSorted()).toEqual(codes.toSorted())
+})
+
+it('docs/api.md names every export', () => {
+  const exported = [...read('src/main/index.ts').matchAll(/\{([^}]*)\}/g)].flatMap(([, names = '']) =>
+    names
+      .replaceAll(/\btype /g, '')
+      .split(',')
+      .map((name) => name.trim()),
+  )
+  const names = namesOf('docs/api.md')
+  expect(exported.filter((name) => name !== '' && !names.has(name))).toEqual([])
+})
+
+it.each<[string, string]>([
+  ['src/main/contract/open-options.ts', 'docs/api.md'],
+  ['src/main/contract/startup-options.ts', 'docs/api.md'],
+  ['src/main/contract/persist-options.ts', 'docs/api.md'],
+  ['src/main/contract/query-options.ts', 'docs/api.md'],
+  ['src/main/contract/transaction-options.ts', 'docs/guide.md'],
+  ['src/main/contract/write-stream-options.ts', 'docs/guide.md'],
+  ['src/main/infer/infer-options.ts', 'docs/guide.md'],
+  ['src/main/schema/table-definition.ts', 'docs/api.md'],
+  ['src/main/store/storage-options.ts', 'docs/store.md'],
+])('the options in %s are all in %s', (file, page) => {
+  // Those of callers are given as undefined, too; others are the library's own.
+  const options = [...read(file).matchAll(/^ {2}readonly (\w+)\?: .*\| undefined$/gm)].map(
+    ([, name = '']) => name,
+  )
+  const names = namesOf(page)
+  expect(options.filter((name) => !names.has(name))).toEqual([])
+})
