@@ -23,21 +23,25 @@ const folder = await mkdtemp(join(tmpdir(), 'duckpaddle-demo-'))
 // Whatever the process ends by, but for a SIGKILL.
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 
+let stop = (): unknown => process.exit(1)
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop())
+
 const db = await open(join(folder, 'duckpaddle.duckdb'))
 const samples = new LiveSamples(db)
 const runs = new Runs(db, samples, folder)
 const server = new DemoServer(samples, runs)
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop)
-console.log(`Open ${await server.listen(port)} in a browser; Ctrl-C ends it`)
-
-let isStopping = false
-
-/** Ends what runs, closes what is open, and lets the process end. A second signal does not wait for it. */
-function stop(): void {
-  if (isStopping) process.exit(1)
-  isStopping = true
-  server.close()
-  samples.close()
-  void Promise.all([runs.close(), db.close({ timeoutMs: 2000 })])
+try {
+  const address = await server.listen(port)
+  stop = () => {
+    // A second signal does not wait.
+    stop = () => process.exit(1)
+    server.close()
+    samples.close()
+    return Promise.all([runs.close(), db.close({ timeoutMs: 2000 })])
+  }
+  console.log(`Open ${address} in a browser; Ctrl-C ends it`)
+} catch (error) {
+  console.error(`Cannot listen on port ${port}:`, error instanceof Error ? error.message : error)
+  process.exit(1)
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { LiveSamples } from './live-samples.js'
@@ -38,12 +39,12 @@ export class DemoServer {
   /** @returns the address of the page. */
   async listen(port: number): Promise<string> {
     this.#files = await readPageFiles()
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject)
-      this.#server.listen(port, host, resolve)
-    })
+    this.#server.listen(port, host)
+    await once(this.#server, 'listening')
     const address = this.#server.address() as AddressInfo
-    this.#hosts = new Set([`${host}:${address.port}`, `localhost:${address.port}`])
+    const names = [host, 'localhost']
+    // Browsers leave out the port of HTTP.
+    this.#hosts = new Set(names.map((name) => (address.port === 80 ? name : `${name}:${address.port}`)))
     return `http://${host}:${address.port}`
   }
 

@@ -2,7 +2,7 @@ import { type DuckDBConnection, DuckDBInstance, timestampValue } from '@duckdb/n
 import { createTable, makeEvents } from './demo-event.js'
 import type { WayOfWriting } from './way-of-writing.js'
 
-/** About ten seconds on most machines; a million would take a quarter of an hour. */
+/** Less than ten seconds on most machines; a million would take ten minutes or more. */
 const insertedRows = 10_000
 const insertingMs = 10_000
 

@@ -101,7 +101,7 @@ export class Runs extends EventEmitter<{ state: [State] }> {
       }
     } catch (reason) {
       error = reason instanceof Error ? reason.message : String(reason)
-      console.error(reason)
+      if (!this.#aborting.signal.aborted) console.error(reason)
     }
     await this.#removeFiles(file)
     endedAtMs ??= nowMs()

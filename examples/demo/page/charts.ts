@@ -1,6 +1,5 @@
-import type { AlignedData, Axis, Options, Series } from 'uplot'
+import type { AlignedData, Axis, Legend, Options, Series } from 'uplot'
 import { find } from './elements.js'
-import { formatShort } from './format.js'
 import { type RecentValues, secondsFromNow } from './recent-values.js'
 
 export interface ChartSeries {
@@ -20,9 +19,12 @@ export interface ChartScale {
   /** The chart shows at least so much. */
   readonly from: number
   readonly to: number
+  /** Writes a value of the axis. */
+  format(value: number): string
 }
 
-const height = 200
+/** Of a chart, in pixels; the legend is below. */
+const height = 205
 const axisFont = '12px system-ui, sans-serif'
 
 /** A chart of the last minute in a section of the page. */
@@ -37,10 +39,13 @@ export class MinuteChart {
       width: place.clientWidth,
       height,
       padding: [8, 12, 0, 0],
-      legend: { live: true },
+      legend: { markers: markersOf(series) },
       cursor: { y: false, drag: { x: false, y: false }, points: { show: false }, sync: { key: 'minute' } },
       scales: { x: { time: false, range: [-60, 0] }, y: scaleOf(scale) },
-      axes: [axisOf({ values: (_, splits) => splits.map(nameSecond), space: 50 }), valueAxis(scale)],
+      axes: [
+        axisOf({ values: (_, splits) => splits.map(nameSecond), space: 50, size: 28 }),
+        valueAxis(scale),
+      ],
       series: [secondsSeries, ...series.map(seriesOf)],
     }
     this.#plot = new uPlot(options, this.#data(Date.now()), place)
@@ -68,11 +73,19 @@ export class MinuteChart {
 
 const secondsSeries: Series = {
   label: 'Time',
-  value: (_, second) => (second === null ? '–' : nameSecond(second)),
 }
 
 function nameSecond(second: number): string {
-  return second === 0 ? 'now' : `${Math.round(second)} s`
+  return second === 0 ? 'now' : `−${-second} s`
+}
+
+/** The browser itself follows a change of light and dark here. */
+function markersOf(series: readonly ChartSeries[]): Legend.Markers {
+  const varOf = (index: number) => `var(${series[index - 1]?.color})`
+  return {
+    stroke: (_, index) => varOf(index),
+    fill: (_, index) => `color-mix(in srgb, ${varOf(index)} 25%, transparent)`,
+  }
 }
 
 function seriesOf({ label, color, kind = 'area', format }: ChartSeries): Series {
@@ -82,7 +95,7 @@ function seriesOf({ label, color, kind = 'area', format }: ChartSeries): Series 
     stroke: () => colorOf(color),
     width: kind === 'line' ? 1.5 : 2,
     points: { show: false },
-    value: (_, value) => (value === null ? '–' : format(value)),
+    value: (_, value) => (value === null ? '' : format(value)),
     ...(kind === 'area' && { fill: () => `color-mix(in srgb, ${colorOf(color)} 25%, transparent)` }),
     ...(kind === 'area' && stepped && { paths: stepped({ align: -1 }) }),
     ...(kind === 'dashes' && { dash: [4, 4] }),
@@ -97,16 +110,13 @@ function scaleOf({ isLogarithmic, from, to }: ChartScale): NonNullable<Options['
   return { range, ...(isLogarithmic && { distr: 3, clamp: from }) }
 }
 
-function valueAxis({ isLogarithmic }: ChartScale): Axis {
-  const values: Axis['values'] = (_, splits) => splits.map((value) => formatShort(value))
+function valueAxis({ isLogarithmic, format }: ChartScale): Axis {
   // The powers of ten alone: the lines in between would be many.
   const filter: Axis['filter'] = (_, splits) =>
     splits.map((value) => (Number.isInteger(Math.log10(value)) ? value : null))
   return axisOf({
-    values: isLogarithmic
-      ? (_, splits) => splits.map((value) => (value === null ? '' : formatShort(value)))
-      : values,
-    size: 48,
+    values: (_, splits) => splits.map((value) => (value === null ? '' : format(value))),
+    size: 56,
     ...(isLogarithmic && { filter, grid: { stroke: () => colorOf('--grid'), width: 1, filter } }),
   })
 }

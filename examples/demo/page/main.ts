@@ -1,7 +1,14 @@
 import type { Health, LiveEvents, Way } from '../messages.js'
 import { MinuteChart } from './charts.js'
 import { find, showText } from './elements.js'
-import { bytesPerMebibyte, formatCount, formatMebibytes, formatMs } from './format.js'
+import {
+  bytesPerMebibyte,
+  formatCount,
+  formatMebibytes,
+  formatMs,
+  formatShort,
+  formatShortMs,
+} from './format.js'
 import { LiveSource } from './live-events.js'
 import { pingAtIntervals } from './ping.js'
 import { RecentValues } from './recent-values.js'
@@ -17,15 +24,15 @@ const rates = new RecentValues()
 const walBytes = new RecentValues()
 
 const charts = {
-  delays: new MinuteChart('#delays', { isLogarithmic: true, from: 1, to: 1000 }, [
+  delays: new MinuteChart('#delays', { isLogarithmic: true, from: 1, to: 1000, format: formatShortMs }, [
     { label: 'Event loop', color: '--loop', values: loopDelays, format: formatMs },
     { label: 'Requests', color: '--request', values: latencies, kind: 'line', format: formatMs },
     { label: 'Silence', color: '--silence', values: silences, kind: 'dashes', format: formatMs },
   ]),
-  rates: new MinuteChart('#rates', { isLogarithmic: false, from: 0, to: 1000 }, [
+  rates: new MinuteChart('#rates', { isLogarithmic: true, from: 10, to: 1_000_000, format: formatShort }, [
     { label: 'Rows per second', color: '--rows', values: rates, format: formatCount },
   ]),
-  logs: new MinuteChart('#logs', { isLogarithmic: false, from: 0, to: 1 }, [
+  logs: new MinuteChart('#logs', { isLogarithmic: false, from: 0, to: 1, format: formatShort }, [
     {
       label: 'Write-ahead log',
       color: '--wal',

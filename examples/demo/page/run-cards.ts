@@ -72,7 +72,9 @@ class RunCard {
 
   showProgress(share: number | undefined): void {
     this.#progress.hidden = share === undefined
-    this.#progress.value = share ?? 0
+    // Until something is known it only moves.
+    if (share) this.#progress.value = share
+    else this.#progress.removeAttribute('value')
   }
 
   showReport(report: RunReport | undefined): void {
@@ -112,7 +114,7 @@ class RunCard {
       list.append(
         ...entry('Rows', `${formatCount(rows)} in ${seconds.toFixed(2)} s`),
         ...entry('Rows per second', formatCount(rows / seconds)),
-        ...entry('Longest delay of the loop', formatMs(longestLoopDelayMs), longestLoopDelayMs > longMs),
+        ...entry('Longest loop delay', formatMs(longestLoopDelayMs), longestLoopDelayMs > longMs),
         ...entry('Slowest request', formatMs(this.#slowestMs), this.#slowestMs > longMs),
       )
       this.#report.append(list)
