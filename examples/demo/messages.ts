@@ -21,7 +21,7 @@ export interface Health {
 }
 
 /** What runs now. */
-export interface RunningWay {
+interface RunningWay {
   readonly way: Way
   readonly startedAtMs: number
   /** Rows that it is to write, at most. */

@@ -15,7 +15,7 @@ export interface WritingContext {
   countRows(rows: number): void
 }
 
-export interface PreparedWriting {
+interface PreparedWriting {
   /** Resolves when the rows are committed. */
   write(): Promise<void>
   /** How many rows the table has. */

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { type Browser, chromium, type Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { startDemo } from '../support/start-demo.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 
-const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
 const pictures = 'reports/demo'
 const folder = temporaryFolder()
 let browser: Browser | undefined
@@ -36,13 +36,11 @@ it('the page shows the stall of the Appender, and none of duckpaddle', async () 
 
   const appended = await run(page, 'appender', async () => {
     // The page sees the stall while it lasts, of which the server knows nothing yet.
-    await page.waitForFunction('charts.delays.data[3].some((silence) => silence > 500)')
+    await isTrue(page, 'charts.delays.data[3].some((silence) => silence > 500)')
     await page.screenshot({ path: `${pictures}/stalled.png`, fullPage: true })
   })
   expect(appended.rows).toBe(1_000_000)
-  const persisted = await run(page, 'persist', () =>
-    page.waitForFunction('charts.rates.data[1].at(-3) > 10000'),
-  )
+  const persisted = await run(page, 'persist', () => isTrue(page, 'charts.rates.data[1].at(-3) > 10000'))
   expect(persisted.rows).toBe(1_000_000)
   const single = await run(page, 'single')
   expect(single.rows).toBe(1000)
@@ -114,7 +112,7 @@ it('the page can be worked by the keyboard, says what is wrong, and comes back t
   await page.waitForSelector('#error:not([hidden])')
   expect(await page.textContent('#error')).toBe('It was not started: Another one is running')
   await stop('SIGTERM')
-  await page.waitForFunction('document.querySelector("#status").textContent.startsWith("Not connected")')
+  await isTrue(page, 'document.querySelector("#status").textContent.startsWith("Not connected")')
   expect(await page.locator('button[aria-disabled="true"]').count()).toBe(4)
   await page.close()
 })
@@ -134,6 +132,11 @@ async function openPage(url: string, options: PageOptions = { viewport: { width:
   await page.waitForSelector('button[aria-disabled="false"]')
   await page.waitForSelector('#health:not(:empty)')
   return { page, complaints }
+}
+
+/** Resolves when an expression is true; the page lets nobody evaluate a text in it, and so not `waitForFunction` either. */
+function isTrue(page: Page, expression: string): Promise<void> {
+  return vi.waitFor(async () => expect(await page.evaluate(expression)).toBe(true), { timeout: 10_000 })
 }
 
 interface Run {
