@@ -19,7 +19,8 @@ export class LiveSamples extends EventEmitter<Events> {
   readonly #db: PersistenceService
   readonly #delays: IntervalHistogram = monitorEventLoopDelay({ resolution: 1 })
   readonly #timers: readonly NodeJS.Timeout[]
-  #lastMs: number = nowMs()
+  #lastMs: number = Date.now()
+  #lastTick: number = performance.now()
   #rows = 0
 
   constructor(db: PersistenceService) {
@@ -43,20 +44,23 @@ export class LiveSamples extends EventEmitter<Events> {
   }
 
   #sample(): void {
-    const toMs = nowMs()
+    // Moments are by the clock that the page has too, and times by one that is never set.
+    const [toMs, tick] = [Date.now(), performance.now()]
     const fromMs = this.#lastMs
+    const elapsedMs = tick - this.#lastTick
     // The timer of the histogram may see a stall later than this one, which is late by it, too.
-    const latenessMs = toMs - fromMs - sampleIntervalMs
+    const latenessMs = elapsedMs - sampleIntervalMs
     const sample: Sample = {
       fromMs,
       toMs,
       loopDelayMs: Math.max(this.#delays.count > 0 ? this.#delays.max / 1e6 : 0, latenessMs),
-      rowsPerSecond: (this.#rows * 1000) / Math.max(toMs - fromMs, 1),
+      rowsPerSecond: (this.#rows * 1000) / Math.max(elapsedMs, 1),
       walBytes: this.#db.stats().walBytes,
     }
     this.#delays.reset()
     this.#rows = 0
     this.#lastMs = toMs
+    this.#lastTick = tick
     this.history.push(sample)
     if (this.history.length > keptSamples) this.history.shift()
     this.emit('sample', sample)
@@ -67,9 +71,4 @@ export class LiveSamples extends EventEmitter<Events> {
     const codes = reasons.map(({ code }) => code)
     this.emit('health', { status, reasons: codes, memoryBytes, fileBytes })
   }
-}
-
-/** Milliseconds since 1970, by a clock that never goes back. */
-export function nowMs(): number {
-  return performance.timeOrigin + performance.now()
 }

@@ -38,7 +38,7 @@ export interface RunReport {
   /** From the first row to the commit. */
   readonly seconds: number
   readonly longestLoopDelayMs: number
-  /** What went wrong, if something did. */
+  /** What went wrong, if something did; figures mean nothing then. */
   readonly error?: string
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { PersistenceService } from 'duckpaddle'
 import { persistAll, persistSingly } from './duckpaddle-ways.js'
-import { type LiveSamples, nowMs } from './live-samples.js'
+import type { LiveSamples } from './live-samples.js'
 import { appendOnMain, insertRowByRow } from './main-thread-ways.js'
 import type { LiveEvents, RunReport, Sample, Way } from './messages.js'
 import type { WayOfWriting } from './way-of-writing.js'
@@ -50,7 +50,7 @@ export class Runs extends EventEmitter<{ state: [State] }> {
   start(way: Way): boolean {
     if (this.#running !== null || this.#aborting.signal.aborted) return false
     this.rowsOfRun = 0
-    this.#running = { way, startedAtMs: nowMs(), totalRows: this.#ways[way].totalRows }
+    this.#running = { way, startedAtMs: Date.now(), totalRows: this.#ways[way].totalRows }
     this.#reports.delete(way)
     this.emit('state', this.state)
     this.#ended = this.#run(way)
@@ -85,31 +85,33 @@ export class Runs extends EventEmitter<{ state: [State] }> {
       this.rowsOfRun += rows
       this.#samples.countRows(rows)
     }
-    let startedAtMs = nowMs()
-    let endedAtMs: number | undefined
+    let startedAtMs = Date.now()
+    let seconds = 0
     let rows = 0
     let error: string | undefined
     try {
+      // What a run has left that failed.
+      await removeDatabase(file)
       const prepared = await this.#ways[way].prepare({ file, countRows, signal: this.#aborting.signal })
       try {
-        startedAtMs = nowMs()
+        startedAtMs = Date.now()
+        const startedAt = performance.now()
         await prepared.write()
-        endedAtMs = nowMs()
+        seconds = (performance.now() - startedAt) / 1000
         rows = await prepared.countWritten()
       } finally {
         await prepared.close()
+        await removeDatabase(file)
       }
     } catch (reason) {
       error = reason instanceof Error ? reason.message : String(reason)
       if (!this.#aborting.signal.aborted) console.error(reason)
     }
-    await this.#removeFiles(file)
-    endedAtMs ??= nowMs()
-    const seconds = (endedAtMs - startedAtMs) / 1000
+    const endedAtMs = startedAtMs + seconds * 1000
     return { startedAtMs, endedAtMs, rows, seconds, ...(error !== undefined && { error }) }
   }
+}
 
-  async #removeFiles(file: string): Promise<void> {
-    await Promise.all([file, `${file}.wal`].map((path) => rm(path, { force: true })))
-  }
+async function removeDatabase(file: string): Promise<void> {
+  await Promise.all([file, `${file}.wal`].map((path) => rm(path, { force: true })))
 }

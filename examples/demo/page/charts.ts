@@ -49,6 +49,9 @@ export class MinuteChart {
       series: [secondsSeries, ...series.map(seriesOf)],
     }
     this.#plot = new uPlot(options, this.#data(Date.now()), place)
+    const { canvas } = this.#plot.ctx
+    canvas.role = 'img'
+    canvas.ariaLabel = `Chart of the last minute: ${series.map(({ label }) => label).join(', ')}`
     new ResizeObserver(() => this.#plot.setSize({ width: place.clientWidth, height })).observe(place)
   }
 
