@@ -66,9 +66,9 @@ const live = new LiveSource({
   },
   health: showHealth,
 })
-pingAtIntervals((dueAtMs, latencyMs) => {
-  latencies.record(dueAtMs, dueAtMs, latencyMs)
-  cards.countRequest(dueAtMs, latencyMs)
+pingAtIntervals((sentAtMs, latencyMs) => {
+  latencies.record(sentAtMs, sentAtMs, latencyMs)
+  cards.countRequest(sentAtMs, latencyMs)
 })
 
 const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches

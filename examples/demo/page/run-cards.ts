@@ -39,9 +39,9 @@ export class RunCards {
     if (running) this.#cards.get(running.way)?.showProgress(rows / running.totalRows)
   }
 
-  /** Counts a request for the run in which it was due. */
-  countRequest(dueAtMs: number, latencyMs: number): void {
-    for (const card of this.#cards.values()) card.countRequest(dueAtMs, latencyMs)
+  /** Counts a request for the run in which it was sent. */
+  countRequest(sentAtMs: number, latencyMs: number): void {
+    for (const card of this.#cards.values()) card.countRequest(sentAtMs, latencyMs)
   }
 }
 
@@ -51,7 +51,7 @@ class RunCard {
   readonly #progress: HTMLProgressElement = document.createElement('progress')
   readonly #report: HTMLElement = document.createElement('div')
   /** Those of the last minute. */
-  #requests: (readonly [dueAtMs: number, latencyMs: number])[] = []
+  #requests: (readonly [sentAtMs: number, latencyMs: number])[] = []
   #shown: RunReport | undefined
   #slowestMs = 0
 
@@ -81,20 +81,20 @@ class RunCard {
     if (report?.endedAtMs === this.#shown?.endedAtMs) return
     this.#shown = report
     this.#slowestMs = 0
-    for (const [dueAtMs, latencyMs] of this.#requests) this.#add(dueAtMs, latencyMs)
+    for (const [sentAtMs, latencyMs] of this.#requests) this.#add(sentAtMs, latencyMs)
     this.#render()
   }
 
-  countRequest(dueAtMs: number, latencyMs: number): void {
-    this.#requests = this.#requests.filter(([otherMs]) => otherMs > dueAtMs - 60_000)
-    this.#requests.push([dueAtMs, latencyMs])
-    if (this.#add(dueAtMs, latencyMs)) this.#render()
+  countRequest(sentAtMs: number, latencyMs: number): void {
+    this.#requests = this.#requests.filter(([otherMs]) => otherMs > sentAtMs - 60_000)
+    this.#requests.push([sentAtMs, latencyMs])
+    if (this.#add(sentAtMs, latencyMs)) this.#render()
   }
 
   /** @returns whether it makes a difference. */
-  #add(dueAtMs: number, latencyMs: number): boolean {
+  #add(sentAtMs: number, latencyMs: number): boolean {
     const report = this.#shown
-    if (!report || dueAtMs < report.startedAtMs || dueAtMs > report.endedAtMs) return false
+    if (!report || sentAtMs < report.startedAtMs || sentAtMs > report.endedAtMs) return false
     if (latencyMs <= this.#slowestMs) return false
     this.#slowestMs = latencyMs
     return true
