@@ -90,6 +90,7 @@ export class Runs extends EventEmitter<{ state: [State] }> {
     let rows = 0
     let error: string | undefined
     try {
+      this.#aborting.signal.throwIfAborted()
       // What a run has left that failed.
       await removeDatabase(file)
       const prepared = await this.#ways[way].prepare({ file, countRows, signal: this.#aborting.signal })
