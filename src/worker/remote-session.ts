@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { qualify, quoteIdentifier, quoteLiteral, type SchemaRef, type TableRef } from '../protocol/sql.js'
 import { FifoLock } from '../sync/fifo-lock.js'
@@ -25,7 +26,6 @@ export class RemoteSession {
   readonly #place: SchemaRef
   readonly #writes: string
   readonly #lock = new FifoLock()
-  #tables = 0
 
   /**
    * @param place - Where its tables are, for those who read.
@@ -77,7 +77,8 @@ export class RemoteSession {
 
   /** Statements that delete the rows of a table whose values are among those that `select` has, by the same names. */
   deletions(table: TableRef, names: readonly string[], select: string): string[] {
-    const keys = { ...table, name: `duckpaddle_keys_${process.pid}_${Date.now()}_${++this.#tables}` }
+    // Of a name that no process on any machine has for one.
+    const keys = { ...table, name: `duckpaddle_keys_${randomUUID()}` }
     const [onServer, keysOnServer] = [table, keys].map(({ schema, name }) =>
       [schema, name].map(quoteIdentifier).join('.'),
     )
