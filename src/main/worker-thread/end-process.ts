@@ -1,7 +1,7 @@
-import { createRequire } from 'node:module'
 import { Worker } from 'node:worker_threads'
 import { now } from '../scheduling/real-timers.js'
 import { isSingleExecutable } from './is-single-executable.js'
+import { requireFrom } from './require-from.js'
 
 /** When, in milliseconds, the process is killed where it could not be ended with its exit code. */
 const killMs = 1000
@@ -36,7 +36,7 @@ export function endProcess(exitCode: number): void {
   startHelper(killSource, memory, wasm)
   startHelper(exitSource, memory, wasm)
   awaitHelpers(memory)
-  const { WASI } = createRequire(process.execPath)('node:wasi')
+  const { WASI } = requireFrom(process.execPath)('node:wasi')
   const wasi = new WASI({ version: 'preview1', returnOnExit: false })
   const { Instance, Module } = webAssembly
   const instance = new Instance(new Module(wasm), { wasi_snapshot_preview1: wasi.wasiImport })

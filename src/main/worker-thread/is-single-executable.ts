@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module'
+import { requireFrom } from './require-from.js'
 
 /**
  * Whether Node is part of a single executable application, whose `process.execPath` starts the application again,
@@ -8,7 +8,7 @@ import { createRequire } from 'node:module'
  */
 export function isSingleExecutable(): boolean {
   try {
-    const { isSea }: { isSea: () => boolean } = createRequire(process.execPath)('node:sea')
+    const { isSea }: { isSea: () => boolean } = requireFrom(process.execPath)('node:sea')
     return isSea()
   } catch {
     // Other runtimes have no such module.

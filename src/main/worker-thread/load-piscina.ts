@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module'
 import type { Piscina } from 'piscina'
 import { packageFile } from './package-files.js'
+import { requireFrom } from './require-from.js'
 
 interface Loaded {
   readonly Piscina: typeof Piscina
@@ -32,6 +32,6 @@ function tryLoad(): Loaded | undefined {
 
 function load(): Loaded {
   const worker = packageFile('worker')
-  const { Piscina }: Pick<Loaded, 'Piscina'> = createRequire(worker)('piscina')
+  const { Piscina }: Pick<Loaded, 'Piscina'> = requireFrom(worker)('piscina')
   return { Piscina, worker }
 }

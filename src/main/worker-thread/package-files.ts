@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { PersistenceError } from '../contract/persistence-error.js'
+import { requireFrom } from './require-from.js'
 
 /** This package's version: what is bundled does not run with the files of another. */
 export const packageVersion = '0.1.0'
@@ -11,8 +11,8 @@ type PackageFile = 'worker' | 'exitProgram'
 
 /** As they are where this module was not bundled. Written so that what traces files sees which ones belong to it. */
 const ownFiles: Readonly<Record<PackageFile, () => URL>> = {
-  worker: () => new URL('../../worker.js', import.meta.url),
-  exitProgram: () => new URL('../store/exit-program.js', import.meta.url),
+  worker: () => new URL(/* webpackIgnore: true */ '../../worker.js', import.meta.url),
+  exitProgram: () => new URL(/* webpackIgnore: true */ '../store/exit-program.js', import.meta.url),
 }
 
 const paths: Readonly<Record<PackageFile, string>> = {
@@ -53,7 +53,7 @@ function* packageRoots(name: PackageFile): Generator<string> {
   yield* attempt(() => join(fileURLToPath(ownFiles[name]()), ...levels))
   const starts = [() => import.meta.url, () => realpathSync(process.argv[1] ?? '')]
   for (const start of starts) {
-    yield* attempt(() => dirname(createRequire(start()).resolve('duckpaddle/package.json')))
+    yield* attempt(() => dirname(requireFrom(start()).resolve('duckpaddle/package.json')))
   }
 }
 
