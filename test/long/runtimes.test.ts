@@ -1,4 +1,4 @@
-import { cpSync, existsSync } from 'node:fs'
+import { cpSync, existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -74,4 +74,30 @@ describe.each(runtimeNames)('on %s', (name) => {
       expect(await readDatabase(`${path}.store`, 'SELECT key FROM storage')).toEqual([{ key: 'name' }])
     },
   )
+})
+
+it.each([
+  ['Node 24', ['ok', 'a call that exceeded them rejected with PERSIST_WORKER_LOST']],
+  ['Bun', ['ok', 'a call that exceeded them rejected with PERSIST_QUERY_FAILED']],
+  [
+    'Deno',
+    ['TypeError', 'Expected no `resourceLimits` on Deno, where a thread that exceeds them ends unnoticed'],
+  ],
+])('the limits of a worker are what the documentation says on %s', async (name, expected) => {
+  const program = `
+    import { open } from 'duckpaddle'
+    const limits = { maxOldGenerationSizeMb: 24, maxYoungGenerationSizeMb: 4 }
+    try {
+      const db = await open(':memory:', { resourceLimits: limits })
+      const parameters = Array.from({ length: 1_000_000 }, (_, index) => 'parameter ' + index)
+      const code = await db.query('SELECT 1', parameters).catch((error) => error.code)
+      await db.close()
+      console.log(JSON.stringify(['ok', 'a call that exceeded them rejected with ' + code]))
+    } catch (error) {
+      console.log(JSON.stringify([error.name, error.message]))
+    }`
+  writeFileSync(join(application, 'limits.mjs'), program)
+  const { program: runtime, args } = runtimes.get(name) ?? { program: 'none', args: [] }
+  const { stdout } = await run(runtime, [...args, 'limits.mjs'], application)
+  expect(JSON.parse(stdout)).toEqual(expected)
 })

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { installNodes, nodeOf, nodeVersions } from '../package/support/installs.js'
+import { commandsOf } from './documented-programs.js'
 import { installTools } from './installed-tools.js'
 
 /** What runs JavaScript: the program, and what comes before the script. */
@@ -10,8 +11,11 @@ export interface Runtime {
 }
 
 const newestNode = 26
-/** The least that lets it open a database, and start the process that saves a store at exit. */
-const denoFlags = ['read', 'write', 'env', 'sys', 'ffi', 'run'].map((name) => `--allow-${name}`)
+/** As the documentation has it. */
+const [, ...denoArgs] = (commandsOf('docs/runtimes.md').find((text) => text.startsWith('deno ')) ?? '')
+  .replace('app.js', '')
+  .trim()
+  .split(' ')
 
 export const runtimeNames = [...nodeVersions, newestNode]
   .map((version) => `Node ${version}`)
@@ -35,7 +39,7 @@ export async function installRuntimes(): Promise<ReadonlyMap<string, Runtime>> {
       'Deno',
       {
         program: join(onlyPackage(modules, '@deno'), `deno${suffix}`),
-        args: ['run', '--no-prompt', ...denoFlags],
+        args: [...denoArgs, '--no-prompt'],
       },
     ],
   ])
