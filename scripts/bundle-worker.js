@@ -50,6 +50,7 @@ const require = createRequireOfWorker(import.meta.url)`,
 })
 
 writeLicenses(Object.keys(metafile.inputs))
+await checkVersion()
 
 /** The licenses of what was bundled ask to be where their code is. */
 function writeLicenses(inputs) {
@@ -61,4 +62,12 @@ function writeLicenses(inputs) {
     return `${name} ${version}\n\n${readFileSync(join(root, folder, 'LICENSE'), 'utf8')}`
   })
   writeFileSync(join(root, 'dist/worker.LICENSES.txt'), texts.join('\n'))
+}
+
+/** A package whose own version is another would refuse its own files. */
+async function checkVersion() {
+  const { packageVersion } = await import('../dist/main/worker-thread/package-files.js')
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  if (packageVersion === version) return
+  throw new Error(`package.json is of version ${version}, and package-files.ts says ${packageVersion}`)
 }

@@ -7,12 +7,24 @@ import { runInNewContext } from 'node:vm'
  * collection, and until then they keep the file, though the database is closed.
  */
 export async function collectGarbage(): Promise<void> {
-  setFlagsFromString('--expose-gc')
-  // The function is in contexts only that are made after the flag.
-  const collect: unknown = runInNewContext('gc')
+  const collect = findCollector()
   // What refers to another is finalized a turn of the event loop before it.
   for (let turn = 0; turn < 3 && typeof collect === 'function'; turn++) {
-    collect()
+    collect(true)
     await setImmediate()
+  }
+}
+
+/** What is closed stays closed where there is none, or where a runtime refuses it. */
+function findCollector(): unknown {
+  try {
+    // https://bun.sh/reference/bun/gc
+    const { Bun } = globalThis as unknown as { readonly Bun?: { readonly gc: unknown } }
+    if (Bun !== undefined) return Bun.gc
+    setFlagsFromString('--expose-gc')
+    // The function is in contexts only that are made after the flag.
+    return runInNewContext('gc')
+  } catch {
+    return undefined
   }
 }

@@ -12,8 +12,10 @@ export interface DocumentedProgram {
   readonly output: string | undefined
 }
 
-interface Block {
+export interface Block {
   readonly title: string
+  /** Of the section, as it is written after the `##`. */
+  readonly heading: string
   readonly language: string
   readonly text: string
   /** What stands between it and the block before. */
@@ -64,14 +66,18 @@ export function commandsOf(name: string): string[] {
   return blocksOf(name).flatMap(({ language, text }) => (language === 'sh' ? [text] : []))
 }
 
-function blocksOf(name: string): Block[] {
+/** All blocks of code of a document, in their order. */
+export function blocksOf(name: string): Block[] {
   const document = readDocument(name)
   let end = 0
+  let heading = ''
   return [...document.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map((match) => {
     const textBefore = document.slice(end, match.index)
     end = match.index + match[0].length
+    heading = [...textBefore.matchAll(/^## (.*)$/gm)].at(-1)?.[1] ?? heading
     const line = document.slice(0, match.index).split('\n').length
-    return { title: `${name}, line ${line}`, language: match[1] ?? '', text: match[2] ?? '', textBefore }
+    const [, language = '', text = ''] = match
+    return { title: `${name}, line ${line}`, heading, language, text, textBefore }
   })
 }
 

@@ -81,7 +81,8 @@ export interface OpenOptions extends ReadingOptions, StartupOptions {
    */
   readonly maxWaitingCalls?: number | undefined
   /**
-   * Limits of the worker's JavaScript heap. They do not cover DuckDB's memory.
+   * Limits of the worker's JavaScript heap. They do not cover DuckDB's memory. Bun ignores them, and on Deno they are a
+   * TypeError.
    *
    * @see https://nodejs.org/api/worker_threads.html#new-workerfilename-options
    * @defaultValue Node's own
@@ -196,6 +197,11 @@ function resolveResourceLimits(given: ResourceLimits | undefined): ResourceLimit
   if (given === undefined) return undefined
   const limitNames = ['maxOldGenerationSizeMb', 'maxYoungGenerationSizeMb', 'codeRangeSizeMb', 'stackSizeMb']
   const limits = ownOptions('`resourceLimits`', given, limitNames)
+  if (process.versions.deno !== undefined) {
+    throw new TypeError(
+      'Expected no `resourceLimits` on Deno, where a thread that exceeds them ends unnoticed',
+    )
+  }
   for (const [name, value] of Object.entries(limits)) checkNumber(`resourceLimits.${name}`, value, 0, false)
   return Object.freeze(limits)
 }

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { reportLoss } from '../../process/report-loss.js'
 import { quoteName } from '../../protocol/visible-text.js'
 import { PersistenceError } from '../contract/persistence-error.js'
 import { exitGuard } from '../worker-thread/exit-guard.js'
+import { isSingleExecutable } from '../worker-thread/is-single-executable.js'
+import { packageFile } from '../worker-thread/package-files.js'
 import { describeChanges, reportUnsaved, type UnsavedStore } from './unsaved-store.js'
 
 /** A store that may have changes that its worker cannot write: it is only starting, or was lost. */
@@ -13,8 +14,6 @@ interface Saver {
 
 const savers = new Set<Saver>()
 let isOver = false
-
-const program = fileURLToPath(new URL('./exit-program.js', import.meta.url))
 
 /** How long an exiting process waits for the one that saves. */
 const timeoutMs = 60_000
@@ -52,13 +51,25 @@ function saveAll(): void {
 
 /** Only a process of its own can open a database while this thread can do nothing but wait. */
 function saveByProcess(unsaved: readonly UnsavedStore[]): void {
-  const { NODE_OPTIONS: _, ...env } = process.env
-  if (env[marker] !== undefined) {
-    reportAll(unsaved, 'this process saves for another')
-    return
+  try {
+    const reason = reasonAgainstProcess() ?? runProcess(unsaved)
+    if (reason !== undefined) reportAll(unsaved, reason)
+  } catch (error) {
+    reportAll(unsaved, `${error}`)
   }
+}
+
+function reasonAgainstProcess(): string | undefined {
+  if (process.env[marker] !== undefined) return 'this process saves for another'
+  if (isSingleExecutable()) return 'a single executable application cannot start a process that saves'
+  return undefined
+}
+
+/** @returns Why it has failed. */
+function runProcess(unsaved: readonly UnsavedStore[]): string | undefined {
+  const { NODE_OPTIONS: _, ...env } = process.env
   // Neither its options nor NODE_OPTIONS are those of this process, which may be --inspect or --eval.
-  const { error, status, signal } = spawnSync(process.execPath, [program], {
+  const { error, status, signal } = spawnSync(process.execPath, [packageFile('exitProgram')], {
     input: JSON.stringify(unsaved),
     stdio: ['pipe', 'ignore', 'inherit'],
     env: { ...env, [marker]: '1', ELECTRON_RUN_AS_NODE: '1' },
@@ -67,7 +78,7 @@ function saveByProcess(unsaved: readonly UnsavedStore[]): void {
     windowsHide: true,
   })
   // It reports by itself what it could not save, and ends with 0.
-  if (error !== undefined || status !== 0) reportAll(unsaved, `${error ?? `ended by ${signal ?? status}`}`)
+  return error !== undefined || status !== 0 ? `${error ?? `ended by ${signal ?? status}`}` : undefined
 }
 
 function reportAll(unsaved: readonly UnsavedStore[], reason: string): void {

@@ -1,6 +1,7 @@
-import { createRequire } from 'node:module'
 import { Worker } from 'node:worker_threads'
 import { now } from '../scheduling/real-timers.js'
+import { isSingleExecutable } from './is-single-executable.js'
+import { requireFrom } from './require-from.js'
 
 /** When, in milliseconds, the process is killed where it could not be ended with its exit code. */
 const killMs = 1000
@@ -35,7 +36,7 @@ export function endProcess(exitCode: number): void {
   startHelper(killSource, memory, wasm)
   startHelper(exitSource, memory, wasm)
   awaitHelpers(memory)
-  const { WASI } = createRequire(import.meta.url)('node:wasi')
+  const { WASI } = requireFrom(process.execPath)('node:wasi')
   const wasi = new WASI({ version: 'preview1', returnOnExit: false })
   const { Instance, Module } = webAssembly
   const instance = new Instance(new Module(wasm), { wasi_snapshot_preview1: wasi.wasiImport })
@@ -81,7 +82,7 @@ function startHelper(source: string, memory: Int32Array, wasm: Uint8Array): void
 
 /** Never returns where it works; the types of Node 20 do not have it. */
 function replaceProcess(exitCode: number): void {
-  if (!('execve' in process) || typeof process.execve !== 'function') return
+  if (!('execve' in process) || typeof process.execve !== 'function' || isSingleExecutable()) return
   process.execve(process.execPath, [process.execPath, '-e', `process.exit(${exitCode})`], {})
 }
 

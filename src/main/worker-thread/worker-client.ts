@@ -1,5 +1,6 @@
+import { pathToFileURL } from 'node:url'
 import type { Worker } from 'node:worker_threads'
-import { Piscina } from 'piscina'
+import type { Piscina } from 'piscina'
 import type {
   CloseRequest,
   FinalWrite,
@@ -13,6 +14,7 @@ import { shutdownWordsBytes } from '../../protocol/shutdown-words.js'
 import { PersistenceError } from '../contract/persistence-error.js'
 import type { ResourceLimits } from '../contract/resource-limits.js'
 import { exitGuard, requestStop } from './exit-guard.js'
+import { loadPiscina } from './load-piscina.js'
 import { reviveFailure } from './revive-failure.js'
 import { unpackReply } from './unpack-reply.js'
 
@@ -47,8 +49,9 @@ export class WorkerClient {
   ) {
     this.#takeFinalWrites = takeFinalWrites
     this.#keepSettings = keepSettings
+    const { Piscina, worker: file } = loadPiscina()
     this.#pool = new Piscina({
-      filename: new URL('../../worker.js', import.meta.url).href,
+      filename: pathToFileURL(file).href,
       minThreads: 1,
       maxThreads: 1,
       idleTimeout: Number.POSITIVE_INFINITY,

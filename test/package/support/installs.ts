@@ -31,7 +31,7 @@ export default async function setup(project: TestProject): Promise<() => void> {
   const packed = await npm(root, 'pack', '--ignore-scripts', '--silent', '--pack-destination', folder)
   const tarball = join(folder, packed.trim())
   const application = join(folder, 'application')
-  const installs = [installTools(), createApplication(application).then(() => install(application, tarball))]
+  const installs = [installNodes(), createApplication(application).then(() => install(application, tarball))]
   await Promise.all(installs)
   project.provide('tarball', tarball)
   project.provide('application', application)
@@ -64,7 +64,8 @@ export function tscOf(version: TypeScriptVersion): string {
   return join(tools, 'node_modules', `typescript${version}`, 'bin', 'tsc')
 }
 
-async function installTools(): Promise<void> {
+/** Every release of Node, and the compilers, where an earlier run has not. */
+export async function installNodes(): Promise<void> {
   const platform = process.platform === 'win32' ? 'win' : process.platform
   const names = [
     ...nodeVersions.map((version) => `node${version}@npm:node-${platform}-${process.arch}@${version}`),
