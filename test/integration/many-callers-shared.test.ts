@@ -23,6 +23,7 @@ async function countCommits<Result>(task: () => Promise<Result>): Promise<[Resul
 describe('calls that wait at the same time share a commit', () => {
   it.each([
     ['a key', keyed],
+    ['a key, and a column called rowid', { ...keyed, columns: { ...keyed.columns, rowid: 'INTEGER' } }],
     ['a PRIMARY KEY', { columns: keyed.columns, primaryKey: ['id'] }],
     [
       'a PRIMARY KEY, a UNIQUE constraint and a CHECK',

@@ -120,6 +120,34 @@ describe.each(engines)('$name', ({ create }) => {
     expect(await read(table)).toEqual(rows)
   })
 
+  it('decides about the keys of calls that share a commit, each in its turn', async () => {
+    const kinds = ["it's", 'a "b"', '', 'ünï 🦆', '5', '-0', 'NULL', String.raw`\\`]
+    const table = await db.table(newTable(), {
+      ...catalog.table,
+      columns: { kind: 'VARCHAR NOT NULL', id: 'BIGINT NOT NULL', amount: 'DOUBLE' },
+      key: ['kind', 'id'],
+    })
+    await table.persist(kinds.map((kind, id) => ({ kind, id, amount: -1 })))
+    const before = db.stats().commits
+    const calls = kinds.flatMap((kind, id) => [
+      table.persist([{ kind, id, amount: id }], { onConflict: 'update' }),
+      table.persist([{ kind, id }], { onConflict: 'ignore' }),
+      table.persist([{ kind, id: id + 100, amount: id }]),
+      table.persist([{ kind, id: id + 100, amount: -2 }]).catch(({ code }) => ({ code })),
+    ])
+    expect(await Promise.all(calls)).toMatchObject(
+      kinds.flatMap(() => [
+        { updated: 1 },
+        { ignored: 1 },
+        { inserted: 1 },
+        { code: 'PERSIST_ROW_REJECTED' },
+      ]),
+    )
+    expect(db.stats().commits - before).toBeLessThan(10)
+    const rows = kinds.map((kind, id) => ({ kind, id: BigInt(id), amount: id }))
+    expect(await read(table)).toEqual([...rows, ...rows.map((row) => ({ ...row, id: row.id + 100n }))])
+  })
+
   it('commits a transaction over two tables as a whole, or none of it', async () => {
     const [left, right] = [await createTable('id'), await createTable()]
     await db.transaction(async (tx) => {

@@ -45,7 +45,8 @@ function isReplaced(pass: StagedPass, key: Unique): string {
     return `rowid IN (SELECT v.other FROM ${outcomes.table} v WHERE ${outcomes.is('updates', 'v')})`
   }
   const values = key.expressions.join(', ')
-  return `(${values}) IN (SELECT ${values} FROM (${selectUpdating(pass)}))`
+  const isSame = `(${values}) IN (SELECT ${values} FROM (${selectUpdating(pass)}))`
+  return pass.keyFilter === undefined ? isSame : `${pass.keyFilter} AND ${isSame}`
 }
 
 /**

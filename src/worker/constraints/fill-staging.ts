@@ -1,6 +1,6 @@
 import type { ColumnDescriptor } from '../../protocol/column-type.js'
 import { quoteIdentifier } from '../../protocol/sql.js'
-import type { StagedPass } from './staged-pass.js'
+import { keyedRows, type StagedPass } from './staged-pass.js'
 
 /** Gives the columns that staged rows do not carry the value of their DEFAULT. */
 export async function fillDefaults(pass: StagedPass): Promise<void> {
@@ -18,7 +18,7 @@ export async function fillDefaults(pass: StagedPass): Promise<void> {
 /** Gives the columns that rows do not carry, in an update, the value that the row which they update has. */
 export async function keepUncarried(pass: StagedPass): Promise<void> {
   const { connection, target, staging } = pass
-  const { key, onConflict, table } = target
+  const { key, onConflict } = target
   if (onConflict !== 'update' || key === undefined) return
   const assignments = uncarried(pass)
     .filter(({ name }) => !key.columns.includes(name))
@@ -27,9 +27,11 @@ export async function keepUncarried(pass: StagedPass): Promise<void> {
       return `${column} = CASE WHEN ${staging.isOmitted(index, 's.')} THEN t.${column} ELSE s.${column} END`
     })
   if (assignments.length === 0) return
+  const { from, where } = keyedRows(pass, '0')
+  const rows = where === 'true' ? from : `(SELECT * FROM ${from} WHERE ${where})`
   const isSame = key.expressions.map((column) => `s.${column} = t.${column}`).join(' AND ')
   await connection.run(
-    `UPDATE ${staging.table} AS s SET ${assignments.join(', ')} FROM ${table} AS t WHERE ${isSame}`,
+    `UPDATE ${staging.table} AS s SET ${assignments.join(', ')} FROM ${rows} AS t WHERE ${isSame}`,
   )
 }
 

@@ -1,20 +1,22 @@
 import type { DuckDBMaterializedResult } from '@duckdb/node-api'
 import type { GroupedOutcome, GroupedRange } from '../../protocol/requests.js'
+import type { Unique } from '../catalog/table-metadata.js'
 import { appendOutcomes } from './append-outcomes.js'
 import { applyPass } from './apply-pass.js'
 import { findViolations } from './find-violations.js'
 import { keyNames, sameKey, selectKeys } from './key-sql.js'
 import { type Resolved, type ResolvedCall, resolveConflicts } from './resolve-conflicts.js'
 import { toClaims } from './resolve-uniques.js'
-import type { Claim } from './row-claims.js'
-import { acceptedRows, type StagedPass } from './staged-pass.js'
+import { type Claim, untouched } from './row-claims.js'
+import { acceptedRows, keyedRows, type StagedPass, tableRows } from './staged-pass.js'
 
 /** From so many rows on, JavaScript that is about them may need so much memory that the database has to be at rest. */
 const manyRows = 20_000
 
 /**
  * Gives the rows of several calls their outcomes, each as if its call came alone after those before it, and moves them
- * into the table accordingly. The table has a `rowid`, and no FOREIGN KEY to itself.
+ * into the table accordingly. The table has no FOREIGN KEY to itself, and a `rowid` where more than one of its
+ * constraints is unique.
  */
 export async function resolveCalls(
   pass: StagedPass,
@@ -24,7 +26,7 @@ export async function resolveCalls(
   const broken = (await findViolations(pass)) > 0 ? await readBroken(pass) : []
   const uniques: UniqueClaims[] = []
   for (const { constraint } of outcomes.uniques) {
-    uniques.push(await readClaims(pass, constraint.expressions))
+    uniques.push(await readClaims(pass, constraint))
   }
   const claims = uniques.map((unique) => unique.claims)
   const hasKey = target.key !== undefined
@@ -33,7 +35,7 @@ export async function resolveCalls(
   const resolved = rows < manyRows ? resolve() : await connection.compute(resolve)
   await record(pass, resolved)
   const updates = resolved.outcomes.filter(({ kind }) => kind === 'updates').length
-  const hasRowIds = uniques[0]?.isUnique === true
+  const hasRowIds = target.hasRowId && uniques[0]?.isUnique === true
   await applyPass({ ...pass, hasRowIds }, updates)
   return calls.map((call, index) => toOutcome(call, resolved.calls[index]))
 }
@@ -44,16 +46,21 @@ interface UniqueClaims {
   readonly isUnique: boolean
 }
 
-async function readClaims(pass: StagedPass, constraint: readonly string[]): Promise<UniqueClaims> {
-  const result = await pass.connection.run(selectClaims(pass, constraint))
+async function readClaims(pass: StagedPass, unique: Unique): Promise<UniqueClaims> {
+  const result = await pass.connection.run(selectClaims(pass, unique))
   const read = () => ({ claims: toClaims(result), isUnique: areAllOne(result) })
   return result.rowCount < manyRows ? read() : pass.connection.compute(read)
 }
 
 /** `ordinal`, `value`, `holder` of each claim, as `row-claims.ts` has them, and how many rows of the table have the value. */
-function selectClaims(pass: StagedPass, constraint: readonly string[]): string {
+function selectClaims(pass: StagedPass, unique: Unique): string {
+  const { target } = pass
+  const constraint = unique.expressions
   const names = keyNames(constraint)
-  const old = selectKeys({ from: pass.target.table, where: 'true', ordinal: 'rowid' }, constraint)
+  // Of one constraint alone, a row of the table need not be told from the others.
+  const holder = target.hasRowId ? 'rowid' : String(untouched)
+  const rows = unique === target.key ? keyedRows(pass, holder) : { ...tableRows(pass), ordinal: holder }
+  const old = selectKeys(rows, constraint)
   return `WITH fresh AS ${selectKeys(acceptedRows(pass), constraint)},
     groups AS (SELECT ${names}, min(o) AS first, count(*) AS n FROM fresh GROUP BY ${names}),
     holders AS (SELECT g.first, min(o.o) AS holder, count(*) AS n FROM ${old} o

@@ -3,7 +3,7 @@ import { sameKey, selectConflicts, selectKeys, selectSuperseded } from './key-sq
 import { isResolvedTogether, resolveSelfReferences } from './resolve-self-references.js'
 import { resolveUniques } from './resolve-uniques.js'
 import type { KeyOutcomes, Numbered } from './row-outcomes.js'
-import { acceptedRows, type StagedPass, tableRows } from './staged-pass.js'
+import { acceptedRows, keyedRows, type StagedPass, tableRows } from './staged-pass.js'
 
 const noOutcomes: KeyOutcomes = { rejected: 0, ignored: 0, updates: 0, updated: 0 }
 
@@ -21,7 +21,7 @@ async function resolveKey(pass: StagedPass, { constraint, number }: Numbered<Uni
   const { onConflict } = pass.target
   const key = constraint.expressions
   const fresh = selectKeys(acceptedRows(pass), key)
-  const old = selectKeys(tableRows(pass), key)
+  const old = selectKeys(constraint === pass.target.key ? keyedRows(pass, '0') : tableRows(pass), key)
   if (onConflict !== 'update') {
     const kind = onConflict === 'error' ? 'rejected' : 'ignored'
     const count = await outcomes.add(kind, selectConflicts(fresh, old, key), String(number), 'other')

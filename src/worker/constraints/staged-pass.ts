@@ -18,6 +18,8 @@ export interface StagedPass {
   readonly isWhole: boolean
   /** Whether the outcomes name the rows that are updated by their `rowid`. */
   readonly hasRowIds?: boolean
+  /** What every row of the table fulfils that has the key of one of these: see `readKeyFilter`. */
+  readonly keyFilter?: string | undefined
 }
 
 /** The staged rows without an outcome so far. */
@@ -26,6 +28,11 @@ export function acceptedRows({ staging, outcomes, target }: StagedPass): Relatio
   const rows = `SELECT s.* FROM ${from} s ANTI JOIN ${outcomes.table} v ON v.o = s.${ordinal}`
   // An index may be on an expression that calls its columns by the name of their table.
   return { from: `(${rows}) AS ${quoteIdentifier(target.ref.name)}`, where: 'true', ordinal }
+}
+
+/** The rows of the table that may have the key of a staged one. @param ordinal - An expression over them. */
+export function keyedRows({ target, keyFilter = 'true' }: StagedPass, ordinal: string): Relation {
+  return { from: target.table, where: keyFilter, ordinal }
 }
 
 /** The rows of the table, which have no ordinal. */

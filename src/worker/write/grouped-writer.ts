@@ -1,6 +1,7 @@
 import type { EncodedBatch } from '../../protocol/batch-layout.js'
 import type { GroupedOutcome, GroupedRange } from '../../protocol/requests.js'
 import { fillDefaults, keepUncarried } from '../constraints/fill-staging.js'
+import { readKeyFilter } from '../constraints/key-filter.js'
 import { resolveCalls } from '../constraints/resolve-calls.js'
 import { isOfOwnTable } from '../constraints/resolve-self-references.js'
 import { rewritingValues } from '../constraints/rewritten-rows.js'
@@ -100,8 +101,9 @@ export class GroupedWriter {
     await fillDefaults(pass)
     if (omitted.inSome.includes(true) && (await needsPasses(pass))) return this.#applyFirst(first, true)
     this.#violations = outcomes.violations(staging)
-    await keepUncarried(pass)
-    const resolved = await resolveCalls(pass, this.#calls)
+    const keyed = { ...pass, keyFilter: await readKeyFilter(pass) }
+    await keepUncarried(keyed)
+    const resolved = await resolveCalls(keyed, this.#calls)
     this.#hasOutcomes = resolved.some(({ inserted }, call) => inserted < (this.#calls[call]?.rows ?? 0))
     return resolved
   }
@@ -118,7 +120,7 @@ export class GroupedWriter {
   /** Whether what becomes of a call can only be known once those before it are in the table, whatever its rows are. */
   #mustBeAlone(pass: StagedPass): boolean {
     const { target, outcomes, omitted } = pass
-    if (!target.hasRowId && outcomes.uniques.length > 0) return true
+    if (!target.hasRowId && outcomes.uniques.length > 1) return true
     if (outcomes.foreignKeys.some(({ constraint }) => isOfOwnTable(pass, constraint))) return true
     const updating = this.#calls.filter(({ onConflict }) => onConflict === 'update')
     if (target.key === undefined || updating.length === 0) return false

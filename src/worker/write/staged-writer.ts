@@ -1,6 +1,7 @@
 import type { EncodedBatch } from '../../protocol/batch-layout.js'
 import type { CallOutcome, CallRange } from '../../protocol/requests.js'
 import { fillDefaults, keepUncarried } from '../constraints/fill-staging.js'
+import { readKeyFilter } from '../constraints/key-filter.js'
 import { resolvePass } from '../constraints/resolve-pass.js'
 import { RowOutcomes } from '../constraints/row-outcomes.js'
 import { splitPasses } from '../constraints/split-passes.js'
@@ -99,10 +100,11 @@ export class StagedWriter implements TableWriter {
     this.violations = outcomes.violations(this.#staging)
     const parts = { connection: this.#connection, target: this.#target, outcomes }
     const omitted = await this.#readOmitted(this.#staging)
-    if (!this.#isFilled) await fillDefaults({ ...parts, omitted, staging: this.#staging, isWhole: true })
+    const whole = { omitted, staging: this.#staging, isWhole: true }
+    if (!this.#isFilled) await fillDefaults({ ...parts, ...whole })
     const [only] = calls
     if (calls.length === 1 && only !== undefined) {
-      return [await this.#applyRows({ ...parts, omitted, staging: this.#staging, isWhole: true }, only)]
+      return [await this.#applyRows({ ...parts, ...whole }, only)]
     }
     return applyInOrder(calls, (call) => this.#applyRange(parts, call))
   }
@@ -131,7 +133,8 @@ export class StagedWriter implements TableWriter {
   async #applyRows(rows: StagedPass, { isAllOrNothing }: CallRange): Promise<CallOutcome> {
     let total = nothingWritten
     for await (const { staging, isOnly } of splitPasses(rows)) {
-      const pass = { ...rows, staging, isWhole: rows.isWhole && isOnly }
+      const part = { ...rows, staging, isWhole: rows.isWhole && isOnly }
+      const pass = { ...part, keyFilter: await readKeyFilter(part) }
       await keepUncarried(pass)
       // A pass after this one must find the table as this one leaves it, if only to find what is wrong.
       const { inserted, updated, ignored, rejected } = await resolvePass(pass, isAllOrNothing && isOnly)
