@@ -19,7 +19,7 @@ beforeAll(async () => {
   const { stdout } = await execute('npm', pack, { cwd: root })
   await execute('tar', ['xzf', stdout.trim()], { cwd: folder })
   renameSync(join(folder, 'package'), join(modules, 'duckpaddle'))
-  for (const name of ['piscina', '@duckdb'])
+  for (const name of ['piscina', 'sorted-btree', '@duckdb'])
     symlinkSync(join(root, 'node_modules', name), join(modules, name))
 })
 

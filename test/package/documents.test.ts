@@ -10,7 +10,9 @@ import {
 import { nodeOf, nodeVersions, tscOf } from './support/installs.js'
 import { run, succeed } from './support/run.js'
 
-const programs = ['README.md', 'docs/untrusted-sql.md', 'docs/operations.md'].flatMap(programsOf)
+const programs = ['README.md', 'docs/store.md', 'docs/untrusted-sql.md', 'docs/operations.md'].flatMap(
+  programsOf,
+)
 const cases = nodeVersions.flatMap((version) =>
   programs.map((program) => ({ version, program, title: program.title })),
 )
