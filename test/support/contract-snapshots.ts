@@ -19,6 +19,7 @@ export function describeSnapshots(given: StoreUnderTest): void {
       const check = async () => {
         expect(await snapshot.get('k3')).toBe(3)
         expect(await snapshot.get('k4')).toBe(4)
+        expect([snapshot.peek('k4'), snapshot.peek('k40')]).toEqual([4, undefined])
         expect(await snapshot.get('k40')).toBeUndefined()
         expect([await snapshot.has('k4'), await snapshot.has('k40')]).toEqual([true, false])
         expect(new Map(await collect(snapshot))).toEqual(new Map(numbers(20)))

@@ -26,6 +26,12 @@ export class StoreSnapshot<T = unknown> implements Disposable {
     return this.#view.get(key)
   }
 
+  /** What `get` would resolve to, at once. */
+  peek(key: string): T | undefined {
+    checkKey(key)
+    return this.#view.get(key)
+  }
+
   async has(key: string): Promise<boolean> {
     checkKey(key)
     return this.#view.has(key)
