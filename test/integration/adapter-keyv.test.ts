@@ -43,7 +43,7 @@ describe.each([
   it('has its entries after a restart, until they expire', async () => {
     const database = newDatabase(folder)
     const open = () =>
-      new Keyv({ store: new KeyvDuckDB(new DuckDBStorageAdapter({ database })) as never, namespace: 'n' })
+      new Keyv({ store: new KeyvDuckDB(new DuckDBStorageAdapter({ database })), namespace: 'n' })
     const first = open()
     await first.set('a', { n: 1 })
     await first.set('b', Buffer.from('bytes'), 3_600_000)
@@ -63,7 +63,7 @@ describe.each([
   it('clears its own namespace, and hears of errors of the store', async () => {
     const store = new DuckDBStorageAdapter({ database: ':memory:' })
     const [one, other] = ['one', 'other'].map(
-      (namespace) => new Keyv({ store: new KeyvDuckDB(store) as never, namespace }),
+      (namespace) => new Keyv({ store: new KeyvDuckDB(store), namespace }),
     )
     const errors: unknown[] = []
     for (const keyv of [one, other]) keyv?.on('error', (error: unknown) => errors.push(error))
