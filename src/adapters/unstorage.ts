@@ -3,7 +3,7 @@ import type { DuckDBStorageAdapter } from '../main/store/storage-adapter.js'
 
 /** Options of unstorage's methods. */
 export interface ItemOptions {
-  /** In seconds, as of unstorage's own drivers. */
+  /** In seconds, as of unstorage's own drivers; of 0 the item is there for good. */
   readonly ttl?: number | undefined
 }
 
@@ -87,7 +87,7 @@ function toItem(value: unknown): string | number | boolean | object | null {
 }
 
 function toSetOptions({ ttl }: ItemOptions = {}): { expiresInMs: number | undefined } {
-  return { expiresInMs: ttl === undefined ? undefined : Math.max(ttl * 1000, 0) }
+  return { expiresInMs: ttl === undefined || ttl === 0 ? undefined : Math.max(ttl * 1000, 0) }
 }
 
 function toBytes(value: unknown): unknown {

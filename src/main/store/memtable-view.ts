@@ -43,7 +43,7 @@ export class MemtableView<T> implements LayerView<T> {
   }
 
   *#keys(): Generator<[string, true]> {
-    for (const [key] of this.#snapshot) yield [key, true]
+    for (const key of this.#snapshot.keys()) yield [key, true]
   }
 }
 

@@ -42,6 +42,18 @@ export class Snapshot<T, Read> implements Iterable<readonly [string, Read]> {
     return this.#readRaw(key, this.#entries.get(key))
   }
 
+  /** The keys, also of what is left out, for which nothing is read. */
+  *keys(): Generator<string> {
+    let left = this.#count
+    for (const part of this.#entries.parts()) {
+      for (const [key, live] of part) {
+        if (left-- === 0) return
+        const raw = this.#before.has(key) ? this.#before.get(key) : live
+        if (raw !== tombstone) yield key
+      }
+    }
+  }
+
   *[Symbol.iterator](): Generator<readonly [string, Read]> {
     try {
       let left = this.#count

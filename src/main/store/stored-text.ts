@@ -21,7 +21,6 @@ const property = '$duckpaddle'
 
 const opening = `{"${property}":{`
 const envelope = /^\{"\$duckpaddle":\{(?:"expiresAt":(\d{1,16}),)?"(value|bytes|json)":/
-const base64 = /^"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"$/
 
 /** Whether the text of a value is another than its JSON. */
 export function needsEnvelope(stored: unknown): boolean {
@@ -73,7 +72,10 @@ function parseContent(kind: string | undefined, text: string): unknown {
 }
 
 function parseBytes(text: string): Uint8Array | undefined {
-  return base64.test(text) ? new Uint8Array(Buffer.from(text.slice(1, -1), 'base64')) : undefined
+  const bytes = Buffer.from(text.slice(1, -1), 'base64')
+  // Whatever is no base64 is left out of what is decoded.
+  const isWhole = text === `"${bytes.toString('base64')}"`
+  return isWhole ? new Uint8Array(bytes) : undefined
 }
 
 /** Undefined where it is no JSON: the text is that of several properties. */
