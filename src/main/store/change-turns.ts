@@ -6,6 +6,11 @@ export class ChangeTurns {
   /** Calls whose changes take long, by their numbers: those of later calls come after them. */
   readonly #slow = new Map<number, Promise<void>>()
 
+  /** Whether there are changes that take long. */
+  get hasSlow(): boolean {
+    return this.#slow.size > 0
+  }
+
   /** The number of a call. */
   take(): number {
     return ++this.#calls

@@ -22,6 +22,9 @@ import { OverlayLayer } from './overlay-layer.js'
 import type { StoreHooks } from './store-hooks.js'
 import { orderLayer, StoreReader } from './store-reader.js'
 
+/** Of so many, those in a range are found and cleared at once, as all are. */
+const fewEntries = 4096
+
 /**
  * Keys and JSON values in memory: what a store and the transactions on it have in common.
  *
@@ -185,6 +188,13 @@ export class KeyValueStore<T = unknown> extends StoreReader<T> {
   }
 
   async #clearRange(range: ResolvedRange): Promise<void> {
+    const isOpen = this.#hooks.ready() === undefined
+    if (isOpen && !this.#turns.hasSlow && this.#layer.size <= fewEntries) {
+      await this.#change({ type: 'clear', range })
+    } else await this.#clearManyIn(range)
+  }
+
+  async #clearManyIn(range: ResolvedRange): Promise<void> {
     let keys: string[] | undefined
     let made = 0
     const toDelete = (key: string) => ({ type: 'delete', key }) as const
