@@ -19,7 +19,7 @@ beforeAll(async () => {
   const { stdout } = await execute('npm', pack, { cwd: root })
   await execute('tar', ['xzf', stdout.trim()], { cwd: folder })
   renameSync(join(folder, 'package'), join(modules, 'duckpaddle'))
-  for (const name of ['piscina', '@duckdb'])
+  for (const name of ['piscina', 'sorted-btree', '@duckdb', 'keyv', 'unstorage', 'abstract-level'])
     symlinkSync(join(root, 'node_modules', name), join(modules, name))
 })
 
@@ -32,6 +32,16 @@ describe("the README's code, from the packed package", () => {
     const { stdout, stderr } = await execute(process.execPath, ['app.mjs'], { cwd: own })
     expect({ stdout, stderr }).toEqual({ stdout: first?.output, stderr: '' })
   })
+
+  it.each(programsOf('docs/adapters.md'))(
+    'of other libraries runs as it stands: $title',
+    async ({ text, output }) => {
+      const own = mkdtempSync(join(folder, 'run-'))
+      writeFileSync(join(own, 'app.mjs'), text)
+      const { stdout, stderr } = await execute(process.execPath, ['app.mjs'], { cwd: own })
+      expect({ stdout, stderr }).toEqual({ stdout: output, stderr: '' })
+    },
+  )
 
   it.runIf('require_module' in process.features)('can be required from CommonJS', async () => {
     const own = mkdtempSync(join(folder, 'run-'))

@@ -42,7 +42,8 @@ describe('open()', () => {
     const copy = copyPackage('without-binding')
     const modules = join(copy, 'node_modules')
     mkdirSync(join(modules, '@duckdb'), { recursive: true })
-    symlinkSync(join(root, 'node_modules', 'piscina'), join(modules, 'piscina'))
+    for (const name of ['piscina', 'sorted-btree'])
+      symlinkSync(join(root, 'node_modules', name), join(modules, name))
     for (const name of ['node-api', 'node-bindings']) {
       const path = join(modules, '@duckdb', name)
       cpSync(join(root, 'node_modules', '@duckdb', name), path, { recursive: true, dereference: true })

@@ -43,7 +43,18 @@ async function count(): Promise<unknown> {
   return row?.n
 }
 
-const all = { a: 1, b: { text: 'zürich' }, e: [5] }
+const expiresAt = expect.any(Number)
+const all = {
+  '': { $duckpaddle: { expiresAt, value: { $duckpaddle: 1 } } },
+  a: 1,
+  b: { text: 'zürich' },
+  bytes: { $duckpaddle: { bytes: 'AQID' } },
+  e: [5],
+  over: { $duckpaddle: { expiresAt, value: 1 } },
+  p1: 'p1',
+  p3: 'again',
+  q: 'q',
+}
 
 describe('a process that ends with calls that nobody waits for', () => {
   it.each([

@@ -22,6 +22,9 @@ export const plainValues: readonly (readonly [name: string, value: unknown])[] =
   ['a nested object', { a: { b: [{ c: null }, 'd'] }, 'key with "quotes"': 1, '': 2, 'ü\0': 3 }],
   ['an object that has an own __proto__', JSON.parse('{"__proto__":{"a":1},"constructor":2}')],
   ['an object without a prototype', Object.assign(Object.create(null), { a: 1 })],
+  ['bytes', new Uint8Array([0, 1, 127, 128, 255])],
+  ['no bytes', new Uint8Array()],
+  ['an object that looks like bytes in the database', { $duckpaddle: { bytes: 'AQID' } }],
   ['one object in two places', [shared, { again: shared }]],
   ['an array 500 levels deep', nest(500)],
 ]
@@ -39,7 +42,8 @@ export const changedValues: readonly (readonly [name: string, value: unknown, ke
   ['an object with undefined properties', { a: undefined, b: { c: undefined, d: 1 } }, { b: { d: 1 } }],
   ['an object with toJSON', { toJSON: () => ({ made: true }) }, { made: true }],
   ['a nested object with toJSON', [{ toJSON: () => 'made' }], ['made']],
-  ['a Buffer', Buffer.from([1, 2]), { type: 'Buffer', data: [1, 2] }],
+  ['a Buffer', Buffer.from([1, 2]), new Uint8Array([1, 2])],
+  ['a nested Buffer', [Buffer.from([1, 2])], [{ type: 'Buffer', data: [1, 2] }]],
 ]
 
 const circular: Record<string, unknown> = { a: 1 }
@@ -62,7 +66,7 @@ export const refusedValues: readonly (readonly [name: string, value: unknown])[]
   ['a Promise', Promise.resolve(1)],
   ['a RegExp', /a/],
   ['an Error', new Error('e')],
-  ['bytes', new Uint8Array(2)],
+  ['bytes of another kind', new Uint8ClampedArray(2)],
   ['a boxed string', Object('a')],
   ['a lone surrogate', 'a\ud800'],
   ['an invalid Date', new Date(Number.NaN)],
@@ -74,6 +78,7 @@ export const refusedValues: readonly (readonly [name: string, value: unknown])[]
   ['a nested NaN', { a: [Number.NaN] }],
   ['a nested Infinity', [{ a: Number.POSITIVE_INFINITY }]],
   ['a nested Map', { a: new Map() }],
+  ['nested bytes', { a: new Uint8Array(2) }],
   ['a nested Set', [new Set()]],
   ['a nested lone surrogate', { a: ['\udc00b'] }],
   ['a nested invalid Date', [new Date(Number.NaN)]],
@@ -99,7 +104,6 @@ function throwing(how: 'toJSON' | 'get'): object {
 }
 
 export const badKeys: readonly (readonly [name: string, key: unknown])[] = [
-  ['an empty string', ''],
   ['a number', 1],
   ['a lone surrogate', 'k\ud800'],
   ['undefined', undefined],

@@ -55,6 +55,7 @@ export function describeValues(given: StoreUnderTest): void {
 
   describe('a key', () => {
     it.each([
+      '',
       'a',
       ' ',
       '\0',

@@ -1,7 +1,10 @@
 import type { KeyValueStore } from 'duckpaddle'
 import { afterAll, beforeAll, beforeEach, describe } from 'vitest'
 import { describeEntries } from './contract-entries.js'
+import { describeExpiry } from './contract-expiry.js'
 import { describeIterations } from './contract-iterations.js'
+import { describeRanges } from './contract-ranges.js'
+import { describeSnapshots } from './contract-snapshots.js'
 import { describeTransactions } from './contract-transactions.js'
 import { describeValues } from './contract-values.js'
 import type { StoreUnderTest } from './store-under-test.js'
@@ -31,6 +34,9 @@ export function describeStorageContract(name: string, createStore: () => Promise
     describeValues(given)
     describeEntries(given)
     describeIterations(given)
+    describeRanges(given)
+    describeSnapshots(given)
+    describeExpiry(given)
     describeTransactions(given)
   })
 }

@@ -13,6 +13,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   sync: [],
   process: ['protocol'],
   values: ['protocol'],
+  adapters: ['main', 'main/store'],
   main: [
     ...shared,
     ...['main/contract', 'main/database', 'main/diagnostics', 'main/encode', 'main/health', 'main/infer'],

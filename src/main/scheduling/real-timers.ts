@@ -34,6 +34,11 @@ export function nextTurn(): Promise<void> {
   })
 }
 
+/** The time of the system's clock, in milliseconds since 1970, UTC. */
+export function wallNow(): number {
+  return wallClock()
+}
+
 /** The time of the system's clock, in microseconds since 1970, UTC. */
 export function nowMicros(): bigint {
   const wallMs = wallClock()

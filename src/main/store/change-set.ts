@@ -1,10 +1,11 @@
+import type { Stored } from './expiring.js'
 import { SegmentedMap } from './segmented-map.js'
 
 /** What happened to a key since the last save. */
 export type KeyChange<T> =
   | {
       readonly type: 'set'
-      readonly value: T
+      readonly value: Stored<T>
       /** The database does not have the key. */
       readonly isNew: boolean
       /** The key is there from this change on: it is new, or was deleted before. */
@@ -31,7 +32,7 @@ export class ChangeSet<T> {
     return this.keys.size + (this.isCleared ? 1 : 0)
   }
 
-  set(key: string, value: T, isNew: boolean, isCreated: boolean = isNew): void {
+  set(key: string, value: Stored<T>, isNew: boolean, isCreated: boolean = isNew): void {
     const before = this.keys.get(key)
     // Set again, a key is as new as it was; set after it was deleted, it is an update of what the database has.
     const isStillNew = before === undefined ? isNew : before.type === 'set' && before.isNew

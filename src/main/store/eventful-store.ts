@@ -1,7 +1,8 @@
 import type { EventEmitter } from 'node:events'
-import { KeyValueStore, type StoreHooks } from './key-value-store.js'
+import { KeyValueStore } from './key-value-store.js'
 import type { Layer } from './layer.js'
 import type { StorageEvents } from './storage-events.js'
+import type { StoreHooks } from './store-hooks.js'
 
 type EventName = keyof StorageEvents
 type Listener<Name extends EventName> = (...values: StorageEvents[Name]) => void

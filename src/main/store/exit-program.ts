@@ -1,10 +1,15 @@
 /** What `save-at-exit.ts` runs in a process of its own: saves the changes that it is given on stdin. */
 import { text } from 'node:stream/consumers'
 import { reportLoss } from '../../process/report-loss.js'
+import { JsonText } from '../encode/json-text.js'
 import { open } from '../open.js'
 import type { PersistenceService } from '../persistence-service.js'
+import { wallNow } from '../scheduling/real-timers.js'
 import type { BatchOperation } from './check-change.js'
+import { Expiring } from './expiring.js'
+import type { KeyRange } from './key-range.js'
 import { DuckDBStorageAdapter } from './storage-adapter.js'
+import { fromStoredText } from './stored-text.js'
 import { describeChanges, reportUnsaved, type UnsavedChange, type UnsavedStore } from './unsaved-store.js'
 
 // Signals of a terminal, which reach both processes, end neither before all is saved.
@@ -36,16 +41,37 @@ async function save(database: PersistenceService, store: UnsavedStore): Promise<
   const { tableName, timestamps, changes } = store
   const adapter = new DuckDBStorageAdapter({ database, tableName, timestamps, autoPersist: false })
   try {
-    await adapter.batch(changes.map(toOperation))
+    for (const step of toSteps(changes)) {
+      if (Array.isArray(step)) await adapter.batch(step)
+      else await adapter.clear(step)
+    }
     await adapter.persist()
   } finally {
     await adapter.close({ discardChanges: true })
   }
 }
 
-function toOperation([type, key = '', json = '']: UnsavedChange): BatchOperation<unknown> {
+/** Batches, and ranges that are cleared between them. */
+function toSteps(changes: readonly UnsavedChange[]): (BatchOperation<unknown>[] | KeyRange)[] {
+  const steps: (BatchOperation<unknown>[] | KeyRange)[] = []
+  let batch: BatchOperation<unknown>[] = []
+  for (const change of changes) {
+    if (change[0] === 'clear' && change[1] !== undefined) {
+      steps.push(batch, change[1])
+      batch = []
+    } else batch.push(toOperation(change))
+  }
+  return [...steps, batch]
+}
+
+function toOperation(change: UnsavedChange): BatchOperation<unknown> {
+  const [type, key] = change
   if (type === 'clear') return { type }
-  return type === 'delete' ? { type, key } : { type, key, value: JSON.parse(json) }
+  if (type === 'delete') return { type, key }
+  const stored = fromStoredText<unknown>(change[2])
+  const { value, expiresAt } = stored instanceof Expiring ? stored : { value: stored, expiresAt: undefined }
+  const expiresInMs = expiresAt === undefined ? undefined : Math.max(expiresAt - wallNow(), 0)
+  return { type, key, value: value instanceof JsonText ? JSON.parse(value.text) : value, expiresInMs }
 }
 
 function report(store: UnsavedStore, error: unknown): void {

@@ -1,4 +1,3 @@
-import { Deferred } from '../../sync/deferred.js'
 import { FifoLock } from '../../sync/fifo-lock.js'
 import { describeValue } from '../contract/describe-value.js'
 import type { Call } from '../scheduling/call.js'
@@ -6,71 +5,53 @@ import { CallQueue } from '../scheduling/call-queue.js'
 import { codeInside } from '../scheduling/code-inside.js'
 import { inSlices, SlicedLoop } from '../scheduling/sliced-loop.js'
 import { everything } from '../scheduling/write-scope.js'
-import { type BatchOperation, checkEntry, checkIterable, checkKey, checkOperation } from './check-change.js'
-import { toJsonValue } from './json-value.js'
-import type { Change, Layer } from './layer.js'
+import { ChangeTurns } from './change-turns.js'
+import {
+  type BatchOperation,
+  checkEntry,
+  checkIterable,
+  checkKey,
+  checkOperation,
+  checkSetOptions,
+  type SetOptions,
+  toSetChange,
+} from './check-change.js'
+import { type KeyRange, type ResolvedRange, resolveRange } from './key-range.js'
+import { type Change, type Layer, takeFirst } from './layer.js'
 import { OverlayLayer } from './overlay-layer.js'
+import type { StoreHooks } from './store-hooks.js'
+import { orderLayer, StoreReader } from './store-reader.js'
 
-/** What a store needs of its keeper. */
-export interface StoreHooks<T> {
-  /** Waited for before every operation; undefined when there is nothing to wait for. Throws where none may begin. */
-  readonly ready: () => Promise<void> | undefined
-  /**
-   * Has changes of a call that cannot be made at once made at an exit of the process.
-   *
-   * @param takeRest - Those that are not made yet; throws where the call would be refused.
-   * @returns what takes it back.
-   */
-  readonly accept: (takeRest: () => readonly Change<T>[]) => () => void
-  /** Called after every change; the operation resolves when this does. */
-  readonly changed: () => Promise<void> | undefined
-  /** How long, in milliseconds, a loop over many entries may hold the event loop. */
-  readonly sliceBudgetMs: number
-}
+/** Of so many, those in a range are found and cleared at once, as all are. */
+const fewEntries = 4096
 
 /**
  * Keys and JSON values in memory: what a store and the transactions on it have in common.
  *
- * A key is a string of at least one character. A value is whatever JSON holds: null, numbers, strings, booleans,
- * arrays, objects. What JSON makes something else of is kept as that, such as a Date as its ISO string. What it has no
+ * A key is a string. A value is whatever JSON holds: null, numbers, strings, booleans, arrays, objects; or it is bytes, a
+ * `Uint8Array`, but not within an object. What JSON makes something else of is kept as that, such as a Date as its ISO string. What it has no
  * place for is refused with a TypeError that names the key, and nothing changes: undefined, functions, symbols,
  * bigints, NaN, circles, Maps. A value is kept as it is, not copied: to change it in place is to change what is saved
  * next, and must be followed by a `set`.
  */
-export class KeyValueStore<T = unknown> {
+export class KeyValueStore<T = unknown> extends StoreReader<T> {
   readonly #layer: Layer<T>
   readonly #hooks: StoreHooks<T>
   readonly #transactions = new CallQueue()
   readonly #transactionLock = new FifoLock()
-  #changes = 0
-  /** Calls whose changes are checked or made in slices, by their numbers: those of later calls come after them. */
-  readonly #slow = new Map<number, Promise<void>>()
+  readonly #turns = new ChangeTurns()
 
   /** @internal */
   constructor(layer: Layer<T>, hooks: StoreHooks<T>) {
+    super(layer, hooks)
     this.#layer = layer
     this.#hooks = hooks
   }
 
-  /** The value of a key; undefined if there is none. */
-  async get(key: string): Promise<T | undefined> {
+  /** @throws TypeError or RangeError, as a rejection, for a key, value or option that is none. */
+  async set(key: string, value: T, options?: SetOptions): Promise<void> {
     checkKey(key)
-    const opening = this.#hooks.ready()
-    if (opening !== undefined) await opening
-    return this.#layer.get(key)
-  }
-
-  async has(key: string): Promise<boolean> {
-    checkKey(key)
-    const opening = this.#hooks.ready()
-    if (opening !== undefined) await opening
-    return this.#layer.has(key)
-  }
-
-  /** @throws TypeError, as a rejection, for a key or value that is none. */
-  async set(key: string, value: T): Promise<void> {
-    checkKey(key)
-    await this.#change({ type: 'set', key, value: toJsonValue(key, value) })
+    await this.#change(toSetChange(key, value, checkSetOptions(options)))
   }
 
   /** Resolves to true if the key was there. */
@@ -83,31 +64,12 @@ export class KeyValueStore<T = unknown> {
     return wasThere
   }
 
-  async clear(): Promise<void> {
-    await this.#change({ type: 'clear' })
-  }
-
-  /** How many entries there are. */
-  async size(): Promise<number> {
-    const opening = this.#hooks.ready()
-    if (opening !== undefined) await opening
-    return this.#layer.size
-  }
-
-  /** The values of those keys that are there. */
-  async getMany(keys: Iterable<string>): Promise<Map<string, T>> {
-    checkIterable('the keys', keys)
-    const wanted = [...keys]
-    for (const key of wanted) checkKey(key)
-    const opening = this.#hooks.ready()
-    if (opening !== undefined) await opening
-    const found = new Map<string, T>()
-    const loop = new SlicedLoop(wanted, this.#hooks.sliceBudgetMs, (key) => {
-      const value = this.#layer.get(key)
-      if (value !== undefined) found.set(key, value)
-    })
-    await loop.run()
-    return found
+  /**
+   * Deletes all entries, or those in a range. For very many in a range this takes turns with the rest of the program, which
+   * can so see some of them.
+   */
+  async clear(range?: KeyRange): Promise<void> {
+    await (range === undefined ? this.#change({ type: 'clear' }) : this.#clearRange(resolveRange(range)))
   }
 
   /**
@@ -145,28 +107,6 @@ export class KeyValueStore<T = unknown> {
     })
   }
 
-  /** The keys as they are when the first is asked for, whatever changes meanwhile. */
-  async *keys(): AsyncGenerator<string> {
-    for await (const [key] of this.entries()) yield key
-  }
-
-  /** The values as they are when the first is asked for, whatever changes meanwhile. */
-  async *values(): AsyncGenerator<T> {
-    for await (const [, value] of this.entries()) yield value
-  }
-
-  /** The entries as they are when the first is asked for, whatever changes meanwhile. */
-  async *entries(): AsyncGenerator<[key: string, value: T]> {
-    const opening = this.#hooks.ready()
-    if (opening !== undefined) await opening
-    for await (const [key, value] of inSlices(this.#layer.snapshot(), this.#hooks.sliceBudgetMs))
-      yield [key, value]
-  }
-
-  [Symbol.asyncIterator](): AsyncGenerator<[key: string, value: T]> {
-    return this.entries()
-  }
-
   /**
    * Calls `work` with a store whose changes nobody else sees until it resolves; then all are made at once. Where it
    * rejects, none is, and so does this. Transactions run one after the other, other operations meanwhile. They may be
@@ -189,14 +129,14 @@ export class KeyValueStore<T = unknown> {
   }
 
   async #change(change: Change<T>, before?: () => void): Promise<void> {
-    const number = ++this.#changes
+    const turn = this.#turns.take()
     const opening = this.#hooks.ready()
-    if (opening !== undefined || this.#slowBefore(number) !== undefined) {
+    if (opening !== undefined || this.#turns.slowBefore(turn) !== undefined) {
       const forget = this.#hooks.accept(() => [change])
       try {
         // Here and below, not by a function of its own: calls that wait for the same go on in their order.
         if (opening !== undefined) await opening
-        for (let slow = this.#slowBefore(number); slow; slow = this.#slowBefore(number)) await slow
+        for (let slow = this.#turns.slowBefore(turn); slow; slow = this.#turns.slowBefore(turn)) await slow
         // Throws where the store is being closed.
         if (opening === undefined) void this.#hooks.ready()
       } finally {
@@ -221,23 +161,23 @@ export class KeyValueStore<T = unknown> {
       checking.finish()
       return changes.slice(made)
     })
-    const number = ++this.#changes
+    const turn = this.#turns.take()
     let release: (() => void) | undefined
     try {
       const beingChecked = checking.run()
       if (beingChecked !== undefined) {
-        release = this.#holdUp(number)
+        release = this.#turns.holdUp(turn)
         await beingChecked
       }
       const opening = this.#hooks.ready()
       if (opening !== undefined) await opening
-      for (let slow = this.#slowBefore(number); slow; slow = this.#slowBefore(number)) await slow
+      for (let slow = this.#turns.slowBefore(turn); slow; slow = this.#turns.slowBefore(turn)) await slow
       const beingMade = make(changes, (change) => {
         this.#layer.apply([change])
         made++
       })
       if (beingMade !== undefined) {
-        release ??= this.#holdUp(number)
+        release ??= this.#turns.holdUp(turn)
         await beingMade
       }
     } finally {
@@ -247,20 +187,38 @@ export class KeyValueStore<T = unknown> {
     if (changes.length > 0) await this.#hooks.changed()
   }
 
-  /** Has the changes of later calls wait until the returned function is called. */
-  #holdUp(number: number): () => void {
-    const made = new Deferred<void>()
-    this.#slow.set(number, made.promise)
-    return () => {
-      this.#slow.delete(number)
-      made.resolve()
-    }
+  async #clearRange(range: ResolvedRange): Promise<void> {
+    const isOpen = this.#hooks.ready() === undefined
+    if (isOpen && !this.#turns.hasSlow && this.#layer.size <= fewEntries) {
+      await this.#change({ type: 'clear', range })
+    } else await this.#clearManyIn(range)
   }
 
-  /** Resolves when an earlier call has made its changes; undefined where all have that take long. */
-  #slowBefore(number: number): Promise<void> | undefined {
-    for (const [other, made] of this.#slow) if (other < number) return made
-    return undefined
+  async #clearManyIn(range: ResolvedRange): Promise<void> {
+    let keys: string[] | undefined
+    let made = 0
+    const toDelete = (key: string) => ({ type: 'delete', key }) as const
+    const forget = this.#hooks.accept(() => keys?.slice(made).map(toDelete) ?? [{ type: 'clear', range }])
+    const turn = this.#turns.take()
+    const release = this.#turns.holdUp(turn)
+    try {
+      const opening = this.#hooks.ready()
+      if (opening !== undefined) await opening
+      for (let slow = this.#turns.slowBefore(turn); slow; slow = this.#turns.slowBefore(turn)) await slow
+      await orderLayer(this.#layer, this.#hooks.sliceBudgetMs)
+      const found: string[] = []
+      const entries = takeFirst(this.#layer.ordered(range), range.limit)
+      for await (const [key] of inSlices(entries, this.#hooks.sliceBudgetMs)) found.push(key)
+      keys = found
+      await this.#inSlices(found.map(toDelete), (change) => {
+        this.#layer.apply([change])
+        made++
+      })
+    } finally {
+      forget()
+      release()
+    }
+    if (made > 0) await this.#hooks.changed()
   }
 
   #inSlices<Checked extends Change<T>>(
@@ -288,7 +246,8 @@ export class KeyValueStore<T = unknown> {
     // What ends with the process before the work does is not accepted.
     const accept = () => () => undefined
     const { sliceBudgetMs } = this.#hooks
-    const store = new KeyValueStore<T>(overlay, { ready, accept, changed: () => undefined, sliceBudgetMs })
+    const hooks = { ready, checkOpen: ready, accept, changed: () => undefined, sliceBudgetMs }
+    const store = new KeyValueStore<T>(overlay, hooks)
     const result = await codeInside.run(call, () => work(store))
     // A transaction that this one is part of may be over meanwhile.
     void this.#hooks.ready()

@@ -1,7 +1,8 @@
 import { JsonText } from '../encode/json-text.js'
-import { toJson } from '../encode/to-json.js'
 import type { ChangeSet, KeyChange } from './change-set.js'
+import { Expiring, type Stored } from './expiring.js'
 import type { LogFormat } from './log-format.js'
+import { needsEnvelope, toStoredText } from './stored-text.js'
 
 /** A row of the log. */
 export interface LogRow {
@@ -49,7 +50,8 @@ export function* toLogRows<T>(
     counts[effectOf(change)]++
     if (change.type === 'delete') yield { seq, key, ...gone }
     else {
-      const row = format.isText ? new TextRow(seq, key, change) : new JsonRow(seq, key, change)
+      const isText = format.isText || needsEnvelope(change.value)
+      const row = isText ? new TextRow(seq, key, change, format) : new JsonRow(seq, key, change)
       yield times === undefined ? row : Object.assign(row, { is_new: change.isCreated }, times)
     }
   }
@@ -79,29 +81,28 @@ class JsonRow<T> implements LogRow {
   }
 }
 
-/** Its value is made when it is asked for, so that what it throws is the row's fault. */
+/** Its text is made when it is asked for, so that what it throws is the row's fault. */
 class TextRow<T> implements LogRow {
   readonly seq: number
   readonly key: string
   readonly is_deleted = false
-  readonly #value: T
+  readonly #value: Stored<T>
+  readonly #isText: boolean
 
-  constructor(seq: number, key: string, { value }: SetChange<T>) {
+  constructor(seq: number, key: string, { value }: SetChange<T>, { isText }: LogFormat) {
     this.seq = seq
     this.key = key
     this.#value = value
+    this.#isText = isText
   }
 
   /** The value of the entry, of which no text can be made perhaps. */
   get entryValue(): T {
-    return this.#value
+    return this.#value instanceof Expiring ? this.#value.value : this.#value
   }
 
-  get value(): string {
-    if (this.#value instanceof JsonText) return this.#value.text
-    const text = toJson(this.#value)
-    // It was looked at when it was set, and may have changed since.
-    if (typeof text !== 'string') throw new TypeError(`The value is no JSON any more: ${text.reason}`)
-    return text
+  get value(): string | JsonText {
+    const text = toStoredText(this.#value)
+    return this.#isText ? text : new JsonText(text)
   }
 }

@@ -1,9 +1,15 @@
 import { JsonText } from '../encode/json-text.js'
+import { wallNow } from '../scheduling/real-timers.js'
 import { ChangeSet } from './change-set.js'
-import type { Change, Layer } from './layer.js'
+import { Expiring, isOver, type Stored } from './expiring.js'
+import { ExpiryIndex } from './expiry-index.js'
+import { KeyIndex } from './key-index.js'
+import { isInRange, type ResolvedRange } from './key-range.js'
+import { type Change, type Layer, type LayerView, takeFirst } from './layer.js'
 import type { LoadedEntries } from './loaded-entries.js'
+import { MemtableView, readInOrder } from './memtable-view.js'
 import { SegmentedMap } from './segmented-map.js'
-import { type Raw, Snapshot, tombstone } from './snapshot.js'
+import { type Raw, type ReadEntry, Snapshot, tombstone } from './snapshot.js'
 
 /** Tombstones that a change removes once nobody counts on them: to remove 1,000,000 at once takes 0.5 s. */
 const tombstonesPerChange = 100
@@ -13,6 +19,9 @@ export class Memtable<T> implements Layer<T> {
   #entries = new SegmentedMap<Raw<T>>()
   #size = 0
   #tombstones: string[] = []
+  /** Of the keys that are no tombstones. */
+  readonly #index = new KeyIndex<true>()
+  #expiries = new ExpiryIndex()
   /** Of the present `#entries`. Weak, for a walk through one may stop without a word. */
   readonly #snapshots = new Set<WeakRef<Snapshot<T, unknown>>>()
   #pending = new ChangeSet<T>()
@@ -21,7 +30,12 @@ export class Memtable<T> implements Layer<T> {
   #unreadable = new Set<string>()
 
   get size(): number {
-    return this.#size
+    return this.#size - this.#expiries.countDue(wallNow())
+  }
+
+  /** When the next entry expires, in milliseconds since 1970; undefined where none does. */
+  get nextExpiry(): number | undefined {
+    return this.#expiries.next
   }
 
   /** What is not saved yet. */
@@ -31,24 +45,55 @@ export class Memtable<T> implements Layer<T> {
 
   has(key: string): boolean {
     const raw = this.#entries.get(key)
-    return raw !== undefined && raw !== tombstone
+    return raw !== undefined && raw !== tombstone && !isOver(raw)
   }
 
   get(key: string): T | undefined {
     const raw = this.#entries.get(key)
-    return raw === tombstone || raw === undefined ? undefined : this.#parse(key, raw)
+    if (raw === tombstone || raw === undefined) return undefined
+    const value = this.#read(key, raw)
+    return value === tombstone ? undefined : value
   }
 
-  /** True for an entry, and for a key of the database whose value is not JSON. */
+  /** True for an entry, also one that has expired, and for a key of the database whose value is not JSON. */
   knows(key: string): boolean {
-    return this.has(key) || this.#unreadable.has(key)
+    const raw = this.#entries.get(key)
+    return (raw !== undefined && raw !== tombstone) || this.#unreadable.has(key)
   }
 
   apply(changes: Iterable<Change<T>>): void {
     for (const change of changes) {
       if (change.type === 'set') this.#set(change.key, change.value)
       else if (change.type === 'delete') this.#delete(change.key)
-      else this.#clear()
+      else if (change.range === undefined) this.#clear()
+      else for (const key of this.#keysIn(change.range)) this.#delete(key)
+    }
+  }
+
+  order(sliceBudgetMs: number): Promise<void> | undefined {
+    return this.#index.make(() => this.#liveKeys(), sliceBudgetMs)
+  }
+
+  ordered(range: ResolvedRange): Iterable<readonly [string, T]> {
+    const tree = this.#index.makeNow(() => this.#liveKeys()).clone()
+    const snapshot = this.#snapshot((key, raw) => this.#read(key, raw))
+    return readOnce(snapshot, readInOrder(snapshot, tree, range))
+  }
+
+  view(): LayerView<T> {
+    const tree = this.#index.tree?.clone()
+    return new MemtableView(
+      this.#snapshot((key, raw) => this.#read(key, raw), true),
+      tree,
+    )
+  }
+
+  /** Deletes what has expired, an entry with each step. */
+  *removeExpired(): Generator<void> {
+    for (;;) {
+      const key = this.#expiries.firstDue(wallNow())
+      if (key === undefined) return
+      yield this.#delete(key)
     }
   }
 
@@ -98,19 +143,20 @@ export class Memtable<T> implements Layer<T> {
   }
 
   snapshot(): Iterable<readonly [string, T]> {
-    return this.#snapshot((key, raw) => this.#parse(key, raw))
+    return this.#snapshot((key, raw) => this.#read(key, raw))
   }
 
-  #snapshot<Read>(read: (key: string, raw: T | JsonText) => Read): Iterable<readonly [string, Read]> {
+  #snapshot<Read>(read: ReadEntry<T, Read>, isKept = false): Snapshot<T, Read> {
     this.#forgetSnapshots()
-    const snapshot = new Snapshot(this.#entries, read)
+    const snapshot = new Snapshot(this.#entries, read, isKept)
     this.#snapshots.add(new WeakRef(snapshot))
     return snapshot
   }
 
-  #set(key: string, value: T): void {
+  #set(key: string, value: Stored<T>): void {
+    const hasExpired = !this.#expiries.isEmpty && isOver(this.#entries.get(key))
     const isKnown = this.#put(key, value)
-    this.#pending.set(key, value, !isKnown)
+    this.#pending.set(key, value, !isKnown, !isKnown || hasExpired)
     // The journal is not saved: that every key of it is one that the database knows keeps its deletions.
     this.#journal?.set(key, value, false)
   }
@@ -129,7 +175,7 @@ export class Memtable<T> implements Layer<T> {
   }
 
   /** @returns whether the key was known. */
-  #put(key: string, value: T): boolean {
+  #put(key: string, value: Stored<T>): boolean {
     this.#forgetSnapshots()
     const before = this.#entries.get(key)
     this.#record(key, before)
@@ -137,7 +183,11 @@ export class Memtable<T> implements Layer<T> {
     if (before === tombstone && this.#snapshots.size === 0) this.#entries.delete(key)
     this.#entries.set(key, value)
     const wasThere = before !== undefined && before !== tombstone
-    if (!wasThere) this.#size++
+    if (!wasThere) {
+      this.#size++
+      this.#index.set(key, true)
+    }
+    this.#expiries.replace(key, before, value)
     return this.#unreadable.delete(key) || wasThere
   }
 
@@ -146,6 +196,8 @@ export class Memtable<T> implements Layer<T> {
     const before = this.#entries.get(key)
     if (before === undefined || before === tombstone) return
     this.#size--
+    this.#index.delete(key)
+    this.#expiries.replace(key, before, undefined)
     this.#forgetSnapshots()
     this.#record(key, before)
     if (this.#snapshots.size === 0) this.#entries.delete(key)
@@ -163,11 +215,14 @@ export class Memtable<T> implements Layer<T> {
     this.#size = this.#entries.size
     this.#tombstones = []
     this.#snapshots.clear()
+    this.#expiries = loaded?.expiries ?? new ExpiryIndex()
+    if (loaded === undefined) this.#index.clear()
+    else this.#index.forget()
   }
 
   /** Has the snapshots know what a key has, before that changes. */
   #record(key: string, raw: Raw<T> | undefined): void {
-    if (raw === undefined || this.#snapshots.size === 0) return
+    if (this.#snapshots.size === 0) return
     for (const reference of this.#snapshots) reference.deref()?.record(key, raw)
   }
 
@@ -181,6 +236,26 @@ export class Memtable<T> implements Layer<T> {
     }
   }
 
+  /** The keys of a range, in its order, which have to be looked for where there is no index. */
+  #keysIn(range: ResolvedRange): string[] {
+    if (this.#index.tree !== undefined)
+      return [...takeFirst(this.ordered(range), range.limit)].map(([key]) => key)
+    const keys = [...this.#entries.keys()].filter((key) => isInRange(key, range) && this.has(key)).sort()
+    if (range.isReverse) keys.reverse()
+    return keys.slice(0, range.limit)
+  }
+
+  *#liveKeys(): Generator<[string, true]> {
+    for (const part of this.#entries.parts()) {
+      for (const [key, raw] of part) if (raw !== tombstone) yield [key, true]
+    }
+  }
+
+  #read(key: string, raw: Stored<T> | JsonText): T | typeof tombstone {
+    if (!(raw instanceof Expiring)) return this.#parse(key, raw)
+    return raw.isOver ? tombstone : raw.value
+  }
+
   #parse(key: string, raw: T | JsonText): T {
     if (!(raw instanceof JsonText)) return raw
     const value: T = JSON.parse(raw.text)
@@ -189,12 +264,24 @@ export class Memtable<T> implements Layer<T> {
   }
 }
 
+/** Has a snapshot forgotten when it was walked through. */
+function* readOnce<T>(
+  snapshot: Snapshot<T, T>,
+  entries: Iterable<readonly [string, T]>,
+): Generator<readonly [string, T]> {
+  try {
+    yield* entries
+  } finally {
+    snapshot.isDone = true
+  }
+}
+
 function* setAll<T>(
   changes: ChangeSet<T>,
-  entries: Iterable<readonly [string, T | JsonText]>,
+  entries: Iterable<readonly [string, Stored<T> | JsonText]>,
 ): Generator<void, void> {
   for (const [key, value] of entries) {
     // Text is as good as a value: it is saved as it is.
-    yield changes.set(key, value as T, true)
+    yield changes.set(key, value as Stored<T>, true)
   }
 }

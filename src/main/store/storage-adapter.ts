@@ -7,11 +7,16 @@ import { checkFile } from '../database/local-file.js'
 import type { QueryParameters } from '../read/query-parameters.js'
 import { callListeners } from './call-listeners.js'
 import { EventfulStore } from './eventful-store.js'
-import type { StoreHooks } from './key-value-store.js'
+import { importParquet } from './import-parquet.js'
 import type { LoadReport } from './storage-events.js'
-import { resolveStorageOptions, type StorageAdapterOptions } from './storage-options.js'
+import {
+  type ResolvedStorageOptions,
+  resolveStorageOptions,
+  type StorageAdapterOptions,
+} from './storage-options.js'
 import type { StorageReceipt } from './storage-receipt.js'
 import { StorageSession } from './storage-session.js'
+import type { StoreHooks } from './store-hooks.js'
 
 export interface StorageCloseOptions {
   /**
@@ -40,6 +45,7 @@ export interface StorageCloseOptions {
  */
 export class DuckDBStorageAdapter<T = unknown> extends EventfulStore<T> implements AsyncDisposable {
   readonly #session: StorageSession<T>
+  readonly #options: ResolvedStorageOptions
 
   /** @throws TypeError or RangeError for an option of the wrong type or size. */
   constructor(options: StorageAdapterOptions) {
@@ -48,12 +54,14 @@ export class DuckDBStorageAdapter<T = unknown> extends EventfulStore<T> implemen
     const session = new StorageSession<T>(resolved, (name, value) => callListeners(this, events, name, value))
     const hooks: StoreHooks<T> = {
       ready: () => session.ready(),
+      checkOpen: () => session.checkOpen(),
       accept: (takeRest) => session.accept(takeRest),
       changed: () => session.changed(),
       sliceBudgetMs: resolved.sliceBudgetMs,
     }
     super(session.memory, hooks, events)
     this.#session = session
+    this.#options = resolved
   }
 
   /**
@@ -121,7 +129,7 @@ export class DuckDBStorageAdapter<T = unknown> extends EventfulStore<T> implemen
    */
   async importParquet(file: string): Promise<LoadReport> {
     checkFile(file)
-    return this.#session.import(file)
+    return importParquet(this.#session, this.#options, file)
   }
 
   /**

@@ -5,8 +5,6 @@ import type { PersistOptions } from '../contract/persist-options.js'
 import { PersistenceError } from '../contract/persistence-error.js'
 import type { Rejection } from '../contract/rejection.js'
 import { findFile, resolveTarget } from '../database/local-file.js'
-import { isTooDeep } from '../encode/json-depth.js'
-import { JsonText } from '../encode/json-text.js'
 import { open } from '../open.js'
 import type { PersistenceService } from '../persistence-service.js'
 import { internalsOf, type ServiceInternals } from '../service-internals.js'
@@ -19,6 +17,7 @@ import type { ResolvedStorageOptions } from './storage-options.js'
 import type { StorageReceipt } from './storage-receipt.js'
 import { parquetSql } from './storage-sql.js'
 import { type StorageState, StorageTables } from './storage-tables.js'
+import { fromStoredText } from './stored-text.js'
 
 /** The log is compacted when it has this many rows: the base is then read once, and 20,000 rows of it are replaced. */
 const compactRows = 20_000
@@ -99,6 +98,13 @@ export class StorageDatabase<T> {
       if (isOwn) await service.close()
       throw error
     }
+  }
+
+  get isReadOnly(): boolean {
+    const { config } = this.#internals
+    return Object.keys(config).some(
+      (name) => /^access_mode$/i.test(name) && /^read_only$/i.test(`${config[name]}`),
+    )
   }
 
   /** Saves changes in one transaction. Those whose values have no JSON are added to `rest`, where they are skipped. */
@@ -182,8 +188,9 @@ export class StorageDatabase<T> {
     const loaded = new LoadedEntries<T>()
     await this.#internals.readRows(sql, ({ key, value, isValid, isDoubtful }) => {
       const text = typeof value === 'string' ? value : 'null'
-      const isJson = isValid === true && (isDoubtful !== true || canParse(text)) && !isTooDeep(text)
-      if (typeof key === 'string' && key !== '' && isJson) loaded.add(key, new JsonText(text))
+      const isJson = isValid === true && (isDoubtful !== true || canParse(text))
+      const stored = isJson ? fromStoredText<T>(text) : undefined
+      if (typeof key === 'string' && stored !== undefined) loaded.add(key, stored)
       else loaded.addUnreadable(typeof key === 'string' ? key : '(NULL)')
     })
     return loaded

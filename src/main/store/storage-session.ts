@@ -1,17 +1,19 @@
 import { PersistenceError } from '../contract/persistence-error.js'
 import type { Dependent, Dependents } from '../scheduling/dependents.js'
 import { Lifecycle, type LifecycleStatus } from '../scheduling/lifecycle.js'
-import { inSlices, runInSlices } from '../scheduling/sliced-loop.js'
+import { runInSlices } from '../scheduling/sliced-loop.js'
 import { internalsOf } from '../service-internals.js'
 import { saveBeforeExit } from '../worker-thread/save-before-exit.js'
 import { AutoSave } from './auto-save.js'
 import type { ChangeSet } from './change-set.js'
 import { ExitChanges } from './exit-changes.js'
+import { ExpirySweep } from './expiry-sweep.js'
 import type { Change } from './layer.js'
 import { Memtable } from './memtable.js'
 import { refuseSelfWait } from './refuse-self-wait.js'
 import { saveAtExit } from './save-at-exit.js'
 import { SaveQueue } from './save-queue.js'
+import { SingleTask } from './single-task.js'
 import { StorageDatabase } from './storage-database.js'
 import type { EmitEvent, LoadReport } from './storage-events.js'
 import type { ResolvedStorageOptions } from './storage-options.js'
@@ -26,13 +28,14 @@ export class StorageSession<T> implements Dependent {
   readonly #emit: EmitEvent
   readonly #queue: SaveQueue<T>
   readonly #autoSave: AutoSave
+  readonly #sweep: ExpirySweep
   readonly #lifecycle = new Lifecycle<LifecycleStatus>('store', 'new')
   #opening: Promise<void> | undefined
   #database: StorageDatabase<T> | undefined
   #loaded: LoadReport = { entries: 0, unreadable: [] }
   readonly #exitChanges: ExitChanges<T>
-  readonly #unreported = new UnreportedError()
-  #compaction: Promise<void> | undefined
+  readonly #unreported: UnreportedError
+  readonly #compaction = new SingleTask()
   #loading: Promise<LoadReport> | undefined
   #discardsChanges = false
 
@@ -40,9 +43,12 @@ export class StorageSession<T> implements Dependent {
     this.#options = options
     this.#exitChanges = new ExitChanges(options)
     this.#emit = emit
+    this.#unreported = new UnreportedError(emit)
     const write = (changes: ChangeSet<T>, rest: ChangeSet<T>) => this.#write(changes, rest)
     this.#queue = new SaveQueue(this.memory, write, options.sliceBudgetMs)
     this.#autoSave = new AutoSave(options.autoPersist, () => this.#saveByItself())
+    const swept = () => this.#autoSave.record(this.memory.pending.size)
+    this.#sweep = new ExpirySweep(this.memory, options.sliceBudgetMs, swept)
   }
 
   get hasDirty(): boolean {
@@ -66,6 +72,14 @@ export class StorageSession<T> implements Dependent {
     return this.#opening
   }
 
+  /** @throws `PERSIST_CLOSED` where it is not open. */
+  checkOpen(): void {
+    saveAtExit.checkTime(this.#options.tableName)
+    this.#lifecycle.check()
+    if (this.#lifecycle.status === 'open') return
+    throw new PersistenceError('PERSIST_CLOSED', 'The store is not open yet: await load(), or another call')
+  }
+
   /** Like the hook of `KeyValueStore`. */
   accept(takeRest: () => readonly Change<T>[]): () => void {
     saveAtExit.add(this)
@@ -75,6 +89,7 @@ export class StorageSession<T> implements Dependent {
   /** Something was changed: resolves when it is as durable as it is to be. */
   changed(): Promise<void> | undefined {
     this.#autoSave.record(this.memory.pending.size)
+    this.#sweep.schedule()
     if (this.#options.durability !== 'each') return undefined
     refuseSelfWait(this.#options, 'the save of a change')
     return this.#queue.saveTogether().then(() => undefined)
@@ -101,6 +116,7 @@ export class StorageSession<T> implements Dependent {
     refuseSelfWait(this.#options, 'load()')
     this.#loading ??= this.#load(this.#opened).finally(() => {
       this.#loading = undefined
+      this.#sweep.schedule()
     })
     return this.#loading
   }
@@ -109,20 +125,6 @@ export class StorageSession<T> implements Dependent {
   async database(): Promise<StorageDatabase<T>> {
     await this.ready()
     return this.#opened
-  }
-
-  async import(file: string): Promise<LoadReport> {
-    refuseSelfWait(this.#options, 'importParquet()')
-    const database = await this.database()
-    const { entries, unreadable } = await database.readParquet(file)
-    for await (const [key, text] of inSlices(entries, this.#options.sliceBudgetMs)) {
-      const opening = this.ready()
-      if (opening !== undefined) await opening
-      // Text is as good as a value here: it is parsed when it is asked for, and saved as it is.
-      this.memory.apply([{ type: 'set', key, value: text as T }])
-    }
-    await this.persist()
-    return { entries: entries.size, unreadable }
   }
 
   /** Like `close()` of the adapter. */
@@ -148,6 +150,7 @@ export class StorageSession<T> implements Dependent {
     this.#discardsChanges = false
     this.#lifecycle.forgetEnding()
     this.#autoSave.record(this.memory.pending.size)
+    this.#sweep.start(this.#database)
   }
 
   async release(): Promise<void> {
@@ -174,13 +177,14 @@ export class StorageSession<T> implements Dependent {
     this.#discardsChanges = discardsChanges
     if (this.#database === undefined) return
     this.#autoSave.stop()
+    this.#sweep.stop()
     if (!discardsChanges) {
       // Those that were let in before are part of what is saved; no other is let in.
       await this.#exitChanges.made()
       await this.#queue.saveAll()
     }
     await this.#loading?.catch(() => undefined)
-    await this.#compaction
+    await this.#compaction.running
   }
 
   /** For what is saved when the process has nothing else to do. */
@@ -214,6 +218,7 @@ export class StorageSession<T> implements Dependent {
       database.finalChanges = () => this.#takeFinalChanges()
       saveBeforeExit.add(this)
       this.#lifecycle.status = 'open'
+      this.#sweep.start(database)
     } catch (error) {
       this.#lifecycle.status = 'new'
       this.#forget()
@@ -266,12 +271,10 @@ export class StorageSession<T> implements Dependent {
   /** Takes its turn among the saves, and makes those after it wait for some milliseconds. */
   #compact(): void {
     if (this.#lifecycle.status !== 'open') return
-    this.#compaction ??= this.#opened
-      .compact()
-      .catch((error) => this.#report(error))
-      .finally(() => {
-        this.#compaction = undefined
-      })
+    this.#compaction.start(
+      () => this.#opened.compact(),
+      (error) => this.#unreported.record(error),
+    )
   }
 
   #saveByItself(): void {
@@ -279,14 +282,8 @@ export class StorageSession<T> implements Dependent {
       (receipt) => {
         if (receipt.rows > 0) this.#emit('persisted', receipt)
       },
-      (error) => this.#report(error),
+      (error) => this.#unreported.record(error),
     )
-  }
-
-  #report(error: unknown): void {
-    this.#unreported.record(error)
-    this.#emit('persistError', error)
-    this.#emit('error', error)
   }
 
   async #saveAndReport(): Promise<StorageReceipt> {

@@ -1,15 +1,15 @@
 import { reportLoss } from '../../process/report-loss.js'
 import type { Settings } from '../../protocol/requests.js'
 import { quoteName, quoteText, showPath } from '../../protocol/visible-text.js'
-import { JsonText } from '../encode/json-text.js'
-import { toJson } from '../encode/to-json.js'
+import { type KeyRange, toKeyRange } from './key-range.js'
 import type { Change } from './layer.js'
+import { toStoredText } from './stored-text.js'
 
-/** A change with its value as JSON, for another process to make. */
+/** A change with its value as the text that is saved, for another process to make. */
 export type UnsavedChange =
-  | readonly ['set', key: string, json: string]
+  | readonly ['set', key: string, text: string]
   | readonly ['delete', key: string]
-  | readonly ['clear']
+  | readonly ['clear', range?: KeyRange | undefined]
 
 /** What a store could not save by its own worker when the process exits. */
 export interface UnsavedStore {
@@ -34,7 +34,7 @@ export function reportUnsaved(
 
 /** How many changes, and of which keys. */
 export function describeChanges({ changes }: UnsavedStore): string {
-  const keys = changes.flatMap(([, key]) => (key === undefined ? [] : [quoteText(key, 60)]))
+  const keys = changes.flatMap(([, key]) => (typeof key === 'string' ? [quoteText(key, 60)] : []))
   const some = `${keys.slice(0, 10).join(', ')}${keys.length > 10 ? ', ...' : ''}`
   return `${changes.length} changes${keys.length === 0 ? '' : ` (${some})`}`
 }
@@ -45,7 +45,8 @@ export function* toUnsavedChanges<T>(
   report: (what: string) => void,
 ): Generator<UnsavedChange> {
   for (const change of changes) {
-    if (change.type === 'clear') yield ['clear']
+    if (change.type === 'clear')
+      yield change.range === undefined ? ['clear'] : ['clear', toKeyRange(change.range)]
     else if (change.type === 'delete') yield ['delete', change.key]
     else {
       const json = textOf(change.value)
@@ -56,10 +57,8 @@ export function* toUnsavedChanges<T>(
 }
 
 function textOf(value: unknown): string | undefined {
-  if (value instanceof JsonText) return value.text
   try {
-    const text = toJson(value)
-    return typeof text === 'string' ? text : undefined
+    return toStoredText(value)
   } catch {
     return undefined
   }

@@ -21,7 +21,13 @@ function callAll(store) {
   void store.batch([
     { type: 'set', key: 'e', value: [5] },
     { type: 'delete', key: 'none' },
+    { type: 'set', key: 'over', value: 1, expiresInMs: 0 },
   ])
+  void store.setMany(['p1', 'p2', 'p3', 'q'].map((key) => [key, key]))
+  void store.clear({ prefix: 'p', reverse: true, limit: 2 })
+  void store.set('p3', 'again')
+  void store.set('bytes', new Uint8Array([1, 2, 3]))
+  void store.set('', { $duckpaddle: 1 }, { expiresInMs: 1e9 })
 }
 
 const ways = {

@@ -10,7 +10,7 @@ function save(changes: ChangeSet<number>, database: Entries): void {
   for (const [key, change] of changes.keys) {
     if (change.type === 'set') {
       expect(change.isNew).toBe(!database.has(key))
-      database.set(key, change.value)
+      database.set(key, change.value as number)
     } else expect(database.delete(key)).toBe(true)
   }
 }

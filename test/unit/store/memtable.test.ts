@@ -34,7 +34,7 @@ const step = fc.oneof(
 
 function applyTo(model: Map<string, number>, changes: readonly Change<number>[]): void {
   for (const each of changes) {
-    if (each.type === 'set') model.set(each.key, each.value)
+    if (each.type === 'set') model.set(each.key, each.value as number)
     else if (each.type === 'delete') model.delete(each.key)
     else model.clear()
   }
@@ -50,7 +50,7 @@ function save(table: Memtable<number>, database: Map<string, number>): void {
   for (const [name, each] of keys) {
     if (each.type === 'set') {
       expect(each.isNew).toBe(!database.has(name))
-      database.set(name, each.value)
+      database.set(name, each.value as number)
     } else expect(database.delete(name)).toBe(true)
   }
 }

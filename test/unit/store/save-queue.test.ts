@@ -38,7 +38,7 @@ beforeEach(() => {
           for (const [key, change] of changes.keys) {
             if (skipped.includes(key)) rest.keys.set(key, change)
             else if (change.type === 'delete') database.delete(key)
-            else database.set(key, change.value)
+            else database.set(key, change.value as number)
           }
           const rejections = skipped.map((key, index) => {
             return { index, row: { key }, code: 'serialize' as const, message: 'no JSON' }
