@@ -3,7 +3,7 @@
  * was compiled of the benchmarks is copied to where `install-remote.js` has installed the packed package with it, and
  * finds that; a PostgreSQL of its own is started on loopback, and thrown away.
  */
-import { execFileSync, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -22,10 +22,13 @@ const env = {
 
 cpSync(join(root, 'bench/build'), program, { recursive: true })
 cpSync(join(root, 'bench/package.json'), join(program, 'package.json'))
-execFileSync(postgres, ['start'], { env, stdio: 'inherit' })
-try {
+// It ends what is measured, and then PostgreSQL is to be stopped.
+process.on('SIGINT', () => undefined)
+if (spawnSync(postgres, ['start'], { env, stdio: 'inherit' }).status === 0) measure()
+else process.exitCode = 1
+
+function measure() {
   const args = [join(program, 'index.js'), 'remote', ...process.argv.slice(2)]
   process.exitCode = spawnSync(process.execPath, args, { cwd: root, env, stdio: 'inherit' }).status ?? 1
-} finally {
-  execFileSync(postgres, ['stop'], { env, stdio: 'inherit' })
+  spawnSync(postgres, ['stop'], { env, stdio: 'inherit' })
 }
