@@ -27,14 +27,18 @@ const compareOptions = {
 /**
  * What to measure; sizes and shapes are undefined where it is for a suite to say.
  *
- * @param knownSuites - All of them run if none is named.
+ * @param usualSuites - Those that run if none is named.
  * @throws Misuse for a suite or shape that is not known, and for an option that there is not.
  */
-export function parseRunArguments(args: readonly string[], knownSuites: readonly string[]) {
+export function parseRunArguments(
+  args: readonly string[],
+  knownSuites: readonly string[],
+  usualSuites: readonly string[] = knownSuites,
+) {
   const { values, positionals } = parse(args, runOptions, runUsage)
   const { rows, trials, shape, seconds, only, quick, out } = values
   return {
-    suites: positionals.length === 0 ? knownSuites : checkNames('suites', positionals, knownSuites),
+    suites: positionals.length === 0 ? usualSuites : checkNames('suites', positionals, knownSuites),
     sizes: rows?.split(',').map((text) => toCount('--rows', text)),
     shapes: shape === undefined ? undefined : checkNames('--shape', shape.split(','), shapeNames),
     trials: toCount('--trials', trials ?? (quick ? '1' : '3')),

@@ -5,7 +5,7 @@ import { runCompare } from './compare/run-compare.js'
 import { describeMachine, readMachine } from './report/machine.js'
 import { printTest } from './report/print-report.js'
 import type { SuiteReport, TestReport } from './report/suite-report.js'
-import { suites } from './suites/index.js'
+import { suites, usualSuites } from './suites/index.js'
 import type { Suite, SuitePlan } from './suites/suite.js'
 
 const args = process.argv.slice(2)
@@ -21,7 +21,7 @@ try {
 }
 
 async function runSuites(): Promise<void> {
-  const { folder, ...asked } = parseRunArguments(args, [...suites.keys()])
+  const { folder, ...asked } = parseRunArguments(args, [...suites.keys()], usualSuites)
   console.log(`${describeMachine(readMachine())}; ${new Date().toISOString().slice(0, 10)}\n`)
   await mkdir(folder, { recursive: true })
   for (const [name, suite] of asked.suites.map((name) => [name, suites.get(name)] as const)) {
@@ -38,8 +38,7 @@ async function runSuites(): Promise<void> {
 
 /** Prints each of the tests as it is over. */
 async function runSuite(suite: string, { run }: Suite, plan: SuitePlan): Promise<SuiteReport> {
-  const typed = args.map((arg) => (arg.includes(' ') ? JSON.stringify(arg) : arg))
-  const command = ['npm run bench', ...(args.length > 0 ? ['--', ...typed] : [])].join(' ')
+  const command = commandOf(suite)
   const measuredAt = new Date().toISOString()
   console.error(suite)
   const tests: TestReport[] = []
@@ -48,6 +47,13 @@ async function runSuite(suite: string, { run }: Suite, plan: SuitePlan): Promise
     tests.push(test)
   }
   return { suite, command, measuredAt, machine: readMachine(), tests }
+}
+
+/** What was typed: a suite that has a script of its own is named by that. */
+function commandOf(suite: string): string {
+  const [script, given] = suite === 'remote' ? ['bench:remote', args.slice(1)] : ['bench', args]
+  const typed = given.map((arg) => (arg.includes(' ') ? JSON.stringify(arg) : arg))
+  return [`npm run ${script}`, ...(typed.length > 0 ? ['--', ...typed] : [])].join(' ')
 }
 
 async function write(path: string, content: string): Promise<void> {

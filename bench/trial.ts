@@ -4,12 +4,15 @@
  */
 import { callBeside } from './tasks/call-beside.js'
 import { callExisting, callNew } from './tasks/calls.js'
-import { encodeColumn } from './tasks/encode-column.js'
 import { openStore } from './tasks/open-store.js'
 import { readRows } from './tasks/read-rows.js'
 import { changeRecords, repeatChanges, saveRecords, setAlone, setTogether } from './tasks/records.js'
+import type { Task } from './tasks/task.js'
 import { upsertRounds, upsertScattered } from './tasks/upserts.js'
 import { serveWhileWriting, streamRows, writeRows, writeWatched } from './tasks/write-rows.js'
+
+/** It needs parts of the library that are not published, and that a package which is installed has not. */
+const encodeColumn: Task = async (...args) => (await import('./tasks/encode-column.js')).encodeColumn(...args)
 
 const tasks = {
   ...{ writeRows, writeWatched, serveWhileWriting, streamRows, upsertScattered, upsertRounds, encodeColumn },

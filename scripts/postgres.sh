@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # A PostgreSQL of the tests' own, on loopback: `scripts/postgres.sh start|stop|crash`. Its data are thrown away by `stop`.
+# With another POSTGRES_PORT it is another one.
 set -euo pipefail
-data="${TMPDIR:-/tmp}/duckpaddle-postgres"
-port=55432
+port="${POSTGRES_PORT:-55432}"
+data="${TMPDIR:-/tmp}/duckpaddle-postgres-$port"
 bin="$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tail -1)"
 if [ -z "$bin" ]; then
   echo 'PostgreSQL is not installed: apt-get install postgresql' >&2

@@ -79,7 +79,8 @@ export const storageAdapterEach: SetContender = {
   entries: storageEntries,
 }
 
-async function openTable(path: string, shape: Shape, keeper: Keeper, options: OpenOptions = {}) {
+/** Opens a database, or a catalog of another engine, and makes the table. */
+export async function openTable(path: string, shape: Shape, keeper: Keeper, options: OpenOptions = {}) {
   const db = await open(path, { threads: 1, ...options })
   const keyed = keeper === 'none' ? {} : { [keeper]: [shape.key] }
   await db.table(shape.table, { columns: shape.columns, ...keyed })

@@ -6,6 +6,7 @@ import type { Contender, SetContender } from './contender.js'
 import * as ours from './duckpaddle.js'
 import * as lmdb from './lmdb.js'
 import * as main from './main-thread.js'
+import { remoteContenders, remoteRowLimits } from './remote.js'
 import { sqlUpserts } from './sql-upserts.js'
 import { readSqlite } from './sqlite.js'
 
@@ -104,6 +105,7 @@ const contenders: Readonly<Record<string, Contender>> = {
   'duckpaddle, key': ours.duckpaddle('key'),
   'duckpaddle, primaryKey': ours.duckpaddle('primaryKey'),
   ...sqlUpserts,
+  ...remoteContenders,
 }
 
 /** Keep records. */
@@ -129,6 +131,7 @@ export const rowLimits: Readonly<Record<string, number>> = {
   'row by row': 2000,
   'prepared statement': 2000,
   'Appender on main, nested values': 50_000,
+  ...remoteRowLimits,
 }
 
 export const findContender = finder(contenders)

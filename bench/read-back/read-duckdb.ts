@@ -1,20 +1,27 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
-import { isNested, type StoredRow } from '../shapes/shape.js'
+import { isNested, type Shape, type StoredRow } from '../shapes/shape.js'
 import { checksumSql, rowsSql } from './checksum.js'
 import type { ReadBack } from './verify-rows.js'
 
 /** Reads a file of DuckDB's. */
 export const readDuckDB: ReadBack = (path, shape, keys) =>
-  withConnection(path, async (connection) => {
-    const [checksum = {}] = await readRows(
-      connection,
-      checksumSql(
-        shape,
-        (column, kind) => `strlen(${kind === 'nested' ? `to_json(${column})` : column}::VARCHAR)`,
-      ),
-    )
-    return { checksum, rows: await readRows(connection, rowsSql(shape, keys, readColumn)) }
-  })
+  withConnection(path, (connection) => readTable(connection, shape, keys))
+
+/** Reads a table by a connection. */
+export async function readTable(
+  connection: DuckDBConnection,
+  shape: Shape,
+  keys: readonly (string | number)[],
+): ReturnType<ReadBack> {
+  const [checksum = {}] = await readRows(
+    connection,
+    checksumSql(
+      shape,
+      (column, kind) => `strlen(${kind === 'nested' ? `to_json(${column})` : column}::VARCHAR)`,
+    ),
+  )
+  return { checksum, rows: await readRows(connection, rowsSql(shape, keys, readColumn)) }
+}
 
 /** Opens a file on this thread, which computes with no other, and closes it. */
 export async function withConnection<Result>(

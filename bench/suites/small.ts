@@ -2,9 +2,10 @@ import { Misuse } from '../arguments.js'
 import { findSqlite } from '../contenders/sqlite.js'
 import { medianFigure } from '../report/print-report.js'
 import type { TestReport } from '../report/suite-report.js'
-import { runTrials, type Trials } from '../run-trials.js'
+import { runTrials } from '../run-trials.js'
 import { besideNames } from '../tasks/call-beside.js'
-import { callerCounts, callFigures } from '../tasks/calls.js'
+import { callFigures } from '../tasks/calls.js'
+import { byCallers, callerFigures, nameOfCallers } from './by-callers.js'
 import { figures, runTest, type Suite, type SuitePlan, toTest } from './suite.js'
 
 /** Callers that await their calls of one row each, alone and beside a bulk call; and rows that are piped. */
@@ -96,37 +97,19 @@ async function runCalls(
   remarks: (report: TestReport) => readonly string[],
 ): Promise<TestReport> {
   const all = await runTrials(task, contenders, size, trials, { shape, seconds })
-  const shown = [...figures('more', 'calls/s', 0, perSecond), ...figures('less', 'ms', 2, p50, p99)]
-  return toTest({ ...test, size, trials, figures: shown }, all.flatMap(byCallers), remarks)
-}
-
-/** Each number of callers as a contender of its own. */
-function byCallers({ contender, rows, results }: Trials): Trials[] {
-  const counts = callerCounts(rows).slice(0, results[0]?.series?.[perSecond]?.length)
-  return counts.map((callers, at) => ({
-    contender: nameOf(contender, callers),
-    rows,
-    results: results.map(({ verifiedRows, series }) => {
-      const values = callFigures.map((name) => [name, series?.[name]?.[at] ?? undefined] as const)
-      return { verifiedRows, values: Object.fromEntries(values) }
-    }),
-  }))
-}
-
-function nameOf(contender: string, callers: number): string {
-  return `${contender}, ${callers} caller${callers === 1 ? '' : 's'}`
+  return toTest({ ...test, size, trials, figures: callerFigures() }, all.flatMap(byCallers), remarks)
 }
 
 /** Nothing where it was not measured. */
 function towards(report: TestReport, contender: string, callers: number, target: number): string[] {
-  const name = nameOf(contender, callers)
+  const name = nameOfCallers(contender, callers)
   const share = medianFigure(report, name, perSecond) / target
   return Number.isNaN(share) ? [] : [`${name}: ${share.toFixed(3)} of the target of ${target} calls/s`]
 }
 
 /** How many times another contender's figure duckpaddle's is. */
 function ratio(report: TestReport, figure: string, callers: number, other: string, target: string): string[] {
-  const [own, others] = ['duckpaddle', other].map((name) => nameOf(name, callers))
+  const [own, others] = ['duckpaddle', other].map((name) => nameOfCallers(name, callers))
   const times = medianFigure(report, String(own), figure) / medianFigure(report, String(others), figure)
   return Number.isNaN(times)
     ? []

@@ -315,4 +315,6 @@ it('refuses what it cannot do, and says why', async () => {
     code: 1,
     stderr: only,
   })
+  const remote = expect.stringContaining('The suite remote needs the DuckDB that there are extensions for')
+  await expect(bench('remote', '--out', folder)).rejects.toMatchObject({ code: 1, stderr: remote })
 })

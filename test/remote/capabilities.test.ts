@@ -17,7 +17,7 @@ afterAll(() => stopQuack(quack))
 /** The table of `docs/scaling.md`: of each engine, what it can do. */
 function readTable(): ReadonlyMap<string, Readonly<Record<string, string>>> {
   const text = readFileSync(join(root, 'docs/scaling.md'), 'utf8')
-  const [, table = ''] = text.split('## What each can do')
+  const table = text.split(/^## /m).find((section) => section.startsWith('What each can do')) ?? ''
   const [header = [], , ...rows] = table
     .split('\n')
     .filter((line) => line.startsWith('|'))

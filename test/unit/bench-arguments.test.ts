@@ -19,6 +19,12 @@ describe('the arguments of a run', () => {
     })
   })
 
+  it('leave out a suite that only runs where it is named', () => {
+    const known = [...suites, 'remote']
+    expect(parseRunArguments([], known, suites).suites).toEqual(suites)
+    expect(parseRunArguments(['remote'], known, suites).suites).toEqual(['remote'])
+  })
+
   it('say which suites run, in their order and once each, with how many rows of which shapes, and where to', () => {
     const args = [
       'kv',
