@@ -1,6 +1,7 @@
 import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, renameSync, writeFileSync } from 'node:fs'
+import { Agent, request } from 'node:http'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
@@ -83,12 +84,13 @@ describe.each(frameworks)('the recipe for $name', ({ program }) => {
     expect(await get(`/events/${encodeURIComponent("' OR 1 = 1 --")}`)).toEqual({ status: 200, body: [] })
     expect(await get('/healthz')).toEqual({ status: 200, body: { status: 'ok', codes: [] } })
 
-    // It is told to end while ten clients send row after row, each for as long as it is answered.
+    // It is told to end while ten clients send row after row, each on one connection for as long as it is answered.
     const committed: number[] = []
     const clients = Array.from({ length: 10 }, async (_, client) => {
-      for (let id = 1000 * (client + 1); ; id++) {
-        const answer = await post({ id, kind: 'late' }).catch(() => undefined)
-        if (answer?.status !== 201) return
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+      for (let id = 1_000_000 * (client + 1); ; id++) {
+        const status = await postBy(agent, url, { id, kind: 'late' }).catch(() => undefined)
+        if (status !== 201) return
         committed.push(id)
       }
     })
@@ -188,6 +190,21 @@ function portOf({ stdout, stderr }: ChildProcessByStdio<null, Readable, Readable
         if (port !== undefined) resolve(port)
       })
       .on('close', () => reject(new Error(`The server ended before it listened:\n${complaints}`)))
+  })
+}
+
+/** Resolves to the status of the answer, when all of it is there. */
+function postBy(agent: Agent, url: string, row: object): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const headers = { 'content-type': 'application/json' }
+    request(`${url}/events`, { method: 'POST', agent, headers }, (response) => {
+      response
+        .resume()
+        .on('end', () => resolve(response.statusCode))
+        .on('error', reject)
+    })
+      .on('error', reject)
+      .end(JSON.stringify(row))
   })
 }
 
