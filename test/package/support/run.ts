@@ -7,15 +7,18 @@ export interface Ran {
   readonly stderr: string
 }
 
-/** Runs a program to its end. What it inherits from vitest or npm would not be there in an application. */
-export async function run(file: string, args: readonly string[], cwd: string): Promise<Ran> {
-  const env = Object.fromEntries(
-    Object.entries(process.env).filter(
-      ([name]) => !/^(npm_|VITEST|NODE_OPTIONS|NODE_ENV|TEST$|INIT_CWD)/i.test(name),
-    ),
+/** What an application inherits: nothing of vitest or npm. */
+export function environment(): NodeJS.ProcessEnv {
+  const entries = Object.entries(process.env)
+  return Object.fromEntries(
+    entries.filter(([name]) => !/^(npm_|VITEST|NODE_OPTIONS|NODE_ENV|TEST$|INIT_CWD)/i.test(name)),
   )
+}
+
+/** Runs a program to its end. */
+export async function run(file: string, args: readonly string[], cwd: string): Promise<Ran> {
   try {
-    const { stdout, stderr } = await promisify(execFile)(file, args, { cwd, env })
+    const { stdout, stderr } = await promisify(execFile)(file, args, { cwd, env: environment() })
     return { code: 0, stdout, stderr }
   } catch (error) {
     if (error instanceof Error && 'stdout' in error && 'stderr' in error && 'code' in error) {
