@@ -40,7 +40,7 @@ const refusals = [
   },
   {
     line: "events.createWriteStream({ onConflict: 'update' })",
-    says: /^refused\.mts\(4,\d+\): [^]*Type '"update"' is not assignable to type 'KeyNeeded \| undefined'\.$/,
+    says: /^refused\.mts\(4,\d+\): [\s\S]*Type '"update"' is not assignable to type 'KeyNeeded \| undefined'\.$/,
   },
 ]
 
