@@ -2,8 +2,6 @@ import {
   type DatabaseIntrospector,
   type DatabaseMetadata,
   type DatabaseMetadataOptions,
-  DEFAULT_MIGRATION_LOCK_TABLE,
-  DEFAULT_MIGRATION_TABLE,
   type Kysely,
   type SchemaMetadata,
   sql,
@@ -76,6 +74,7 @@ export class DuckpaddleIntrospector implements DatabaseIntrospector {
   }
 }
 
+/** By their default names, which are exported by another module from Kysely 0.29 on. */
 function isOfKysely(table: string): boolean {
-  return table === DEFAULT_MIGRATION_TABLE || table === DEFAULT_MIGRATION_LOCK_TABLE
+  return table === 'kysely_migration' || table === 'kysely_migration_lock'
 }
