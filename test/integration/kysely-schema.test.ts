@@ -3,6 +3,7 @@ import { DuckpaddleDialect } from 'duckpaddle/kysely'
 import { CamelCasePlugin, Kysely, type Migration, Migrator, sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type OpenKysely, openKysely } from '../support/kysely-database.js'
+import { loseWorker, smallHeap } from '../support/lose-worker.js'
 
 let opened: OpenKysely
 
@@ -177,6 +178,35 @@ describe('a dialect', () => {
     await Promise.all([own.destroy(), own.destroy()])
     expect(made.stats().status).toBe('closed')
     await expect(sql`select 1`.execute(own)).rejects.toThrow('driver has already been destroyed')
+  })
+
+  it('refuses what is no service, and tries again to make one where that has failed', async () => {
+    const promised = open(':memory:')
+    expect(() => new DuckpaddleDialect({ service: promised as never })).toThrow(TypeError)
+    expect(() => new DuckpaddleDialect({} as never)).toThrow(TypeError)
+    await using made = await promised
+    let tries = 0
+    const service = async () => {
+      if (++tries === 1) throw new Error('not yet')
+      return made
+    }
+    const db = new Kysely<unknown>({ dialect: new DuckpaddleDialect({ service }) })
+    await expect(sql`select 1`.execute(db)).rejects.toThrow('not yet')
+    expect((await sql`select 1 as a`.execute(db)).rows).toEqual([{ a: 1 }])
+    await db.destroy()
+  })
+
+  it('ends a transaction, and works on, where the worker is lost', async () => {
+    await using service = await open(':memory:', { resourceLimits: smallHeap })
+    await service.run('CREATE TABLE person (id INTEGER)')
+    const db = new Kysely<{ person: { id: number } }>({ dialect: new DuckpaddleDialect({ service }) })
+    const work = db.transaction().execute(async (trx) => {
+      await trx.insertInto('person').values({ id: 10 }).execute()
+      await expect(loseWorker(service)).rejects.toMatchObject({ code: 'PERSIST_WORKER_LOST' })
+      await trx.insertInto('person').values({ id: 11 }).execute()
+    })
+    await expect(work).rejects.toMatchObject({ code: 'PERSIST_WORKER_LOST' })
+    expect((await sql`select 1 as a`.execute(db)).rows).toEqual([{ a: 1 }])
   })
 
   it('reports a service that is closed', async () => {

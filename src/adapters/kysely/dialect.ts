@@ -17,7 +17,12 @@ import { DuckpaddleQueryCompiler } from './query-compiler.js'
 export class DuckpaddleDialect implements Dialect {
   readonly #config: DuckpaddleDialectConfig
 
+  /** @throws TypeError for a `service` that is none, such as a promise of one. */
   constructor(config: DuckpaddleDialectConfig) {
+    const { service } = config
+    if (typeof service !== 'function' && typeof service?.transaction !== 'function') {
+      throw new TypeError('Expected `service` to be a PersistenceService, or a function that makes one')
+    }
     this.#config = Object.freeze({ ...config })
   }
 
