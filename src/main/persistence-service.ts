@@ -33,10 +33,11 @@ import { FlowControl } from './scheduling/flow-control.js'
 import { Operations } from './scheduling/operations.js'
 import { WriteScheduler } from './scheduling/write-scheduler.js'
 import { everything } from './scheduling/write-scope.js'
-import type { AnyRow, RowOf } from './schema/row-types.js'
+import type { CheckedDefinition } from './schema/checked-definition.js'
 import type { ColumnDefinitions, KeyOptions, TableOptions } from './schema/table-definition.js'
 import { shareInternals } from './service-internals.js'
 import type { Table } from './table.js'
+import type { TableOf } from './table-of.js'
 import { Tables } from './tables.js'
 import type { Transaction } from './transaction.js'
 import { Transactions } from './transactions.js'
@@ -141,15 +142,15 @@ export class PersistenceService implements AsyncDisposable {
    * })
    * ```
    */
-  table(name: string, definition?: KeyOptions): Promise<Table<AnyRow>>
-  table<const Columns extends ColumnDefinitions, const Key extends keyof Columns & string = never>(
+  table<
+    Row extends object = never,
+    const Columns extends ColumnDefinitions = never,
+    const Key extends keyof Columns & string = never,
+  >(
     name: string,
-    definition: TableOptions<Columns> & {
-      readonly key?: readonly Key[] | undefined
-      readonly primaryKey?: readonly Key[] | undefined
-    },
-  ): Promise<Table<RowOf<Columns, Key>>>
-  async table(name: string, options: TableOptions | KeyOptions = {}): Promise<Table<never>> {
+    definition?: CheckedDefinition<Row, Columns, Key>,
+  ): Promise<TableOf<NoInfer<Row>, Columns, Key>>
+  async table(name: string, options: TableOptions | KeyOptions = {}): Promise<Table<never, never>> {
     return this.#tables.open(name, options, false)
   }
 

@@ -1,11 +1,12 @@
 import type { ColumnDescriptor } from '../protocol/column-type.js'
+import type { OnConflict } from '../protocol/requests.js'
 import type { TableRef } from '../protocol/sql.js'
 import type { PersistOptions } from './contract/persist-options.js'
 import type { Receipt } from './contract/receipt.js'
 import type { Rows } from './contract/rows.js'
 import type { WriteStream } from './contract/write-stream.js'
 import type { WriteStreamOptions } from './contract/write-stream-options.js'
-import type { AnyRow, TextRow } from './schema/row-types.js'
+import type { AnyRow, RowTypes, TextRow } from './schema/row-types.js'
 
 /** What a table needs of its service. */
 interface Writing {
@@ -13,8 +14,16 @@ interface Writing {
   createWriteStream(options: WriteStreamOptions): WriteStream<never>
 }
 
-/** A table that rows can be persisted to. Made by `table()` of a service. */
-export class Table<Row = AnyRow> {
+/**
+ * A table that rows can be persisted to. Made by `table()` of a service.
+ *
+ * @typeParam Row - What it takes.
+ * @typeParam Read - What `query()` reads from it; `RowOf<typeof table, 'read'>` asks for it.
+ * @typeParam Resolved - What `onConflict` can be: `'error'` alone where it is defined without a key.
+ */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: what it adds is for types alone, and is never there.
+// biome-ignore lint/correctness/noUnusedVariables: it is what the interface below carries.
+export class Table<Row = AnyRow, Read = unknown, Resolved extends OnConflict = OnConflict> {
   readonly name: string
   /** The schema that it is in. */
   readonly schema: string
@@ -44,14 +53,17 @@ export class Table<Row = AnyRow> {
   /** With `parse: true` any value may be a string. */
   persist(
     rows: Rows<Partial<TextRow<Row>>>,
-    options: PersistOptions & { readonly onConflict: 'update'; readonly parse: true },
+    options: PersistOptions<Resolved> & { readonly onConflict: 'update'; readonly parse: true },
   ): Promise<Receipt>
   /** With `parse: true` any value may be a string. */
-  persist(rows: Rows<TextRow<Row>>, options: PersistOptions & { readonly parse: true }): Promise<Receipt>
+  persist(
+    rows: Rows<TextRow<Row>>,
+    options: PersistOptions<Resolved> & { readonly parse: true },
+  ): Promise<Receipt>
   /** With `onConflict: 'update'` a row may carry some columns only: one that is there keeps the values of the others. */
   persist(
     rows: Rows<Partial<Row>>,
-    options: PersistOptions & { readonly onConflict: 'update' },
+    options: PersistOptions<Resolved> & { readonly onConflict: 'update' },
   ): Promise<Receipt>
   /**
    * Writes rows in one transaction: all that are good, or none. Resolves when they are committed.
@@ -91,20 +103,22 @@ export class Table<Row = AnyRow> {
    * for (const { index, message } of receipt.rejections) console.warn(index, message)
    * ```
    */
-  persist(rows: Rows<Row>, options?: PersistOptions): Promise<Receipt>
+  persist(rows: Rows<Row>, options?: PersistOptions<Resolved>): Promise<Receipt>
   persist(rows: Rows<unknown>, options: PersistOptions = {}): Promise<Receipt> {
     return this.#writing.persist(rows, options)
   }
 
   /** With `parse: true` any value may be a string. */
   createWriteStream(
-    options: WriteStreamOptions & { readonly onConflict: 'update'; readonly parse: true },
+    options: WriteStreamOptions<Resolved> & { readonly onConflict: 'update'; readonly parse: true },
   ): WriteStream<Partial<TextRow<Row>>>
   /** With `parse: true` any value may be a string. */
-  createWriteStream(options: WriteStreamOptions & { readonly parse: true }): WriteStream<TextRow<Row>>
+  createWriteStream(
+    options: WriteStreamOptions<Resolved> & { readonly parse: true },
+  ): WriteStream<TextRow<Row>>
   /** With `onConflict: 'update'` a row may carry some columns only: one that is there keeps the values of the others. */
   createWriteStream(
-    options: WriteStreamOptions & { readonly onConflict: 'update' },
+    options: WriteStreamOptions<Resolved> & { readonly onConflict: 'update' },
   ): WriteStream<Partial<Row>>
   /**
    * Makes a Node `Writable` of rows, which commits them step by step: when `commitRows` wait, or `commitMs` after the first
@@ -127,8 +141,12 @@ export class Table<Row = AnyRow> {
    * await pipeline(request, parser, events.createWriteStream())
    * ```
    */
-  createWriteStream(options?: WriteStreamOptions): WriteStream<Row>
+  createWriteStream(options?: WriteStreamOptions<Resolved>): WriteStream<Row>
   createWriteStream(options: WriteStreamOptions = {}): WriteStream<never> {
     return this.#writing.createWriteStream(options)
   }
 }
+
+// biome-ignore lint/correctness/noUnusedVariables: TypeScript asks for the same parameters as of the class.
+export interface Table<Row = AnyRow, Read = unknown, Resolved extends OnConflict = OnConflict>
+  extends RowTypes<Row, Read> {}

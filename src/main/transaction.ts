@@ -1,4 +1,5 @@
 import type { BigintReading, QueryRow, QueryValue, TimestampReading } from '../protocol/query-value.js'
+import type { OnConflict } from '../protocol/requests.js'
 import type { PersistOptions } from './contract/persist-options.js'
 import type { AsColumns, QueryColumns, QueryOptions, RowsAsArrays } from './contract/query-options.js'
 import type { Receipt } from './contract/receipt.js'
@@ -35,22 +36,22 @@ export class Transaction {
   }
 
   /** With `parse: true` any value may be a string. */
-  persist<Row = AnyRow>(
-    table: Table<Row>,
+  persist<Row = AnyRow, Resolved extends OnConflict = OnConflict>(
+    table: Table<Row, unknown, Resolved>,
     rows: Rows<Partial<TextRow<NoInfer<Row>>>>,
-    options: PersistOptions & { readonly onConflict: 'update'; readonly parse: true },
+    options: PersistOptions<NoInfer<Resolved>> & { readonly onConflict: 'update'; readonly parse: true },
   ): Promise<Receipt>
   /** With `parse: true` any value may be a string. */
-  persist<Row = AnyRow>(
-    table: Table<Row>,
+  persist<Row = AnyRow, Resolved extends OnConflict = OnConflict>(
+    table: Table<Row, unknown, Resolved>,
     rows: Rows<TextRow<NoInfer<Row>>>,
-    options: PersistOptions & { readonly parse: true },
+    options: PersistOptions<NoInfer<Resolved>> & { readonly parse: true },
   ): Promise<Receipt>
   /** With `onConflict: 'update'` a row may carry some columns only: one that is there keeps the values of the others. */
-  persist<Row = AnyRow>(
-    table: Table<Row>,
+  persist<Row = AnyRow, Resolved extends OnConflict = OnConflict>(
+    table: Table<Row, unknown, Resolved>,
     rows: Rows<Partial<NoInfer<Row>>>,
-    options: PersistOptions & { readonly onConflict: 'update' },
+    options: PersistOptions<NoInfer<Resolved>> & { readonly onConflict: 'update' },
   ): Promise<Receipt>
   /**
    * Writes rows like `persist()` of the table, as part of the transaction: what its receipt counts is committed when
@@ -60,10 +61,10 @@ export class Transaction {
    * @param options - A `signal` ends the transaction. `background` makes no difference.
    * @throws as `persist()` of the table; but for `PERSIST_CLOSED` and `PERSIST_OVERLOADED`, which `transaction()` does.
    */
-  persist<Row = AnyRow>(
-    table: Table<Row>,
+  persist<Row = AnyRow, Resolved extends OnConflict = OnConflict>(
+    table: Table<Row, unknown, Resolved>,
     rows: Rows<NoInfer<Row>>,
-    options?: PersistOptions,
+    options?: PersistOptions<NoInfer<Resolved>>,
   ): Promise<Receipt>
   persist<Row>(table: Table<Row>, rows: Rows<unknown>, options: PersistOptions = {}): Promise<Receipt> {
     return this.#calls.persist(table, rows, options)

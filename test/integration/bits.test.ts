@@ -67,7 +67,8 @@ describe('a BIT', () => {
   it.each(['key', 'primaryKey'] as const)('tells rows apart as %s', async (kind) => {
     await using db = await openForTest(':memory:')
     const columns = { bits: 'BIT NOT NULL', n: 'INTEGER' }
-    const table = await db.table('t', { columns, [kind]: ['bits'] })
+    const key = ['bits'] as const
+    const table = await db.table('t', kind === 'key' ? { columns, key } : { columns, primaryKey: key })
     await db.run("INSERT INTO t VALUES ('0110', 0), ('011', 0), ('00110', 0)")
     const rows = lengths.map((bits, n) => ({ bits, n }))
     expect(await table.persist(rows, { onConflict: 'update' })).toMatchObject({ inserted: 68, updated: 2 })

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, renameSync, symlinkSync, writeFileSync } from '
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { transform } from 'esbuild'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { programsOf } from '../support/documented-programs.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
@@ -19,7 +20,7 @@ beforeAll(async () => {
   const { stdout } = await execute('npm', pack, { cwd: root })
   await execute('tar', ['xzf', stdout.trim()], { cwd: folder })
   renameSync(join(folder, 'package'), join(modules, 'duckpaddle'))
-  for (const name of ['piscina', 'sorted-btree', '@duckdb', 'keyv', 'unstorage', 'abstract-level'])
+  for (const name of ['piscina', 'sorted-btree', '@duckdb', 'keyv', 'unstorage', 'abstract-level', 'kysely'])
     symlinkSync(join(root, 'node_modules', name), join(modules, name))
 })
 
@@ -50,4 +51,13 @@ describe("the README's code, from the packed package", () => {
     const { stdout, stderr } = await execute(process.execPath, ['app.cjs'], { cwd: own })
     expect({ stdout, stderr }).toEqual({ stdout: required?.output, stderr: '' })
   })
+})
+
+it('the example of docs/kysely.md runs as it stands, from the packed package', async () => {
+  const [program] = programsOf('docs/kysely.md')
+  const own = mkdtempSync(join(folder, 'run-'))
+  const { code } = await transform(program?.text ?? '', { loader: 'ts', format: 'esm', target: 'es2022' })
+  writeFileSync(join(own, 'app.mjs'), code)
+  const { stdout, stderr } = await execute(process.execPath, ['app.mjs'], { cwd: own })
+  expect({ stdout, stderr }).toEqual({ stdout: program?.output, stderr: '' })
 })

@@ -45,8 +45,12 @@ describe('an invisible character', () => {
     ['a table that is missing', () => db.table(name), `There is no table ${shown}`],
     ['an option', () => airports.persist([], { [name]: 1 } as never), `got ${shown}`],
     ['a definition', () => db.table('t', { [name]: 1 } as never), `got ${shown}`],
-    ['a column of a definition', () => db.table('t', { columns: { [name]: 'x' } }), `column ${shown}`],
-    ['a type', () => db.table('t', { columns: { a: `${bom}INT x` } }), "got '\\ufeffINT x'"],
+    [
+      'a column of a definition',
+      () => db.table('t', { columns: { [name]: 'x' as string } }),
+      `column ${shown}`,
+    ],
+    ['a type', () => db.table('t', { columns: { a: `${bom}INT x` as string } }), "got '\\ufeffINT x'"],
     ['a key', () => db.table('airports', { key: [name] }), `no column ${shown} for its key`],
     [
       'a table that differs',

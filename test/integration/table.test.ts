@@ -1,4 +1,4 @@
-import { open, type PersistenceService } from 'duckpaddle'
+import { type ColumnDefinitions, open, type PersistenceService } from 'duckpaddle'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 
 let db: PersistenceService
@@ -36,8 +36,10 @@ describe('table()', () => {
     await expect(db.table('')).rejects.toThrow(TypeError)
     await expect(db.table('a\0b')).rejects.toThrow(TypeError)
     await expect(db.table(5 as never)).rejects.toThrow(TypeError)
-    await expect(db.table('t', { columns: {} })).rejects.toThrow(TypeError)
-    await expect(db.table('t', { columns: { a: 'INTEGER); DROP TABLE x; --' } })).rejects.toThrow(TypeError)
+    await expect(db.table('t', { columns: {} as ColumnDefinitions })).rejects.toThrow(TypeError)
+    await expect(db.table('t', { columns: { a: 'INTEGER); DROP TABLE x; --' as string } })).rejects.toThrow(
+      TypeError,
+    )
     await expect(db.table('t', { columns: { a: 'INTEGER', A: 'INTEGER' } })).rejects.toThrow(TypeError)
     await expect(db.table('t', { column: {} } as never)).rejects.toThrow(TypeError)
     await expect(db.table('t', { columns: { a: 'VARIANT[]' } })).rejects.toMatchObject({

@@ -32,6 +32,18 @@ const events = await db.table('events', { columns: { id: 'BIGINT NOT NULL', seen
 await events.persist([{ id: 1, kind: 'login' }, { id: 2, kin: 'logout' }])
 `
 
+/** Each line is an error, and what it is to say. */
+const refusals = [
+  {
+    line: "await db.table('t', { columns: { id: 'BIGNT' } })",
+    says: /^refused\.mts\(4,\d+\): .* is not assignable to type 'NoTypeOfDuckDB<"BIGNT">'\.$/,
+  },
+  {
+    line: "events.createWriteStream({ onConflict: 'update' })",
+    says: /^refused\.mts\(4,\d+\): [\s\S]*Type '"update"' is not assignable to type 'KeyNeeded \| undefined'\.$/,
+  },
+]
+
 const strict = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess']
 const modules = {
   node16: ['--module', 'node16'],
@@ -105,6 +117,17 @@ describe('the declarations, checked themselves as well', () => {
       expect(stdout.length).toBeLessThan(350)
     },
   )
+
+  it.each(
+    typescriptVersions.flatMap((typescript) => refusals.map((refusal) => ({ typescript, ...refusal }))),
+  )('refuse $line, with TypeScript $typescript', async ({ typescript, line, says }) => {
+    const begin = misspelt.split('\n').slice(1, 4).join('\n')
+    writeFileSync(join(folder, 'refused.mts'), `${begin}\n${line}\n`)
+    const args = ['--module', 'nodenext', '--pretty', 'false', 'refused.mts']
+    const { code, stdout } = await compile(folder, typescript, ...args)
+    expect(code).not.toBe(0)
+    expect(stdout.trim()).toMatch(says)
+  })
 
   it.each(['5.9', '7.0'] as const)(
     'can be required from CommonJS, with TypeScript %s',

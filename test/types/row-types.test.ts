@@ -19,7 +19,7 @@ type Service = Awaited<ReturnType<typeof open>>
 
 describe('RowOf', () => {
   it('requires what is NOT NULL or in the primary key, and nothing else', () => {
-    type Row = RowOf<{ id: 'BIGINT'; name: 'VARCHAR NOT NULL'; amount: 'DOUBLE' }, 'id'>
+    type Row = RowOf<{ id: 'BIGINT'; name: 'VARCHAR NOT NULL'; amount: 'DOUBLE' }, 'write', 'id'>
     expectTypeOf<Row['id']>().toEqualTypeOf<number | bigint>()
     expectTypeOf<Row['name']>().toEqualTypeOf<string>()
     expectTypeOf<Row['amount']>().toEqualTypeOf<number | bigint | null | undefined>()

@@ -68,6 +68,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'main/scheduling',
     'main/worker-thread',
   ]),
+  'adapters/kysely': ['main', 'sync'],
   worker: [
     ...shared,
     'worker/catalog',

@@ -9,7 +9,16 @@ import type { Draft, PersistTrace } from './traces.js'
 /** What to do about a row that cannot be written. */
 export type OnRowError = 'abort' | 'skip' | ((rejection: Rejection) => 'abort' | 'skip')
 
-export interface PersistOptions {
+/** What stands in an error of the compiler beside an `onConflict` that takes a key. */
+interface DefinedWithoutKey {
+  readonly definedWithoutKey: true
+}
+
+/** What `onConflict` can be for a table that is defined without a key: nobody has a string of the second kind. */
+export type KeyNeeded = 'error' | ('update' & DefinedWithoutKey)
+
+/** @typeParam Resolved - What the table can do about conflicts. */
+export interface PersistOptions<Resolved extends OnConflict = OnConflict> {
   /**
    * What becomes of a row whose key the table has, or an earlier row of the call.
    *
@@ -22,7 +31,7 @@ export interface PersistOptions {
    *
    * @defaultValue `'error'`
    */
-  readonly onConflict?: OnConflict | undefined
+  readonly onConflict?: Resolved | undefined
   /**
    * Gives up between two slices: the promise rejects with `PERSIST_ABORTED`, whose `cause` is the signal's reason,
    * and nothing is written. Without effect once the commit has been asked for. A signal that is not Node's own, such as

@@ -22,8 +22,8 @@ export type EncodeErrorCode = 'type' | 'range' | 'not-null' | 'serialize' | 'too
  */
 export type RejectionCode = EncodeErrorCode | ViolationCode
 
-/** Why a row was not written. */
-export interface Rejection {
+/** What every rejection has. */
+interface RejectedRow {
   /** Position of the row in what was given to `persist()`, from 0. */
   readonly index: number
   /**
@@ -36,16 +36,62 @@ export interface Rejection {
    * Absent when it is the row as a whole.
    */
   readonly column?: string
+  readonly message: string
+  /**
+   * The row's key, with the values that `query()` reads; where only the database knew, and the table has a key. Of a store,
+   * always.
+   */
+  readonly key?: Readonly<Record<string, QueryValue>>
+}
+
+/** What encoding alone knows. */
+interface UnfitRow extends RejectedRow {
   /** The same, and where it is in JSON, such as `payload.items[3].price`; absent where it is the column as a whole. */
   readonly path?: string
-  readonly code: RejectionCode
-  readonly message: string
-  /** The constraint that the row breaks, as SQL; where only the database knew. */
-  readonly constraint?: string
-  /** The row's key, with the values that `query()` reads; where only the database knew, and the table has a key. */
-  readonly key?: Readonly<Record<string, QueryValue>>
-  /** For `duplicate-key` and `unique`: the index of the earlier row of the call that has the key; absent if the table has it. */
-  readonly conflictIndex?: number
   /** What user code threw while the row was read, if that is the reason. */
   readonly cause?: unknown
 }
+
+/** Properties that are never there, and so can be read before `code` is known. */
+interface NoViolation {
+  readonly constraint?: never
+  readonly conflictIndex?: never
+}
+
+interface NoMisfit {
+  readonly path?: never
+  readonly cause?: never
+}
+
+/** A row that could not be encoded. */
+interface EncodeRejection extends UnfitRow, NoViolation {
+  readonly code: Exclude<EncodeErrorCode, 'not-null'>
+}
+
+/** A row without a value for a NOT NULL column: known when it is encoded, or by the database alone. */
+interface NotNullRejection extends UnfitRow {
+  readonly code: 'not-null'
+  /** The constraint that the row breaks, as SQL; where only the database knew. */
+  readonly constraint?: string
+  readonly conflictIndex?: never
+}
+
+/** A row that breaks a constraint by itself, or with a row of another table. */
+interface ConstraintRejection extends RejectedRow, NoMisfit {
+  readonly code: 'check' | 'foreign-key'
+  /** The constraint that the row breaks, as SQL. */
+  readonly constraint: string
+  readonly conflictIndex?: never
+}
+
+/** A row with the key, or the unique values, of another. */
+interface DuplicateRejection extends RejectedRow, NoMisfit {
+  readonly code: 'duplicate-key' | 'unique'
+  /** The constraint that the row breaks, as SQL. */
+  readonly constraint: string
+  /** The index of the earlier row of the call that has the key; absent if the table has it. */
+  readonly conflictIndex?: number
+}
+
+/** Why a row was not written; which properties there are follows from `code`. */
+export type Rejection = EncodeRejection | NotNullRejection | ConstraintRejection | DuplicateRejection

@@ -1,8 +1,10 @@
+import type { OnConflict } from '../../protocol/requests.js'
 import { checkNumber, checkType, ownOptions } from './check-option.js'
 import { type PersistOptions, persistOptionNames, resolvePersistOptions } from './persist-options.js'
 
 /** Of the options of `persist()`, each is about one commit: `maxRejections` about its receipt, `onProgress` about its rows. */
-export interface WriteStreamOptions extends PersistOptions {
+export interface WriteStreamOptions<Resolved extends OnConflict = OnConflict>
+  extends PersistOptions<Resolved> {
   /**
    * A commit begins when so many rows wait. It takes all that wait, which are more where some came while another was under
    * way, and what comes while it encodes them, until it has 16 times as many, 122,880, or 32 MiB of encoded rows. Without

@@ -1,8 +1,10 @@
-import type { ColumnTypeName, ScalarColumnType } from '../../protocol/column-type.js'
 import type { columnTypes } from '../../protocol/column-types.js'
+import type { QueryRow } from '../../protocol/query-value.js'
 import type { TypedArray } from '../contract/rows.js'
 import type { JsonColumn } from './json-column.js'
+import type { ReadValue } from './read-value.js'
 import type { ColumnDefinitions } from './table-definition.js'
+import type { ColumnShape, PlainName, Shape } from './type-shape.js'
 
 /** An INTERVAL in parts: a month has no fixed number of days, nor a day of hours. */
 export interface Interval {
@@ -24,67 +26,6 @@ interface TakenValues {
   interval: Interval | string | bigint
 }
 
-type ColumnTypes = typeof columnTypes
-
-type Trim<Text extends string> = Text extends ` ${infer Rest}`
-  ? Trim<Rest>
-  : Text extends `${infer Rest} `
-    ? Trim<Rest>
-    : Text
-
-/** `'a', 'b'` as `'a' | 'b'`; in tail position, for an ENUM may have hundreds of members. */
-type EnumMembers<Text extends string, Found = never> = Text extends `${string}'${infer Rest}`
-  ? EnumMember<Rest, '', Found>
-  : Found
-
-/** From within a member on, of which `Begin` is read; a quote in it is doubled. */
-type EnumMember<Text extends string, Begin extends string, Found> = Text extends `${infer Part}'${infer Rest}`
-  ? Rest extends `'${infer More}`
-    ? EnumMember<More, `${Begin}${Part}'`, Found>
-    : EnumMembers<Rest, Found | `${Begin}${Part}`>
-  : Found
-
-type Aliases = { readonly [Name in ColumnTypeName as ColumnTypes[Name]['aliases'][number]]: Name }
-
-/** The first of the names of a type, whatever it is written as, without what stands in brackets. */
-type NameOf<Type extends string> = Type extends `${infer Name}(${string}`
-  ? NameOf<Trim<Name>>
-  : Type extends keyof Aliases
-    ? Aliases[Type]
-    : Type
-
-/** `a INTEGER, b MAP(VARCHAR, INTEGER)` by its commas that stand in no brackets. */
-type Split<Text extends string, Begin extends string = ''> = Text extends `${infer Part},${infer Rest}`
-  ? Count<`${Begin}${Part}`, '('> extends Count<`${Begin}${Part}`, ')'>
-    ? [Trim<`${Begin}${Part}`>, ...Split<Rest>]
-    : Split<Rest, `${Begin}${Part},`>
-  : [Trim<`${Begin}${Text}`>]
-
-/** How many signs are in a text, as the length of a tuple. */
-type Count<
-  Text extends string,
-  Sign extends string,
-  Found extends unknown[] = [],
-> = Text extends `${string}${Sign}${infer Rest}` ? Count<Rest, Sign, [...Found, Sign]> : Found['length']
-
-/** Of `a INTEGER` or `"a b" INTEGER`. */
-type NamedValue<Text> = Text extends `"${infer Name}" ${infer Type}`
-  ? { readonly [Key in Name]?: ValueOf<Trim<Type>> | null | undefined }
-  : Text extends `${infer Name} ${infer Type}`
-    ? { readonly [Key in Name]?: ValueOf<Trim<Type>> | null | undefined }
-    : never
-
-type Fields<Named extends readonly unknown[]> = Named extends readonly [infer First, ...infer Others]
-  ? NamedValue<First> & Fields<Others>
-  : unknown
-
-/** An object of one member. */
-type Member<Named> = Named extends unknown ? Required<NamedValue<Named>> : never
-
-type Entries<Types> = Types extends [infer Key extends string, infer Value extends string]
-  ? MapEntries<ValueOf<Key>, ValueOf<Value> | null>
-  : unknown
-
 type MapEntries<Key, Value> =
   | ReadonlyMap<Key, Value>
   | readonly (readonly [Key, Value])[]
@@ -93,52 +34,33 @@ type MapEntries<Key, Value> =
 
 type Items<Item> = readonly (Item | null)[] | (number extends Item ? TypedArray : never)
 
-/** What a type takes: a nested one first, for it has others in its text. */
-type ValueOf<Type extends string> = Type extends `${infer Item}[]`
-  ? Items<ValueOf<Trim<Item>>>
-  : Type extends `${infer Item}[${infer Length}]`
-    ? Length extends `${number}`
-      ? Items<ValueOf<Trim<Item>>>
-      : Items<unknown>
-    : Type extends `${infer Name}(${infer Inside})`
-      ? BracketValue<Trim<Uppercase<Name>>, Inside, Type>
-      : ScalarValue<Type>
+/** What a type takes. A type that is computed, or cannot be written yet, may take anything. */
+type TakenValue<Of> =
+  Of extends Shape<'scalar', infer Name extends PlainName>
+    ? TakenValues[(typeof columnTypes)[Name]['takes']]
+    : Of extends Shape<'enum', infer Member>
+      ? Member
+      : Of extends Shape<'list', infer Item>
+        ? Items<TakenValue<Item>>
+        : Of extends Shape<'struct', infer Fields>
+          ? { readonly [Name in keyof Fields]?: TakenValue<Fields[Name]> | null | undefined }
+          : Of extends Shape<'map', readonly [infer Key, infer Value]>
+            ? MapEntries<TakenValue<Key>, TakenValue<Value> | null>
+            : Of extends Shape<'union', infer Members>
+              ? { readonly [Name in keyof Members]: TakenMember<Name, Members[Name]> }[keyof Members]
+              : unknown
 
-type BracketValue<Name extends string, Inside extends string, Type extends string> = Name extends
-  | 'STRUCT'
-  | 'ROW'
-  ? Fields<Split<Inside>>
-  : Name extends 'MAP'
-    ? Entries<Split<Inside>>
-    : Name extends 'UNION'
-      ? Member<Split<Inside>[number]>
-      : ScalarValue<Type>
-
-type ScalarName = ScalarColumnType['name']
-
-type ScalarValue<Type extends string> =
-  NameOf<Uppercase<Type>> extends infer Name
-    ? Name extends 'ENUM'
-      ? EnumMembers<Type>
-      : Name extends Exclude<ScalarName, 'ENUM'>
-        ? TakenValues[ColumnTypes[Name]['takes']]
-        : // A type that is computed, or cannot be written yet.
-          unknown
-    : never
-
-type Without<Text extends string, Suffix extends string> = Text extends `${infer Rest}${Suffix}`
-  ? Trim<Rest>
-  : Text
-
-/** The definition less its NULL or NOT NULL, in either case. */
-type BaseOf<Definition extends string> = Without<
-  Without<Without<Without<Trim<Definition>, ' NULL'>, ' null'>, ' NOT'>,
-  ' not'
->
+/** An object of one member. */
+type TakenMember<Name extends PropertyKey, Of> = {
+  readonly [Key in Name]: TakenValue<Of> | null | undefined
+}
 
 /** What a column takes: what `json()` says, or what follows from its type. */
-type ColumnValue<Definition extends string> =
-  Definition extends JsonColumn<infer Value> ? Value : ValueOf<BaseOf<Definition>>
+type TakenColumn<Definition extends string> =
+  Definition extends JsonColumn<infer Value> ? Value : TakenValue<ColumnShape<Definition>>
+
+type ReadColumn<Definition extends string> =
+  Definition extends JsonColumn<infer Value> ? Value : ReadValue<ColumnShape<Definition>>
 
 /** The definition as a text alone, where `json()` has made it. */
 type TextOf<Definition extends string> =
@@ -152,18 +74,63 @@ type RequiredNames<Columns extends ColumnDefinitions, Key extends string> = {
       : never
 }[keyof Columns & string]
 
-/**
- * The rows that a table takes, from its definition: `{ id: 'BIGINT NOT NULL', name: 'VARCHAR' }` takes
- * `{ id: number | bigint, name?: string | null | undefined }`.
- */
-export type RowOf<Columns extends ColumnDefinitions, Key extends string = never> = {
-  readonly [Name in RequiredNames<Columns, Key>]: ColumnValue<Columns[Name]>
+/** The rows that a table of these columns takes. */
+export type WrittenRow<Columns extends ColumnDefinitions, Key extends string = never> = {
+  readonly [Name in RequiredNames<Columns, Key>]: TakenColumn<Columns[Name]>
 } & {
   readonly [Name in Exclude<keyof Columns & string, RequiredNames<Columns, Key>>]?:
-    | ColumnValue<Columns[Name]>
+    | TakenColumn<Columns[Name]>
     | null
     | undefined
 }
+
+/** The rows that `query()` reads from a table of these columns. */
+export type ReadRow<Columns extends ColumnDefinitions, Key extends string = never> = {
+  [Name in keyof Columns & string]:
+    | ReadColumn<Columns[Name]>
+    | (Name extends RequiredNames<Columns, Key> ? never : null)
+}
+
+declare const rowTypes: unique symbol
+
+/** What a table carries of its definition, for TypeScript alone. */
+export interface RowTypes<Written, Read> {
+  readonly [rowTypes]?: {
+    // Methods, so that tables of unknown rows can stand for others.
+    written(row: Written): void
+    read(row: Read): void
+  }
+}
+
+/**
+ * The rows of a table, from its definition or from the table itself.
+ *
+ * - `'write'`: those that it takes. `{ id: 'BIGINT NOT NULL', name: 'VARCHAR' }` takes
+ *   `{ id: number | bigint, name?: string | null | undefined }`.
+ * - `'read'`: those that `query()` reads from it, unless `timestamps` or `bigints` say otherwise; of this one,
+ *   `{ id: bigint, name: string | null }`. What can be anything, such as JSON, is `unknown`.
+ *
+ * @typeParam Of - `typeof columns` or `typeof table`.
+ * @typeParam Key - The columns of its key, which are NOT NULL; a table knows them.
+ *
+ * @example
+ * ```ts
+ * const rows = await db.query<RowOf<typeof events, 'read'>>('SELECT * FROM events')
+ * ```
+ */
+export type RowOf<Of, Mode extends 'read' | 'write' = 'write', Key extends string = never> =
+  Of extends RowTypes<infer Written, infer Read>
+    ? Mode extends 'read'
+      ? ReadOf<Read>
+      : Written
+    : Of extends ColumnDefinitions
+      ? Mode extends 'read'
+        ? ReadRow<Of, Key>
+        : WrittenRow<Of, Key>
+      : never
+
+/** A table without a definition has any rows. */
+type ReadOf<Read> = unknown extends Read ? QueryRow : Read
 
 /** The rows that a table takes with `parse`, whose values may be strings as they come from files. */
 export type TextRow<Row> = { readonly [Name in keyof Row]: Texts<Row[Name]> }

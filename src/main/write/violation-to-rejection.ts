@@ -23,16 +23,16 @@ export function violationToRejection(
   const index = indexOf(ordinal)
   const conflictIndex = conflictOrdinal === undefined ? undefined : indexOf(conflictOrdinal)
   const [column] = columns
-  return {
+  const rejected = {
     index,
     row: rowAt === undefined ? row : rowAt(index),
-    code,
     message: describe({ ...violation, constraint: toVisible(constraint, longestConstraint) }, conflictIndex),
     constraint,
     ...(columns.length === 1 && column !== undefined ? { column } : {}),
     ...(key.length === 0 ? {} : { key: pick(row, key) }),
-    ...(conflictIndex === undefined ? {} : { conflictIndex }),
   }
+  if (code !== 'duplicate-key' && code !== 'unique') return { ...rejected, code }
+  return { ...rejected, code, ...(conflictIndex === undefined ? {} : { conflictIndex }) }
 }
 
 function describe(

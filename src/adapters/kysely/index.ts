@@ -1,0 +1,2 @@
+export { DuckpaddleDialect } from './dialect.js'
+export type { DuckpaddleDialectConfig } from './dialect-config.js'
