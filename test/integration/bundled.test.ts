@@ -48,7 +48,7 @@ describe.each(['esm', 'cjs'] as const)('duckpaddle in a bundle (%s)', (format) =
     mkdirSync(installed, { recursive: true })
     cpSync(join(root, 'dist'), join(installed, 'dist'), { recursive: true })
     cpSync(join(root, 'package.json'), join(installed, 'package.json'))
-    for (const name of ['piscina', '@duckdb'])
+    for (const name of ['piscina', 'sorted-btree', '@duckdb'])
       symlinkSync(join(root, 'node_modules', name), join(modules, name))
     const database = newDatabase(folder)
     expect(await start(file, database)).toEqual({ output: [{ key: 'a', value: 1 }], stderr: '' })

@@ -177,7 +177,10 @@ describe('a store', () => {
   })
   afterAll(() => store.close())
 
-  it.each(refused)('refuses %s by the same rule', async (_, value, place, said) => {
+  // What bytes are, a store knows.
+  const refusedHere = refused.filter(([, value]) => !(value instanceof Uint8Array))
+
+  it.each(refusedHere)('refuses %s by the same rule', async (_, value, place, said) => {
     const error = await store.set('k', value).catch((reason) => reason)
     expect(error).toBeInstanceOf(TypeError)
     expect(error.message).toContain(place === '' ? said : `at \`value${place}\``)
