@@ -10,6 +10,7 @@ import { temporaryFolder } from '../support/temporary-folder.js'
 const packages = [
   'esbuild@0.28.2',
   'rollup@4.68.8',
+  '@rollup/plugin-commonjs@29.0.3',
   '@rollup/plugin-node-resolve@16.0.3',
   'webpack@5.113.0',
   'webpack-cli@7.3.1',
@@ -99,7 +100,7 @@ const bundled: Readonly<Record<string, { heading: string; command: string; setti
   },
   rollup: {
     heading: 'rollup',
-    command: 'rollup --config --file dist/app.mjs --external node:',
+    command: 'rollup --config --file dist/app.mjs --external node: --plugin commonjs',
     settings: ["external: ['duckpaddle', /^node:/]", 'external: [/^node:/]'],
   },
   'webpack, to ES modules': {
