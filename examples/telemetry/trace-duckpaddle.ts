@@ -27,7 +27,7 @@ const channelNames: readonly ChannelName[] = [
 ]
 
 /**
- * Makes a span of everything that duckpaddle does, under the span of whoever has asked for it.
+ * Makes a span of everything that duckpaddle does, under the span of its caller.
  *
  * A commit that several calls share has no parent: the spans of the calls are linked with it.
  *

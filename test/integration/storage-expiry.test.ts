@@ -12,6 +12,13 @@ async function waitUntil(moment: number): Promise<void> {
   while (Date.now() <= moment) await new Promise((resolve) => setImmediate(resolve))
 }
 
+/** Resolves to how many deletions the first automatic save has that has any. */
+function deletionsOf(store: DuckDBStorageAdapter): Promise<number> {
+  return new Promise((resolve) => {
+    store.on('persisted', (receipt) => receipt.deleted > 0 && resolve(receipt.deleted))
+  })
+}
+
 const later = { expiresInMs: 3_600_000 }
 
 describe('after a restart', () => {
@@ -104,6 +111,7 @@ describe('what has expired', () => {
   it('is deleted in the background, and the deletions are saved', async () => {
     const database = newDatabase(folder)
     const store = stores.create({ database, autoPersist: { maxDelayMs: 10 } })
+    const deleted = deletionsOf(store)
     await store.setMany([['ever', 1]])
     const operations = Array.from(
       { length: 100 },
@@ -111,9 +119,6 @@ describe('what has expired', () => {
     )
     await store.batch(operations)
     await store.persist()
-    const deleted = new Promise((resolve) => {
-      store.on('persisted', (receipt) => receipt.deleted > 0 && resolve(receipt.deleted))
-    })
     expect(await deleted).toBe(100)
     const sql = 'SELECT key FROM storage'
     expect(await store.query(sql)).toEqual([{ key: 'ever' }])
@@ -154,7 +159,12 @@ describe('what has expired', () => {
     const errors: unknown[] = []
     reader.on('persistError', (error) => errors.push(error))
     expect(await contents(reader)).toEqual({ ever: 1 })
-    await new Promise((resolve) => setTimeout(resolve, 1300))
+    // A store that can be swept, and is so after this one would have been.
+    const beside = stores.create({ autoPersist: { maxDelayMs: 0 } })
+    const swept = deletionsOf(beside)
+    await beside.set('k', 1, { expiresInMs: 0 })
+    await beside.persist()
+    expect(await swept).toBe(1)
     expect(await contents(reader)).toEqual({ ever: 1 })
     await reader.close()
     await service.close()

@@ -105,7 +105,7 @@ export class Queries {
     return call
   }
 
-  /** Publishes a call to whoever listens. */
+  /** Publishes a call to subscribers. */
   #traced<Result>(
     kind: QueryTrace['kind'],
     statement: Statement,

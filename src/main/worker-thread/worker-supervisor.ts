@@ -230,7 +230,7 @@ export class WorkerSupervisor {
     return trace(channels.worker, context, () => this.#openIn(client))
   }
 
-  /** Publishes, to whoever listens, that a worker has ended which was not asked to. */
+  /** Publishes to subscribers that a worker has ended unasked. */
   #traceLoss(client: WorkerClient, number: number): void {
     if (!client.isLost || !channels.worker.hasSubscribers) return
     const error = this.#describeLoss(client.lossCause)

@@ -4,7 +4,7 @@ import { channels } from '../diagnostics/channels.js'
 import { trace } from '../diagnostics/trace.js'
 import type { TransactionClient } from './transaction-client.js'
 
-/** Commits, and publishes it to whoever listens. @returns undefined where there was nothing to commit. */
+/** Commits, and publishes that to subscribers. @returns undefined where there was nothing to commit. */
 export function commitTraced(
   transaction: TransactionClient,
   describe: () => Draft<CommitTrace>,
