@@ -23,7 +23,7 @@ export interface ColumnTypeFacts extends TypeFacts {
 
 /**
  * The types that can be written, by DuckDB's own names. Names in SQL, sizes, the types of rows and the reading of
- * results derive from here. The compiler asks for an encoder of each in `create-column-encoder.ts`, for a decoder in
+ * results derive from here. The compiler asks for an encoder of each in `scalar-encoders.ts`, for a decoder in
  * `create-vector-decoder.ts`, and for a reader in `item-reader.ts`.
  *
  * @see https://duckdb.org/docs/stable/sql/data_types/overview

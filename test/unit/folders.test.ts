@@ -31,7 +31,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   'main/encode/nested': ['protocol', 'main/contract', 'main/encode', 'main/encode/encoders'],
   'main/encode/parsers': ['protocol', 'main/contract', 'main/encode'],
-  'main/encode/encoders': ['protocol', 'main/contract', 'main/encode'],
+  'main/encode/encoders': ['protocol', 'main/contract', 'main/encode', 'main/encode/parsers'],
   'main/decode': ['protocol', 'values', 'main/contract', 'main/decode/decoders'],
   'main/decode/decoders': ['protocol', 'values', 'main/contract', 'main/decode'],
   'main/schema': ['protocol', 'main/contract', 'main/encode', 'main/scheduling'],

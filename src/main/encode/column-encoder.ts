@@ -1,13 +1,9 @@
 import type { Batch } from './batch.js'
 import type { EncodeError } from './encode-error.js'
+import type { TextParser } from './parsers/parse-problem.js'
 import type { Segment } from './segment.js'
 
-/**
- * Writes the values of one vector into a batch: those of a column, or inside of another.
- *
- * A new type adds one of these, which says how a value is checked and written, its line in `column-types.ts`, and its
- * line in `create-column-encoder.ts`, which the compiler asks for.
- */
+/** Writes the values of one vector into a batch: those of a column, or inside of another. */
 export interface ColumnEncoder {
   /**
    * From now on values go into `segment`, the first one at `valueOffset` (bytes, a multiple of 8), and what has no place
@@ -22,4 +18,13 @@ export interface ColumnEncoder {
   write(index: number, value: unknown): EncodeError | undefined
   /** Writes what a NULL has besides its mark, where that is anything. */
   writeNull?(index: number): void
+}
+
+/** The same for a type whose values have no others inside of them; made of the type. `scalar-encoders.ts` has all. */
+export interface ScalarEncoder extends ColumnEncoder {
+  /**
+   * Reads strings as SQL's cast to the type would, where nothing is lost, for callers who have `parse` on. Absent where
+   * `write` takes strings itself, or has no use for them.
+   */
+  readonly parse?: TextParser
 }

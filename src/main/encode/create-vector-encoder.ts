@@ -1,8 +1,7 @@
 import type { VectorNode } from '../../protocol/batch-shape.js'
 import { isNested, type NestedColumnType } from '../../protocol/column-type.js'
 import type { ColumnEncoder } from './column-encoder.js'
-import { createColumnEncoder } from './create-column-encoder.js'
-import { createParsingEncoder } from './create-parsing-encoder.js'
+import { createColumnEncoder, createParsingEncoder } from './create-column-encoder.js'
 import { ArrayEncoder } from './nested/array-encoder.js'
 import { ListEncoder } from './nested/list-encoder.js'
 import { MapEncoder } from './nested/map-encoder.js'
@@ -13,9 +12,10 @@ import { VectorWriter } from './nested/vector-writer.js'
 /** One that takes values as they are, and one that reads strings too, where the type is no text. */
 export function createEncoders(node: VectorNode): readonly [plain: ColumnEncoder, parsing: ColumnEncoder] {
   const { type } = node
-  const plain = createVectorEncoder(node, false)
+  if (isNested(type)) return [createNestedEncoder(type, node, false), createNestedEncoder(type, node, true)]
+  const plain = createColumnEncoder(type)
   // Of JSON, values that are none wait in the one encoder, however they are given.
-  return [plain, isNested(type) ? createVectorEncoder(node, true) : createParsingEncoder(type, plain)]
+  return [plain, createParsingEncoder(plain)]
 }
 
 /** @param parses - Whether strings are read. */
@@ -23,7 +23,7 @@ function createVectorEncoder(node: VectorNode, parses: boolean): ColumnEncoder {
   const { type } = node
   if (isNested(type)) return createNestedEncoder(type, node, parses)
   const encoder = createColumnEncoder(type)
-  return parses ? createParsingEncoder(type, encoder) : encoder
+  return parses ? createParsingEncoder(encoder) : encoder
 }
 
 function createNestedEncoder(type: NestedColumnType, node: VectorNode, parses: boolean): ColumnEncoder {

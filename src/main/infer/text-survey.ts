@@ -2,8 +2,7 @@ import { layOutBatch } from '../../protocol/batch-layout.js'
 import { valueBytes } from '../../protocol/column-type.js'
 import { Batch } from '../encode/batch.js'
 import type { ColumnEncoder } from '../encode/column-encoder.js'
-import { createColumnEncoder } from '../encode/create-column-encoder.js'
-import { createParsingEncoder } from '../encode/create-parsing-encoder.js'
+import { createColumnEncoder, createParsingEncoder } from '../encode/create-column-encoder.js'
 
 /** No leading zeros: what has them is a code, such as that of a post office. */
 const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
@@ -65,7 +64,7 @@ export class TextSurvey {
 function createTrial(name: Candidate['name']): ColumnEncoder {
   const type = { name }
   const layout = layOutBatch([{ bytes: valueBytes(type), perRow: 1 }], 1)
-  const encoder = createParsingEncoder(type, createColumnEncoder(type))
+  const encoder = createParsingEncoder(createColumnEncoder(type))
   const batch = new Batch(new ArrayBuffer(layout.heapOffset), layout)
   encoder.attach(batch, layout.valueOffsets[0] ?? 0, batch)
   return encoder

@@ -1,11 +1,15 @@
+import type { ColumnTypeOf } from '../../../protocol/column-type.js'
 import { describeValue } from '../../contract/describe-value.js'
-import type { ColumnEncoder } from '../column-encoder.js'
+import type { ScalarEncoder } from '../column-encoder.js'
 import { type EncodeError, encodeError } from '../encode-error.js'
+import { parseShortInteger, parseUnsigned } from '../parsers/parse-integer.js'
+import type { TextParser } from '../parsers/parse-problem.js'
 import type { Segment } from '../segment.js'
 import { notANumber, notAnInteger } from './integer-encoder.js'
 
 /** BIGINT and UBIGINT: 8 bytes, little-endian. */
-export class BigintEncoder implements ColumnEncoder {
+export class BigintEncoder implements ScalarEncoder {
+  readonly parse: TextParser
   readonly #min: bigint
   readonly #max: bigint
   readonly #isSigned: boolean
@@ -13,10 +17,12 @@ export class BigintEncoder implements ColumnEncoder {
   #values: BigInt64Array = new BigInt64Array()
   #base = 0
 
-  constructor(isSigned: boolean) {
+  constructor({ name }: ColumnTypeOf<'BIGINT' | 'UBIGINT'>) {
+    const isSigned = name === 'BIGINT'
     this.#isSigned = isSigned
     this.#min = isSigned ? -(2n ** 63n) : 0n
     this.#max = isSigned ? 2n ** 63n - 1n : 2n ** 64n - 1n
+    this.parse = isSigned ? parseShortInteger : parseUnsigned
   }
 
   attach(segment: Segment, valueOffset: number): void {

@@ -1,5 +1,7 @@
 import { describeValue } from '../../contract/describe-value.js'
 import { type EncodeError, encodeError } from '../encode-error.js'
+import { parseBignum } from '../parsers/parse-integer.js'
+import type { TextParser } from '../parsers/parse-problem.js'
 import { notSafe } from './bigint-encoder.js'
 import { notANumber } from './integer-encoder.js'
 import { StringEncoder } from './text-encoder.js'
@@ -10,6 +12,8 @@ const headerBytes = 3
 
 /** BIGNUM: an integer of any size. */
 export class BignumEncoder extends StringEncoder {
+  readonly parse: TextParser = parseBignum
+
   override write(index: number, value: unknown): EncodeError | undefined {
     if (typeof value === 'number') {
       if (!Number.isInteger(value)) {

@@ -1,10 +1,14 @@
 import { isUint8Array } from 'node:util/types'
 import { describeValue } from '../../contract/describe-value.js'
 import { type EncodeError, encodeError } from '../encode-error.js'
+import { parseBlob } from '../parsers/parse-blob.js'
+import type { TextParser } from '../parsers/parse-problem.js'
 import { StringEncoder } from './text-encoder.js'
 
 /** BLOB: the bytes of any Uint8Array, copied; a Buffer from Node's pool too. */
 export class BlobEncoder extends StringEncoder {
+  readonly parse: TextParser = parseBlob
+
   override write(row: number, value: unknown): EncodeError | undefined {
     if (!isUint8Array(value)) return encodeError('type', `expected a Uint8Array, got ${describeValue(value)}`)
     try {

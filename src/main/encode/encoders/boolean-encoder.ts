@@ -1,10 +1,13 @@
 import { describeValue } from '../../contract/describe-value.js'
-import type { ColumnEncoder } from '../column-encoder.js'
+import type { ScalarEncoder } from '../column-encoder.js'
 import { type EncodeError, encodeError } from '../encode-error.js'
+import { parseBoolean } from '../parsers/parse-boolean.js'
+import type { TextParser } from '../parsers/parse-problem.js'
 import type { Segment } from '../segment.js'
 
 /** BOOLEAN: one byte, 0 or 1. */
-export class BooleanEncoder implements ColumnEncoder {
+export class BooleanEncoder implements ScalarEncoder {
+  readonly parse: TextParser = parseBoolean
   #values: Int8Array = new Int8Array()
   #base = 0
 

@@ -1,9 +1,11 @@
 import { isDate } from 'node:util/types'
 import { describeValue } from '../../contract/describe-value.js'
-import type { ColumnEncoder } from '../column-encoder.js'
+import type { ScalarEncoder } from '../column-encoder.js'
 import { type EncodeError, encodeError } from '../encode-error.js'
 import { parseIsoDateTime } from '../iso-8601.js'
 import { formatDate, timeOf } from '../own-slots.js'
+import type { TextParser } from '../parsers/parse-problem.js'
+import { parseDate } from '../parsers/parse-time.js'
 import type { Segment } from '../segment.js'
 
 const msPerDay = 86_400_000
@@ -11,7 +13,8 @@ const msPerDay = 86_400_000
 const infinityDays = 2 ** 31 - 1
 
 /** DATE: days since 1970-01-01, as a signed integer of 4 bytes. */
-export class DateEncoder implements ColumnEncoder {
+export class DateEncoder implements ScalarEncoder {
+  readonly parse: TextParser = parseDate
   #values: Int32Array = new Int32Array()
   #base = 0
 

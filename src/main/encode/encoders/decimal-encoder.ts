@@ -1,8 +1,10 @@
 import { type DecimalColumnType, valueBytes } from '../../../protocol/column-type.js'
 import { describeValue } from '../../contract/describe-value.js'
-import type { ColumnEncoder } from '../column-encoder.js'
+import type { ScalarEncoder } from '../column-encoder.js'
 import { type EncodeError, encodeError } from '../encode-error.js'
 import { type DecimalProblem, parseDecimal } from '../parse-decimal.js'
+import { parseExactDecimal } from '../parsers/parse-exact-decimal.js'
+import type { TextParser } from '../parsers/parse-problem.js'
 import type { Segment } from '../segment.js'
 import { storeInt64 } from './bigint-encoder.js'
 import { storeInt128 } from './hugeint-encoder.js'
@@ -11,7 +13,8 @@ import { storeInt128 } from './hugeint-encoder.js'
 const largestExactPower = 22
 
 /** DECIMAL(width, scale): the value times 10^scale, as an integer of 2, 4, 8 or 16 bytes. */
-export class DecimalEncoder implements ColumnEncoder {
+export class DecimalEncoder implements ScalarEncoder {
+  readonly parse: TextParser = parseExactDecimal
   readonly #width: number
   readonly #scale: number
   readonly #bytes: number

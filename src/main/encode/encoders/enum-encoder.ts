@@ -1,11 +1,11 @@
 import { type EnumColumnType, valueBytes } from '../../../protocol/column-type.js'
 import { describeValue } from '../../contract/describe-value.js'
-import type { ColumnEncoder } from '../column-encoder.js'
+import type { ScalarEncoder } from '../column-encoder.js'
 import { type EncodeError, encodeError } from '../encode-error.js'
 import type { Segment } from '../segment.js'
 
 /** ENUM: the index of the member, as an unsigned integer of 1, 2 or 4 bytes. */
-export class EnumEncoder implements ColumnEncoder {
+export class EnumEncoder implements ScalarEncoder {
   readonly #indexes: ReadonlyMap<string, number>
   readonly #bytes: number
   #values: Int8Array | Int16Array | Int32Array = new Int8Array()

@@ -1,6 +1,9 @@
+import type { ColumnTypeOf } from '../../../protocol/column-type.js'
 import { describeValue } from '../../contract/describe-value.js'
-import type { ColumnEncoder } from '../column-encoder.js'
+import type { ScalarEncoder } from '../column-encoder.js'
 import { type EncodeError, encodeError } from '../encode-error.js'
+import { parseDouble, parseFloat32 } from '../parsers/parse-float.js'
+import type { TextParser } from '../parsers/parse-problem.js'
 import type { Segment } from '../segment.js'
 
 const maxFloat32 = 3.4028234663852886e38
@@ -10,13 +13,15 @@ const maxFloat32 = 3.4028234663852886e38
  *
  * A FLOAT rounds to 24 bits of precision, as it is made to; a finite number that would become infinite is refused.
  */
-export class FloatEncoder implements ColumnEncoder {
+export class FloatEncoder implements ScalarEncoder {
+  readonly parse: TextParser
   readonly #bytes: 4 | 8
   #values: Float32Array | Float64Array = new Float64Array()
   #base = 0
 
-  constructor(bytes: 4 | 8) {
-    this.#bytes = bytes
+  constructor({ name }: ColumnTypeOf<'FLOAT' | 'DOUBLE'>) {
+    this.#bytes = name === 'FLOAT' ? 4 : 8
+    this.parse = name === 'FLOAT' ? parseFloat32 : parseDouble
   }
 
   attach(segment: Segment, valueOffset: number): void {

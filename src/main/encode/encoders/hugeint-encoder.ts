@@ -1,19 +1,25 @@
-import type { ColumnEncoder } from '../column-encoder.js'
+import type { ColumnTypeOf } from '../../../protocol/column-type.js'
+import type { ScalarEncoder } from '../column-encoder.js'
 import type { EncodeError } from '../encode-error.js'
+import { parseInteger, parseUnsignedHugeint } from '../parsers/parse-integer.js'
+import type { TextParser } from '../parsers/parse-problem.js'
 import type { Segment } from '../segment.js'
 import { notSafe } from './bigint-encoder.js'
 import { notANumber, notAnInteger } from './integer-encoder.js'
 
 /** HUGEINT and UHUGEINT: 16 bytes, the lower 8 first. */
-export class HugeintEncoder implements ColumnEncoder {
+export class HugeintEncoder implements ScalarEncoder {
+  readonly parse: TextParser
   readonly #min: bigint
   readonly #max: bigint
   #values: BigInt64Array = new BigInt64Array()
   #base = 0
 
-  constructor(isSigned: boolean) {
+  constructor({ name }: ColumnTypeOf<'HUGEINT' | 'UHUGEINT'>) {
+    const isSigned = name === 'HUGEINT'
     this.#min = isSigned ? -(2n ** 127n) : 0n
     this.#max = isSigned ? 2n ** 127n - 1n : 2n ** 128n - 1n
+    this.parse = isSigned ? parseInteger : parseUnsignedHugeint
   }
 
   attach(segment: Segment, valueOffset: number): void {

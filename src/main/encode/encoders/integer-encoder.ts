@@ -1,21 +1,27 @@
+import { type ColumnTypeOf, valueBytes } from '../../../protocol/column-type.js'
 import { describeValue } from '../../contract/describe-value.js'
-import type { ColumnEncoder } from '../column-encoder.js'
+import type { ScalarEncoder } from '../column-encoder.js'
 import { type EncodeError, encodeError } from '../encode-error.js'
+import { parseShortInteger, parseUnsigned } from '../parsers/parse-integer.js'
+import type { TextParser } from '../parsers/parse-problem.js'
 import type { Segment } from '../segment.js'
 
 /** TINYINT to INTEGER, and their unsigned kin: little-endian, two's complement. */
-export class IntegerEncoder implements ColumnEncoder {
-  readonly #bytes: 1 | 2 | 4
+export class IntegerEncoder implements ScalarEncoder {
+  readonly parse: TextParser
+  readonly #bytes: number
   readonly #min: number
   readonly #max: number
   #values: Int8Array | Int16Array | Int32Array = new Int8Array()
   #base = 0
 
-  constructor(bytes: 1 | 2 | 4, isSigned: boolean) {
-    this.#bytes = bytes
-    const values = 2 ** (8 * bytes)
+  constructor(type: ColumnTypeOf<`${'' | 'U'}${'TINYINT' | 'SMALLINT' | 'INTEGER'}`>) {
+    this.#bytes = valueBytes(type)
+    const values = 2 ** (8 * this.#bytes)
+    const isSigned = !type.name.startsWith('U')
     this.#min = isSigned ? -values / 2 : 0
     this.#max = isSigned ? values / 2 - 1 : values - 1
+    this.parse = isSigned ? parseShortInteger : parseUnsigned
   }
 
   attach(segment: Segment, valueOffset: number): void {

@@ -1,13 +1,16 @@
 import { describeValue } from '../../contract/describe-value.js'
-import type { ColumnEncoder } from '../column-encoder.js'
+import type { ScalarEncoder } from '../column-encoder.js'
 import { type EncodeError, encodeError } from '../encode-error.js'
 import { type IntervalParts, parseInterval } from '../parse-interval.js'
+import { parseIntervalText } from '../parsers/parse-interval-text.js'
+import type { TextParser } from '../parsers/parse-problem.js'
 import type { Segment } from '../segment.js'
 
 const partNames: readonly string[] = ['months', 'days', 'micros']
 
 /** INTERVAL: months and days as signed integers of 4 bytes each, then microseconds as one of 8. */
-export class IntervalEncoder implements ColumnEncoder {
+export class IntervalEncoder implements ScalarEncoder {
+  readonly parse: TextParser = parseIntervalText
   #words: Int32Array = new Int32Array()
   #values: BigInt64Array = new BigInt64Array()
   #base = 0

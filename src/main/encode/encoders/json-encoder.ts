@@ -4,12 +4,16 @@ import { isTooDeep, tooDeep } from '../json-depth.js'
 import { JsonGroup } from '../json-group.js'
 import { findJsonProblem } from '../json-problem.js'
 import { JsonText } from '../json-text.js'
+import { parseJsonText } from '../parsers/parse-json-text.js'
+import type { TextParser } from '../parsers/parse-problem.js'
 import { isPlainJson } from '../plain-json.js'
 import { toJson } from '../to-json.js'
 import { StringEncoder } from './text-encoder.js'
 
 /** JSON: the text of whatever JSON holds as a whole. A string is a JSON string, not JSON text. */
 export class JsonEncoder extends StringEncoder {
+  readonly parse: TextParser = parseJsonText
+
   /** Values that are yet to be stringified. */
   readonly group: JsonGroup = new JsonGroup()
 

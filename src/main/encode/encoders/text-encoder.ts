@@ -1,7 +1,7 @@
 import { stringEntryBytes } from '../../../protocol/column-type.js'
 import { describeValue } from '../../contract/describe-value.js'
 import { Batch } from '../batch.js'
-import type { ColumnEncoder } from '../column-encoder.js'
+import type { ScalarEncoder } from '../column-encoder.js'
 import { type EncodeError, encodeError } from '../encode-error.js'
 import type { Segment } from '../segment.js'
 
@@ -14,7 +14,7 @@ export const noSegment: Batch = new Batch(new ArrayBuffer(0), {
 })
 
 /** What the types of strings share: entries of 16 bytes that may point into the batch's heap. */
-export abstract class StringEncoder implements ColumnEncoder {
+export abstract class StringEncoder implements ScalarEncoder {
   protected batch: Batch = noSegment
   protected segment: Segment = noSegment
   #base = 0

@@ -1,9 +1,12 @@
 import { isDate } from 'node:util/types'
+import type { ColumnTypeOf } from '../../../protocol/column-type.js'
 import { describeValue } from '../../contract/describe-value.js'
-import type { ColumnEncoder } from '../column-encoder.js'
+import type { ScalarEncoder } from '../column-encoder.js'
 import { type EncodeError, encodeError } from '../encode-error.js'
 import { parseIsoTime } from '../iso-8601.js'
 import { formatDate, timeOf } from '../own-slots.js'
+import type { TextParser } from '../parsers/parse-problem.js'
+import { parseClock } from '../parsers/parse-time.js'
 import type { Segment } from '../segment.js'
 import { storeInt64 } from './bigint-encoder.js'
 
@@ -21,13 +24,14 @@ const units: Readonly<Record<'TIME' | 'TIME_NS', Unit>> = {
 const msPerDay = 86_400_000
 
 /** TIME and TIME_NS: time since midnight, up to and including 24:00:00, as a signed integer of 8 bytes. */
-export class TimeEncoder implements ColumnEncoder {
+export class TimeEncoder implements ScalarEncoder {
+  readonly parse: TextParser = parseClock
   readonly #type: keyof typeof units
   #words: Int32Array = new Int32Array()
   #base = 0
 
-  constructor(type: keyof typeof units) {
-    this.#type = type
+  constructor({ name }: ColumnTypeOf<keyof typeof units>) {
+    this.#type = name
   }
 
   attach(segment: Segment, valueOffset: number): void {

@@ -1,10 +1,12 @@
 import { isDate } from 'node:util/types'
-import type { ColumnTypeName } from '../../../protocol/column-type.js'
+import type { ColumnTypeName, ColumnTypeOf } from '../../../protocol/column-type.js'
 import { describeValue } from '../../contract/describe-value.js'
-import type { ColumnEncoder } from '../column-encoder.js'
+import type { ScalarEncoder } from '../column-encoder.js'
 import { type EncodeError, encodeError } from '../encode-error.js'
 import { type IsoDateTime, nanosPerDay, parseIsoDateTime } from '../iso-8601.js'
 import { formatDate, timeOf } from '../own-slots.js'
+import type { TextParser } from '../parsers/parse-problem.js'
+import { parseLocalTime, parseMoment } from '../parsers/parse-time.js'
 import type { Segment } from '../segment.js'
 import { storeInt64 } from './bigint-encoder.js'
 
@@ -54,14 +56,16 @@ const units: Readonly<Record<TimestampTypeName, Unit>> = {
 }
 
 /** TIMESTAMP and its kin: time since 1970-01-01T00:00:00Z in the type's unit, as a signed integer of 8 bytes. */
-export class TimestampEncoder implements ColumnEncoder {
+export class TimestampEncoder implements ScalarEncoder {
+  readonly parse: TextParser
   readonly #unit: Unit
   #words: Int32Array = new Int32Array()
   #values: BigInt64Array = new BigInt64Array()
   #base = 0
 
-  constructor(name: TimestampTypeName) {
+  constructor({ name }: ColumnTypeOf<TimestampTypeName>) {
     this.#unit = units[name]
+    this.parse = name === 'TIMESTAMP_NS' || name === 'TIMESTAMPTZ' ? parseMoment : parseLocalTime
   }
 
   attach(segment: Segment, valueOffset: number): void {

@@ -1,12 +1,15 @@
 import { describeValue } from '../../contract/describe-value.js'
-import type { ColumnEncoder } from '../column-encoder.js'
+import type { ScalarEncoder } from '../column-encoder.js'
 import { type EncodeError, encodeError } from '../encode-error.js'
+import type { TextParser } from '../parsers/parse-problem.js'
+import { parseUuid } from '../parsers/parse-uuid.js'
 import type { Segment } from '../segment.js'
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /** UUID: a 128-bit integer, its highest bit flipped so that it sorts as the text does; the lower 8 bytes first. */
-export class UuidEncoder implements ColumnEncoder {
+export class UuidEncoder implements ScalarEncoder {
+  readonly parse: TextParser = parseUuid
   #words: Int32Array = new Int32Array()
   #base = 0
 

@@ -1,7 +1,9 @@
 import { describeValue } from '../../contract/describe-value.js'
-import type { ColumnEncoder } from '../column-encoder.js'
+import type { ScalarEncoder } from '../column-encoder.js'
 import { type EncodeError, encodeError } from '../encode-error.js'
 import { parseZonedTime } from '../iso-8601.js'
+import type { TextParser } from '../parsers/parse-problem.js'
+import { parseClock } from '../parsers/parse-time.js'
 import type { Segment } from '../segment.js'
 
 /** The seconds of an offset are counted down from here. */
@@ -13,7 +15,8 @@ const offsetBits = 24n
  *
  * @see https://github.com/duckdb/duckdb/blob/main/src/include/duckdb/common/types/datetime.hpp
  */
-export class ZonedTimeEncoder implements ColumnEncoder {
+export class ZonedTimeEncoder implements ScalarEncoder {
+  readonly parse: TextParser = parseClock
   #values: BigInt64Array = new BigInt64Array()
   #base = 0
 
