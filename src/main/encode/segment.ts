@@ -1,18 +1,11 @@
 import type { BatchLayout } from '../../protocol/batch-layout.js'
+import { BufferViews } from './buffer-views.js'
 
 /** Vectors that lie in one buffer, as `batch-layout.ts` says. */
-export class Segment {
+export class Segment extends BufferViews {
   /** Rows written so far. */
   rows = 0
   layout: BatchLayout
-  buffer: ArrayBuffer
-  bytes: Buffer
-  int8: Int8Array
-  int16: Int16Array
-  int32: Int32Array
-  float32: Float32Array
-  float64: Float64Array
-  bigint64: BigInt64Array
   readonly #perRow: readonly number[]
   readonly #hasNulls: boolean[]
 
@@ -21,15 +14,8 @@ export class Segment {
    * @param perRow - Of each vector, the values for each row; 1 where it is absent.
    */
   constructor(buffer: ArrayBuffer, layout: BatchLayout, perRow: readonly number[] = []) {
+    super(buffer)
     this.layout = layout
-    this.buffer = buffer
-    this.bytes = Buffer.from(buffer)
-    this.int8 = new Int8Array(buffer)
-    this.int16 = new Int16Array(buffer)
-    this.int32 = new Int32Array(buffer)
-    this.float32 = new Float32Array(buffer)
-    this.float64 = new Float64Array(buffer)
-    this.bigint64 = new BigInt64Array(buffer)
     this.#perRow = perRow
     this.#hasNulls = layout.valueOffsets.map(() => false)
     this.#validateAll()
@@ -64,14 +50,7 @@ export class Segment {
   protected moveTo(buffer: ArrayBuffer, layout: BatchLayout): void {
     const { bytes, layout: before, rows } = this
     this.layout = layout
-    this.buffer = buffer
-    this.bytes = Buffer.from(buffer)
-    this.int8 = new Int8Array(buffer)
-    this.int16 = new Int16Array(buffer)
-    this.int32 = new Int32Array(buffer)
-    this.float32 = new Float32Array(buffer)
-    this.float64 = new Float64Array(buffer)
-    this.bigint64 = new BigInt64Array(buffer)
+    Object.assign(this, new BufferViews(buffer))
     this.#validateAll()
     for (let vector = 0; vector < layout.valueOffsets.length; vector++) {
       const [validity, values] = [before.validityOffsets[vector] ?? 0, before.valueOffsets[vector] ?? 0]
