@@ -7,7 +7,7 @@ export type {
   QueryValue,
   TimestampReading,
 } from '../protocol/query-value.js'
-export type { OnConflict } from '../protocol/requests.js'
+export type { OnConflict } from '../protocol/write-requests.js'
 export type { Committed } from './contract/committed.js'
 export type { DurationSummary, Durations } from './contract/durations.js'
 export type {

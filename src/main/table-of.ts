@@ -1,4 +1,4 @@
-import type { OnConflict } from '../protocol/requests.js'
+import type { OnConflict } from '../protocol/write-requests.js'
 import type { KeyNeeded } from './contract/persist-options.js'
 import type { AnyRow, ReadRow, WrittenRow } from './schema/row-types.js'
 import type { ColumnDefinitions } from './schema/table-definition.js'

@@ -1,6 +1,6 @@
 import type { ColumnDescriptor } from '../protocol/column-type.js'
-import type { OnConflict } from '../protocol/requests.js'
 import type { TableRef } from '../protocol/sql.js'
+import type { OnConflict } from '../protocol/write-requests.js'
 import type { PersistOptions } from './contract/persist-options.js'
 import type { Receipt } from './contract/receipt.js'
 import type { Rows } from './contract/rows.js'

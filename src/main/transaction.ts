@@ -1,5 +1,5 @@
 import type { BigintReading, QueryRow, QueryValue, TimestampReading } from '../protocol/query-value.js'
-import type { OnConflict } from '../protocol/requests.js'
+import type { OnConflict } from '../protocol/write-requests.js'
 import type { PersistOptions } from './contract/persist-options.js'
 import type { AsColumns, QueryColumns, QueryOptions, RowsAsArrays } from './contract/query-options.js'
 import type { Receipt } from './contract/receipt.js'

@@ -1,17 +1,9 @@
 import type { Failure } from '../protocol/failure.js'
-import type {
-  FinalWrite,
-  GroupedOutcome,
-  GroupedRange,
-  InstanceNews,
-  OpenRequest,
-  ReplyOf,
-  RequestName,
-  RequestOf,
-} from '../protocol/requests.js'
+import type { InstanceNews, OpenRequest, ReplyOf, RequestName, RequestOf } from '../protocol/requests.js'
 import { noBatch } from '../protocol/result-batch.js'
 import { type SchemaRef, tableIn } from '../protocol/sql.js'
 import { quoteName } from '../protocol/visible-text.js'
+import type { FinalWrite, GroupedOutcome, GroupedRange } from '../protocol/write-requests.js'
 import { CatalogReader } from './catalog/catalog-reader.js'
 import { collectGarbage } from './collect-garbage.js'
 import { Database } from './database.js'

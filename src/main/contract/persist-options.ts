@@ -1,4 +1,4 @@
-import type { OnConflict, WrittenCall } from '../../protocol/requests.js'
+import type { OnConflict, WrittenCall } from '../../protocol/write-requests.js'
 import { checkNumber, checkType, ownOptions } from './check-option.js'
 import { describeValue } from './describe-value.js'
 import type { Progress } from './receipt.js'

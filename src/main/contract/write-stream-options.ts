@@ -1,4 +1,4 @@
-import type { OnConflict } from '../../protocol/requests.js'
+import type { OnConflict } from '../../protocol/write-requests.js'
 import { checkNumber, checkType, ownOptions } from './check-option.js'
 import { type PersistOptions, persistOptionNames, resolvePersistOptions } from './persist-options.js'
 

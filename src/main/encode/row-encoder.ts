@@ -1,6 +1,6 @@
 import { describeVectors } from '../../protocol/batch-shape.js'
 import type { ColumnDescriptor, UnwritableColumn } from '../../protocol/column-type.js'
-import type { OnConflict } from '../../protocol/requests.js'
+import type { OnConflict } from '../../protocol/write-requests.js'
 import type { Batch } from './batch.js'
 import { type BlockProblem, encodeBlock } from './encode-block.js'
 import { batchFull } from './encode-error.js'

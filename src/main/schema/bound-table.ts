@@ -1,6 +1,7 @@
 import type { ColumnDescriptor } from '../../protocol/column-type.js'
-import type { OnConflict, TableConstraints, TableDescription } from '../../protocol/requests.js'
 import { foldRef, type TableRef } from '../../protocol/sql.js'
+import type { TableConstraints, TableDescription } from '../../protocol/table-description.js'
+import type { OnConflict } from '../../protocol/write-requests.js'
 import { BatchAllocator } from '../encode/batch-allocator.js'
 import type { BufferPool } from '../encode/buffer-pool.js'
 import { EncoderPool } from '../encode/encoder-pool.js'

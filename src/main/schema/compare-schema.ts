@@ -1,5 +1,5 @@
 import { type ColumnDescriptor, formatColumnType } from '../../protocol/column-type.js'
-import type { TableDefinition, TableDescription } from '../../protocol/requests.js'
+import type { TableDefinition, TableDescription } from '../../protocol/table-description.js'
 import { quoteName, toVisible } from '../../protocol/visible-text.js'
 import { PersistenceError } from '../contract/persistence-error.js'
 import type { ResolvedTableOptions } from './table-definition.js'

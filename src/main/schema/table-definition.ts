@@ -1,5 +1,5 @@
-import type { TableDefinition } from '../../protocol/requests.js'
 import { foldName } from '../../protocol/sql.js'
+import type { TableDefinition } from '../../protocol/table-description.js'
 import { ownOptions } from '../contract/check-option.js'
 import { describeValue } from '../contract/describe-value.js'
 import { parseColumn } from './parse-column-type.js'

@@ -1,4 +1,4 @@
-import type { TableDescription } from '../../protocol/requests.js'
+import type { TableDescription } from '../../protocol/table-description.js'
 import { quoteName } from '../../protocol/visible-text.js'
 import { PersistenceError } from '../contract/persistence-error.js'
 

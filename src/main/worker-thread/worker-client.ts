@@ -3,7 +3,6 @@ import type { Worker } from 'node:worker_threads'
 import type { Piscina } from 'piscina'
 import type {
   CloseRequest,
-  FinalWrite,
   Outcome,
   ReplyOf,
   RequestName,
@@ -11,6 +10,7 @@ import type {
   SettingChanges,
 } from '../../protocol/requests.js'
 import { shutdownWordsBytes } from '../../protocol/shutdown-words.js'
+import type { FinalWrite } from '../../protocol/write-requests.js'
 import { PersistenceError } from '../contract/persistence-error.js'
 import type { ResourceLimits } from '../contract/resource-limits.js'
 import { exitGuard, requestStop } from './exit-guard.js'

@@ -1,5 +1,5 @@
 import { reportLoss } from '../../process/report-loss.js'
-import type { FinalWrite } from '../../protocol/requests.js'
+import type { FinalWrite } from '../../protocol/write-requests.js'
 import { BatchSeries } from '../encode/batch-series.js'
 import type { EncodingOptions } from '../encode/row-encoder.js'
 import type { BoundTable } from '../schema/bound-table.js'

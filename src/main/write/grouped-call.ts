@@ -1,6 +1,6 @@
 import { AsyncResource } from 'node:async_hooks'
-import type { GroupedOutcome } from '../../protocol/requests.js'
 import type { Violation } from '../../protocol/violation.js'
+import type { GroupedOutcome } from '../../protocol/write-requests.js'
 import { Deferred } from '../../sync/deferred.js'
 import type { ResolvedPersistOptions } from '../contract/persist-options.js'
 import type { PersistenceError } from '../contract/persistence-error.js'

@@ -1,5 +1,5 @@
-import type { GroupedOutcome, GroupWriter } from '../../protocol/requests.js'
 import type { Violation, ViolationPage } from '../../protocol/violation.js'
+import type { GroupedOutcome, GroupWriter } from '../../protocol/write-requests.js'
 import { BatchSeries, type SeriesMark } from '../encode/batch-series.js'
 import type { RowEncoder } from '../encode/row-encoder.js'
 import type { TimeSlice } from '../scheduling/time-slice.js'

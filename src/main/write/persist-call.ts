@@ -1,6 +1,6 @@
 import type { Reading } from '../../protocol/query-value.js'
-import type { CommitReply } from '../../protocol/requests.js'
 import { quoteName } from '../../protocol/visible-text.js'
+import type { CommitReply } from '../../protocol/write-requests.js'
 import type { ResolvedPersistOptions } from '../contract/persist-options.js'
 import type { Receipt } from '../contract/receipt.js'
 import type { CommitTrace, Draft } from '../contract/traces.js'

@@ -1,5 +1,5 @@
 import type { PersistenceErrorCode } from '../../protocol/failure.js'
-import type { CommitReply } from '../../protocol/requests.js'
+import type { CommitReply } from '../../protocol/write-requests.js'
 import { PersistenceError } from '../contract/persistence-error.js'
 import type { ServiceDurations } from '../diagnostics/service-durations.js'
 import type { CheckpointScheduler } from '../scheduling/checkpoint-scheduler.js'

@@ -1,4 +1,4 @@
-import type { WrittenCall } from '../../protocol/requests.js'
+import type { WrittenCall } from '../../protocol/write-requests.js'
 import type { PersistOptions, StreamPart } from '../contract/persist-options.js'
 import type { Receipt } from '../contract/receipt.js'
 import type { Rows } from '../contract/rows.js'

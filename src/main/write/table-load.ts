@@ -1,4 +1,4 @@
-import type { CallOutcome } from '../../protocol/requests.js'
+import type { CallOutcome } from '../../protocol/write-requests.js'
 import type { ResolvedPersistOptions, TransactionView } from '../contract/persist-options.js'
 import { PersistenceError } from '../contract/persistence-error.js'
 import type { Receipt } from '../contract/receipt.js'

@@ -1,4 +1,4 @@
-import type { CommitReply } from '../../protocol/requests.js'
+import type { CommitReply } from '../../protocol/write-requests.js'
 import type { CommitTrace, Draft } from '../contract/traces.js'
 import { channels } from '../diagnostics/channels.js'
 import { trace } from '../diagnostics/trace.js'

@@ -1,4 +1,4 @@
-import type { BeginRequest, CommitReply } from '../../protocol/requests.js'
+import type { BeginRequest, CommitReply } from '../../protocol/write-requests.js'
 import type { BufferPool } from '../encode/buffer-pool.js'
 import type { FlowControl } from '../scheduling/flow-control.js'
 import type { WorkerClient } from '../worker-thread/worker-client.js'

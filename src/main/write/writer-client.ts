@@ -1,6 +1,6 @@
 import { buffersOf } from '../../protocol/batch-layout.js'
-import type { CallOutcome, CallRange, WriterRequest } from '../../protocol/requests.js'
 import type { ViolationPage } from '../../protocol/violation.js'
+import type { CallOutcome, CallRange, WriterRequest } from '../../protocol/write-requests.js'
 import type { Batch } from '../encode/batch.js'
 import type { TransactionClient } from './transaction-client.js'
 

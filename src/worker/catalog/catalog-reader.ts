@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { formatColumnType } from '../../protocol/column-type.js'
-import type { TableDefinition, TableDescription } from '../../protocol/requests.js'
 import { foldRef, qualify, quoteIdentifier, quoteLiteral, type TableRef } from '../../protocol/sql.js'
+import type { TableDefinition, TableDescription } from '../../protocol/table-description.js'
 import { quoteName } from '../../protocol/visible-text.js'
 import type { Database } from '../database.js'
 import { type Capabilities, readCapabilities } from './capabilities.js'

@@ -1,4 +1,4 @@
-import type { TableDescription } from '../../protocol/requests.js'
+import type { TableDescription } from '../../protocol/table-description.js'
 import type { ViolationCode } from '../../protocol/violation.js'
 import type { Capabilities } from './capabilities.js'
 

@@ -1,5 +1,5 @@
 import type { DuckDBMaterializedResult } from '@duckdb/node-api'
-import type { GroupedOutcome, GroupedRange } from '../../protocol/requests.js'
+import type { GroupedOutcome, GroupedRange } from '../../protocol/write-requests.js'
 import type { Unique } from '../catalog/table-metadata.js'
 import { appendOutcomes } from './append-outcomes.js'
 import { applyPass } from './apply-pass.js'

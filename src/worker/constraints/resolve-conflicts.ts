@@ -1,4 +1,4 @@
-import type { GroupedRange, OnConflict } from '../../protocol/requests.js'
+import type { GroupedRange, OnConflict } from '../../protocol/write-requests.js'
 import { ConflictUndo } from './conflict-undo.js'
 import { type Claim, type Entity, rowsOf, untouched } from './row-claims.js'
 

@@ -1,4 +1,4 @@
-import type { CallOutcome } from '../../protocol/requests.js'
+import type { CallOutcome } from '../../protocol/write-requests.js'
 import { applyPass } from './apply-pass.js'
 import { findViolations } from './find-violations.js'
 import { resolveKeys } from './resolve-key.js'

@@ -1,4 +1,4 @@
-import type { OnConflict } from '../../protocol/requests.js'
+import type { OnConflict } from '../../protocol/write-requests.js'
 
 /** A row of a call, with its values by their numbers; undefined where one of its columns is NULL. */
 export interface OwnRow {

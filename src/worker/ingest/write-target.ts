@@ -1,6 +1,6 @@
 import type { ColumnDescriptor } from '../../protocol/column-type.js'
-import type { OnConflict, WriterRequest } from '../../protocol/requests.js'
 import { foldName, qualify, quoteIdentifier, type TableRef } from '../../protocol/sql.js'
+import type { OnConflict, WriterRequest } from '../../protocol/write-requests.js'
 import { toKeyExpression } from '../catalog/key-expression.js'
 import type { TableMetadata, Unique } from '../catalog/table-metadata.js'
 import type { TemporaryTables } from './temporary-tables.js'

@@ -1,4 +1,4 @@
-import type { GroupedOutcome, WrittenCall } from '../../protocol/requests.js'
+import type { GroupedOutcome, WrittenCall } from '../../protocol/write-requests.js'
 
 /** More transactions are never committed without main having heard of it: it waits for one before it asks for the next. */
 const mostUnanswered = 100

@@ -1,6 +1,6 @@
 import type { EncodedBatch } from '../../protocol/batch-layout.js'
-import type { CallOutcome, CallRange } from '../../protocol/requests.js'
 import { quoteIdentifier } from '../../protocol/sql.js'
+import type { CallOutcome, CallRange } from '../../protocol/write-requests.js'
 import type { Unique } from '../catalog/table-metadata.js'
 import {
   countKeys,

@@ -1,5 +1,5 @@
 import type { EncodedBatch } from '../../protocol/batch-layout.js'
-import type { GroupedOutcome, GroupedRange } from '../../protocol/requests.js'
+import type { GroupedOutcome, GroupedRange } from '../../protocol/write-requests.js'
 import { fillDefaults, keepUncarried } from '../constraints/fill-staging.js'
 import { readKeyFilter } from '../constraints/key-filter.js'
 import { resolveCalls } from '../constraints/resolve-calls.js'

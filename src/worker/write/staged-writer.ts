@@ -1,5 +1,5 @@
 import type { EncodedBatch } from '../../protocol/batch-layout.js'
-import type { CallOutcome, CallRange } from '../../protocol/requests.js'
+import type { CallOutcome, CallRange } from '../../protocol/write-requests.js'
 import { fillDefaults, keepUncarried } from '../constraints/fill-staging.js'
 import { readKeyFilter } from '../constraints/key-filter.js'
 import { resolvePass } from '../constraints/resolve-pass.js'

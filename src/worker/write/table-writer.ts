@@ -1,5 +1,5 @@
 import type { EncodedBatch } from '../../protocol/batch-layout.js'
-import type { CallOutcome, CallRange } from '../../protocol/requests.js'
+import type { CallOutcome, CallRange } from '../../protocol/write-requests.js'
 import type { ViolationQuery } from '../constraints/violation-query.js'
 
 /** How rows of a transaction get into one table. */

@@ -2,18 +2,17 @@ import { setImmediate } from 'node:timers/promises'
 import type { EncodedBatch } from '../../protocol/batch-layout.js'
 import type { Failure } from '../../protocol/failure.js'
 import { exactReading } from '../../protocol/query-value.js'
+import type { ExecuteReply, ExecuteRequest } from '../../protocol/requests.js'
+import { qualify } from '../../protocol/sql.js'
+import type { ViolationPage } from '../../protocol/violation.js'
 import type {
   AddWriterRequest,
   BeginRequest,
   CallOutcome,
   CallRange,
-  ExecuteReply,
-  ExecuteRequest,
   GroupedOutcome,
   WriterRequest,
-} from '../../protocol/requests.js'
-import { qualify } from '../../protocol/sql.js'
-import type { ViolationPage } from '../../protocol/violation.js'
+} from '../../protocol/write-requests.js'
 import { FifoLock } from '../../sync/fifo-lock.js'
 import type { CatalogReader } from '../catalog/catalog-reader.js'
 import type { Database } from '../database.js'

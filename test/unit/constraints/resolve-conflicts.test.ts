@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { GroupedRange, OnConflict } from '../../../src/protocol/requests.js'
+import type { GroupedRange, OnConflict } from '../../../src/protocol/write-requests.js'
 import {
   oneCall,
   type RowOutcome,

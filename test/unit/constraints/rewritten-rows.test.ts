@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { OnConflict } from '../../../src/protocol/requests.js'
 import { shutdownWordsBytes } from '../../../src/protocol/shutdown-words.js'
+import type { OnConflict } from '../../../src/protocol/write-requests.js'
 import { CatalogReader } from '../../../src/worker/catalog/catalog-reader.js'
 import {
   assignedColumns,
