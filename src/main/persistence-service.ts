@@ -6,8 +6,6 @@ import type {
   Reading,
   TimestampReading,
 } from '../protocol/query-value.js'
-import { tableIn } from '../protocol/sql.js'
-import { Checkpoints } from './checkpoints.js'
 import { collectStats } from './collect-stats.js'
 import { checkNumber, ownOptions } from './contract/check-option.js'
 import type { HealthOptions, HealthReport } from './contract/health.js'
@@ -22,45 +20,22 @@ import {
 import type { RunReport } from './contract/run-report.js'
 import type { CloseOptions, CloseReport, Stats } from './contract/stats.js'
 import type { TransactionOptions } from './contract/transaction-options.js'
-import { ServiceDurations } from './diagnostics/service-durations.js'
-import { BufferPool } from './encode/buffer-pool.js'
-import { HealthCheck } from './health/health-check.js'
-import { Queries } from './read/queries.js'
 import { copyStatement, type QueryParameters } from './read/query-parameters.js'
-import { QueryRunner } from './read/query-runner.js'
-import { Dependents } from './scheduling/dependents.js'
-import { FlowControl } from './scheduling/flow-control.js'
-import { Operations } from './scheduling/operations.js'
-import { WriteScheduler } from './scheduling/write-scheduler.js'
 import { everything } from './scheduling/write-scope.js'
 import type { CheckedDefinition } from './schema/checked-definition.js'
 import type { ColumnDefinitions, KeyOptions, TableOptions } from './schema/table-definition.js'
 import { shareInternals } from './service-internals.js'
+import { createServiceParts, type ServiceParts } from './service-parts.js'
 import type { Table } from './table.js'
 import type { TableOf } from './table-of.js'
-import { Tables } from './tables.js'
 import type { Transaction } from './transaction.js'
-import { Transactions } from './transactions.js'
 import type { WorkerSupervisor } from './worker-thread/worker-supervisor.js'
-import { GroupCommit } from './write/group-commit.js'
-import { createLoads } from './write/loads.js'
-import type { WriteContext } from './write/persist-call.js'
-
-const batchBytes = 1024 * 1024
 
 /** A database that is open in a worker thread. Made by `open()`. */
 export class PersistenceService implements AsyncDisposable {
   /** The database as it was given to `open()`. */
   readonly database: string
-  readonly #scheduler = new WriteScheduler()
-  readonly #operations: Operations
-  readonly #checkpoints: Checkpoints
-  readonly #writing: WriteContext
-  readonly #groups: GroupCommit
-  readonly #tables: Tables
-  readonly #queries: Queries
-  readonly #transactions: Transactions
-  readonly #health: HealthCheck
+  readonly #parts: ServiceParts
   readonly #reading: Reading
 
   /** @internal */
@@ -72,57 +47,8 @@ export class PersistenceService implements AsyncDisposable {
   ) {
     this.database = database
     this.#reading = options.reading
-    const scheduler = this.#scheduler
-    const dependents = new Dependents()
-    const checkpoints = new Checkpoints({
-      ...{ database, supervisor, scheduler, isScheduled: !options.isWalLeft },
-      operations: () => this.#operations,
-    })
-    this.#checkpoints = checkpoints
-    this.#operations = new Operations({
-      saveLast: () => dependents.close(),
-      close() {
-        checkpoints.scheduler.stop()
-        return supervisor.close().finally(releaseFile)
-      },
-      abandon: () => supervisor.abandon(),
-    })
-    const { sliceBudgetMs, maxInFlightBytes, maxWaitingCalls, reading } = options
-    const durations = new ServiceDurations()
-    const pool = new BufferPool(Math.min(batchBytes, maxInFlightBytes))
-    const flow = new FlowControl(maxInFlightBytes)
-    this.#writing = {
-      ...{ database, supervisor, scheduler, checkpoints: checkpoints.scheduler, pool, flow, sliceBudgetMs },
-      ...{ reading, maxWaitingCalls, durations, commits: { count: 0, failure: undefined } },
-      loads: createLoads(),
-    }
-    this.#groups = new GroupCommit(this.#writing)
-    const [tables, queries] = [
-      new Tables(this.#writing, this.#groups, this.#operations, dependents),
-      new Queries(
-        new QueryRunner(supervisor, scheduler, checkpoints.scheduler, sliceBudgetMs),
-        ...([this.#operations, database, durations] as const),
-      ),
-    ]
-    this.#tables = tables
-    this.#queries = queries
-    this.#transactions = new Transactions(this.#writing, tables, queries, this.#operations)
-    const [context, groups, operations] = [this.#writing, this.#groups, this.#operations]
-    this.#health = new HealthCheck({ options, context, groups, operations })
-    shareInternals(this, {
-      path: supervisor.path,
-      isRemote: supervisor.isRemote,
-      tableRef: (name) => tableIn(supervisor.tables, name),
-      config: options.config,
-      sliceBudgetMs,
-      dependents,
-      query: <Row extends object>(sql: string) => queries.query<Row>(sql),
-      run: (sql) => queries.run(sql, undefined, true),
-      table: (name) => tables.open(name, {}, true),
-      readRows: (sql, take) => queries.readRows(sql, take),
-      writeAtExit: (table, takeRows) => tables.writeAtExit(table, takeRows),
-      refuseSelfWait: (what) => scheduler.queue.check(what),
-    })
+    this.#parts = createServiceParts(database, supervisor, options, releaseFile)
+    shareInternals(this, this.#parts.internals)
   }
 
   /**
@@ -151,7 +77,7 @@ export class PersistenceService implements AsyncDisposable {
     definition?: CheckedDefinition<Row, Columns, Key>,
   ): Promise<TableOf<NoInfer<Row>, Columns, Key>>
   async table(name: string, options: TableOptions | KeyOptions = {}): Promise<Table<never, never>> {
-    return this.#tables.open(name, options, false)
+    return this.#parts.tables.open(name, options, false)
   }
 
   /**
@@ -202,7 +128,7 @@ export class PersistenceService implements AsyncDisposable {
   query<Row extends object>(sql: string, parameters?: QueryParameters, options?: QueryOptions): Promise<Row[]>
   async query(sql: string, parameters?: QueryParameters, options: QueryOptions = {}): Promise<object> {
     const { limits, ...how } = resolveQueryOptions('query()', options, this.#reading)
-    return this.#queries.read({ ...copyStatement(sql, parameters), ...how }, limits)
+    return this.#parts.queries.read({ ...copyStatement(sql, parameters), ...how }, limits)
   }
 
   /**
@@ -247,7 +173,7 @@ export class PersistenceService implements AsyncDisposable {
     options: QueryOptions = {},
   ): AsyncIterableIterator<object> {
     const { limits, ...how } = resolveQueryOptions('stream()', options, this.#reading)
-    return this.#queries.stream({ ...copyStatement(sql, parameters), ...how }, limits)
+    return this.#parts.queries.stream({ ...copyStatement(sql, parameters), ...how }, limits)
   }
 
   /**
@@ -257,7 +183,7 @@ export class PersistenceService implements AsyncDisposable {
    * @throws as `query()`; `PERSIST_READ_ONLY`, `PERSIST_DISK_FULL`, `PERSIST_DATABASE_INVALID`.
    */
   async run(sql: string, parameters?: QueryParameters): Promise<RunReport> {
-    return this.#queries.run(sql, parameters, false)
+    return this.#parts.queries.run(sql, parameters, false)
   }
 
   /**
@@ -296,7 +222,7 @@ export class PersistenceService implements AsyncDisposable {
     work: (tx: Transaction) => Promise<Result>,
     options: TransactionOptions = {},
   ): Promise<Result> {
-    return this.#transactions.run(work, options)
+    return this.#parts.transactions.run(work, options)
   }
 
   /**
@@ -310,13 +236,12 @@ export class PersistenceService implements AsyncDisposable {
    * `PERSIST_WORKER_LOST`.
    */
   async checkpoint(): Promise<void> {
-    return this.#checkpoints.run()
+    return this.#parts.checkpoints.run()
   }
 
   /** What the service is doing and has done. Costs nothing worth mentioning. */
   stats(): Stats {
-    const [operations, context, groups] = [this.#operations, this.#writing, this.#groups]
-    return collectStats({ operations, context, groups, tables: this.#tables, queries: this.#queries })
+    return collectStats(this.#parts)
   }
 
   /**
@@ -335,7 +260,7 @@ export class PersistenceService implements AsyncDisposable {
    * ```
    */
   async health(options: HealthOptions = {}): Promise<HealthReport> {
-    return this.#health.run(options)
+    return this.#parts.health.run(options)
   }
 
   /**
@@ -354,9 +279,10 @@ export class PersistenceService implements AsyncDisposable {
   async close(options: CloseOptions = {}): Promise<CloseReport> {
     const { timeoutMs } = ownOptions('the options of close()', options, ['timeoutMs'])
     checkNumber('timeoutMs', timeoutMs, 0, false)
-    if (timeoutMs !== undefined) return this.#operations.close({ timeoutMs })
-    const call = this.#scheduler.queue.join('close()', everything)
-    return this.#operations.close({ timeoutMs }).finally(() => this.#scheduler.queue.leave(call))
+    const { operations, scheduler } = this.#parts
+    if (timeoutMs !== undefined) return operations.close({ timeoutMs })
+    const call = scheduler.queue.join('close()', everything)
+    return operations.close({ timeoutMs }).finally(() => scheduler.queue.leave(call))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

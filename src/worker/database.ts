@@ -10,6 +10,7 @@ import type { Instance } from './instance/instance.js'
 import { isReadOnly, openInstance } from './instance/open-instance.js'
 import { SettingWatch } from './instance/setting-watch.js'
 import { applySettings, readSettings } from './instance/settings.js'
+import { PoolCalls } from './pool-calls.js'
 import { OpenFileGuard } from './read/open-file-guard.js'
 import { RemoteSession } from './remote-session.js'
 import { Sandbox } from './sandbox.js'
@@ -28,16 +29,9 @@ interface Opened {
 /** The one DuckDB instance of this worker. */
 export class Database {
   readonly shutdown: Shutdown
-  /**
-   * Calls that DuckDB's bindings run on the process's libuv pool, whose few threads Node's own I/O needs too. One at
-   * a time for short calls; commits and checkpoints, which may be long, go past the queue, and each have one of their own.
-   */
-  readonly #poolCalls = new FifoLock()
+  readonly #calls: PoolCalls
   readonly #commits = new FifoLock()
   readonly #checkpoints = new FifoLock()
-  /** What computes the rows of streams, and may take long: for all of them there is one thread of the pool. */
-  readonly #fetches = new FifoLock()
-  readonly #inFlight = new Set<Promise<unknown>>()
   readonly #connections = new Set<DuckDBConnection>()
   readonly #instance: Instance
   readonly #settings: SettingWatch
@@ -50,7 +44,6 @@ export class Database {
   readonly company: Company = new Company()
   #isBroken = false
   #isDisconnected = false
-  #isDraining = false
   /** What SQL is held against, where it is kept to the database. */
   readonly sandbox: Sandbox | undefined
   /** Is given the tables whose columns or constraints a statement may have changed. */
@@ -66,6 +59,7 @@ export class Database {
     this.sandbox = sandbox
     this.file = file
     this.shutdown = shutdown
+    this.#calls = new PoolCalls(shutdown)
   }
 
   static async open(request: OpenRequest, shutdown: Shutdown): Promise<Database> {
@@ -120,37 +114,22 @@ export class Database {
 
   /** A short call on the libuv pool, after those asked for before it. */
   poolCall<Result>(call: () => Promise<Result>): Promise<Result> {
-    return this.#poolCalls.run(() => {
-      this.shutdown.checkStop()
-      if (this.#isDraining) throw closing()
-      return this.#track(call())
-    })
+    return this.#calls.run(call)
   }
 
   /** A call that computes rows of a stream, after those asked for before it. */
   fetchCall<Result>(call: () => Promise<Result>): Promise<Result> {
-    return this.#fetches.run(() => {
-      this.shutdown.checkStop()
-      if (this.#isDraining) throw closing()
-      return this.#track(call())
-    })
+    return this.#calls.fetch(call)
   }
 
-  /** The same for a call that has to be made although the process is exiting. */
+  /** A short call that has to be made although the process is exiting. */
   poolCallToTheEnd<Result>(call: () => Promise<Result>): Promise<Result> {
-    return this.#poolCalls.run(() => this.#track(call()))
+    return this.#calls.runToTheEnd(call)
   }
 
-  /**
-   * Runs JavaScript that may need much memory while no call is under way on the libuv pool: a thread that ends for its
-   * heap's limit aborts the process where such a call completes meanwhile.
-   */
+  /** Runs JavaScript that may need much memory while no call is under way on the libuv pool. */
   compute<Result>(work: () => Result): Promise<Result> {
-    return this.#poolCalls.run(async () => {
-      while (this.#inFlight.size > 0) await Promise.allSettled(this.#inFlight)
-      this.shutdown.checkStop()
-      return work()
-    })
+    return this.#calls.compute(work)
   }
 
   /** Runs one short statement without parameters, and all of it on the libuv pool. */
@@ -162,7 +141,7 @@ export class Database {
    * although everything is committed. */
   async executeToTheEnd(connection: DuckDBConnection, sql: string): Promise<DuckDBMaterializedResult> {
     try {
-      return await this.#track(connection.run(sql))
+      return await this.#calls.track(connection.run(sql))
     } catch (error) {
       throw await this.recordFailure(error)
     }
@@ -184,8 +163,8 @@ export class Database {
     if (this.file === undefined) return brokenInMemory(error)
     if (this.#isBroken) return error
     this.#isBroken = true
-    const connection = await this.#track(this.#instance.connect())
-    await this.#track(connection.run('PRAGMA disable_checkpoint_on_shutdown'))
+    const connection = await this.#calls.track(this.#instance.connect())
+    await this.#calls.track(connection.run('PRAGMA disable_checkpoint_on_shutdown'))
     connection.disconnectSync()
     return error
   }
@@ -241,21 +220,14 @@ export class Database {
     await this.checkpoint().catch(() => undefined)
   }
 
-  /**
-   * Refuses calls from now on, and resolves when none is under way on the libuv pool: to disconnect a connection that one is
-   * on would end the process.
-   */
-  async drain(): Promise<void> {
-    this.#isDraining = true
-    do {
-      await this.#poolCalls.drain()
-      await Promise.allSettled(this.#inFlight)
-    } while (this.#inFlight.size > 0)
+  /** Refuses calls from now on, and resolves when none is under way on the libuv pool. */
+  drain(): Promise<void> {
+    return this.#calls.drain()
   }
 
   /** Everything has ended: what is written from now on is the last. */
   allowLastWrites(): void {
-    this.#isDraining = false
+    this.#calls.resume()
     this.shutdown.allowLastWrites()
   }
 
@@ -274,17 +246,6 @@ export class Database {
     await connection.run('PRAGMA disable_checkpoint_on_shutdown')
     connection.disconnectSync()
   }
-
-  #track<Result>(call: Promise<Result>): Promise<Result> {
-    this.#inFlight.add(call)
-    const forget = () => this.#inFlight.delete(call)
-    call.then(forget, forget)
-    return call
-  }
-}
-
-function closing(): WorkerFailure {
-  return new WorkerFailure({ code: 'PERSIST_CLOSED', message: 'The database is being closed' })
 }
 
 function mustReopen(): WorkerFailure {
