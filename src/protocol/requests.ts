@@ -156,6 +156,8 @@ export interface ExecuteRequest {
   readonly reading: Reading
   /** Has a read compute its rows as they are fetched, where else all of them are there before the first is sent. */
   readonly isStreamed?: boolean
+  /** Whether the result is read by column. */
+  readonly isByColumn?: boolean
 }
 
 export type ExecuteReply =

@@ -1,4 +1,5 @@
 import type { DecimalColumnType, EnumColumnType, ItemTypeName, ParametricColumnType } from './column-type.js'
+import type { NumberVectorName } from './number-vector.js'
 import type { QueryValue } from './query-value.js'
 
 /** The types without levels and parameters whose vectors cross as they are. */
@@ -26,6 +27,8 @@ export interface ResultColumn {
   readonly type: string
   /** Absent where the worker reads the values. */
   readonly encoding?: VectorEncoding
+  /** What its numbers are, where they come at the end, all at once: there is no vector of theirs in the batches. */
+  readonly collected?: NumberVectorName
 }
 
 /**
@@ -48,6 +51,16 @@ export interface ResultBatch {
   readonly isLast: boolean
   /** True where a value is nested so deeply that the batch is packed. */
   readonly isDeep: boolean
+  /** Of each column that is collected, in their order, with the last batch. */
+  readonly collected?: readonly CollectedNumbers[]
+}
+
+/** All numbers of a column. */
+export interface CollectedNumbers {
+  /** In DuckDB's layout; nothing else is in it. */
+  readonly numbers: ArrayBuffer
+  /** A bit per value, 1 where it is not NULL; absent where nothing is NULL. */
+  readonly validity?: Uint8Array<ArrayBuffer>
 }
 
 /** Rows whose vectors lie together. */

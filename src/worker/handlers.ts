@@ -63,7 +63,14 @@ function buffersOf(call: Call, result: Result<unknown>): readonly ArrayBuffer[] 
   }
   if (!('reply' in result)) return []
   const batch = batchOf(Object(result.reply))
-  return batch === undefined ? [] : [batch.buffer]
+  return batch === undefined ? [] : buffersOfBatch(batch)
+}
+
+function buffersOfBatch({ buffer, collected = [] }: ResultBatch): ArrayBuffer[] {
+  const columns = collected.flatMap(({ numbers, validity }) =>
+    validity ? [numbers, validity.buffer] : numbers,
+  )
+  return [buffer, ...columns]
 }
 
 function batchOf(reply: object): ResultBatch | undefined {

@@ -68,6 +68,55 @@ describe('query() with columns: true', () => {
     expect(Object.entries(columns)).toEqual([['__proto__', Int32Array.of(1)]])
   })
 
+  const numberTypes = {
+    TINYINT: Int8Array,
+    SMALLINT: Int16Array,
+    INTEGER: Int32Array,
+    BIGINT: BigInt64Array,
+    UTINYINT: Uint8Array,
+    USMALLINT: Uint16Array,
+    UINTEGER: Uint32Array,
+    UBIGINT: BigUint64Array,
+    FLOAT: Float32Array,
+    DOUBLE: Float64Array,
+  }
+
+  it.each(Object.entries(numberTypes))(
+    'reads %s in order, however its chunks are cut',
+    async (type, array) => {
+      // The filters leave chunks of odd lengths; there are several batches.
+      const sql = `SELECT (i % 120)::${type} AS n, (i % 7)::VARCHAR AS t, nullif(i % 120, 119)::${type} AS m
+      FROM range(200_000) r(i) WHERE i % 3 <> 1 AND i % 1021 <> 5 ORDER BY i`
+      const { n, t, m } = await db.query(sql, [], { columns: true })
+      const kept = Array.from({ length: 200_000 }, (_, i) => i).filter((i) => i % 3 !== 1 && i % 1021 !== 5)
+      const isBigint = type.endsWith('BIGINT')
+      const numbers = kept.map((i) => (isBigint ? BigInt(i % 120) : i % 120))
+      expect(n).toBeInstanceOf(array)
+      expect(Array.from(n as Iterable<unknown>)).toEqual(numbers)
+      expect(t).toEqual(kept.map((i) => String(i % 7)))
+      expect(m).toEqual(numbers.map((value) => (Number(value) === 119 ? null : value)))
+    },
+  )
+
+  it.each([0, 1, 8, 2047, 2048, 70_000])(
+    'of %i rows, the last of which is NULL or none of them',
+    async (rows) => {
+      const sql = `SELECT i AS n, nullif(i, $last) AS m, nullif(i, -1) AS none FROM range($rows) r(i) ORDER BY i`
+      const columns = await db.query(sql, { rows, last: rows - 1 }, { columns: true })
+      const numbers = BigInt64Array.from({ length: rows }, (_, i) => BigInt(i))
+      const withNull = Array.from(numbers, (value, i) => (i === rows - 1 ? null : value))
+      expect(columns).toEqual({ n: numbers, m: rows === 0 ? new BigInt64Array() : withNull, none: numbers })
+    },
+  )
+
+  it('of a statement that writes', async () => {
+    await db.run('CREATE TABLE written (i INTEGER, d DOUBLE)')
+    const insert = 'INSERT INTO written SELECT i, i / 4 FROM range(5000) r(i) RETURNING *'
+    const { i, d } = await db.query(insert, [], { columns: true })
+    expect(i).toEqual(Int32Array.from({ length: 5000 }, (_, index) => index))
+    expect(d).toEqual(Float64Array.from({ length: 5000 }, (_, index) => index / 4))
+  })
+
   it('has columns of their own memory, to be transferred', async () => {
     const { i } = await db.query('SELECT i FROM range(1000) r(i)', [], { columns: true })
     expect(i).toBeInstanceOf(BigInt64Array)

@@ -1,8 +1,8 @@
 import type { QueryValue, Reading } from '../../protocol/query-value.js'
-import type { ResultBatch, ResultColumn, ResultPiece } from '../../protocol/result-batch.js'
+import type { CollectedNumbers, ResultBatch, ResultColumn, ResultPiece } from '../../protocol/result-batch.js'
 import type { BatchDecoder } from './batch-decoder.js'
-import type { CollectedColumn, ColumnValues } from './column-values.js'
-import { createColumnValues } from './create-column-values.js'
+import { type CollectedColumn, ColumnValues } from './column-values.js'
+import { finishNumbers } from './finish-numbers.js'
 import type { TextTally } from './vector-decoder.js'
 import { VectorSource } from './vector-source.js'
 
@@ -12,21 +12,26 @@ const step: QueryValue[] = []
 /** Makes an array for each column of a result. */
 export class ColumnDecoder implements BatchDecoder {
   readonly #columns: readonly ResultColumn[]
-  readonly #collected: readonly ColumnValues[]
+  /** None for a column that the worker collects. */
+  readonly #values: readonly (ColumnValues | undefined)[]
   readonly #tally: TextTally = { bytes: 0 }
   #steps: Iterator<unknown> = [].values()
+  #collected: readonly CollectedNumbers[] = []
 
   constructor(columns: readonly ResultColumn[], reading: Reading) {
     this.#columns = columns
-    this.#collected = columns.map((column) => createColumnValues(column, reading, this.#tally))
+    this.#values = columns.map((column) => {
+      return column.collected === undefined ? new ColumnValues(column, reading, this.#tally) : undefined
+    })
   }
 
   get textBytes(): number {
     return this.#tally.bytes
   }
 
-  open({ buffer, pieces }: ResultBatch): void {
+  open({ buffer, pieces, collected = [] }: ResultBatch): void {
     this.#steps = this.#takePieces(Buffer.from(buffer), pieces)
+    this.#collected = collected
   }
 
   next(): QueryValue[] | undefined {
@@ -35,18 +40,24 @@ export class ColumnDecoder implements BatchDecoder {
 
   /** The columns by their names, once it has been gone through. */
   *finish(): Generator<unknown, Record<string, CollectedColumn>> {
-    const arrays: CollectedColumn[] = []
-    for (const values of this.#collected) arrays.push(yield* values.finish())
-    return Object.fromEntries(this.#columns.map(({ name }, index) => [name, arrays[index] ?? []]))
+    const entries: [name: string, column: CollectedColumn][] = []
+    const collected = this.#collected.values()
+    for (const [index, { name, collected: type }] of this.#columns.entries()) {
+      const numbers = type === undefined ? undefined : collected.next().value
+      const column = numbers && type ? yield* finishNumbers(type, numbers) : this.#values[index]?.values
+      entries.push([name, column ?? []])
+    }
+    return Object.fromEntries(entries)
   }
 
   *#takePieces(bytes: Buffer<ArrayBuffer>, pieces: readonly ResultPiece[]): Generator<unknown> {
-    for (const piece of pieces) {
-      const source = new VectorSource(bytes, piece.vectors)
-      const values: Iterator<readonly QueryValue[]> = piece.values.values()
+    for (const { vectors, values, rowCount } of pieces) {
+      const source = new VectorSource(bytes, vectors)
+      const read: Iterator<readonly QueryValue[]> = values.values()
       for (const [index, { encoding }] of this.#columns.entries()) {
-        const read = encoding === undefined ? (values.next().value ?? []) : source
-        yield* this.#collected[index]?.take(read, piece.rowCount) ?? []
+        const column = this.#values[index]
+        if (column === undefined) continue
+        yield* column.take(encoding === undefined ? (read.next().value ?? []) : source, rowCount)
       }
     }
   }

@@ -1,13 +1,32 @@
-import type { QueryValue } from '../../protocol/query-value.js'
+import type { QueryValue, Reading } from '../../protocol/query-value.js'
+import type { ResultColumn } from '../../protocol/result-batch.js'
 import type { NumberArray } from '../contract/query-options.js'
-import type { VectorSource } from './vector-source.js'
+import { createVectorDecoder } from './create-vector-decoder.js'
+import { refuseMisfits } from './refuse-misfits.js'
+import type { TextTally, VectorDecoder } from './vector-decoder.js'
+import { VectorSource } from './vector-source.js'
 
 /** The values of a column; numbers as a typed array where none is NULL. */
 export type CollectedColumn = QueryValue[] | NumberArray
 
 /** Collects the values of a column, step by step. */
-export interface ColumnValues {
+export class ColumnValues {
+  readonly values: QueryValue[] = []
+  readonly #decode: VectorDecoder | undefined
+
+  constructor(column: ResultColumn, reading: Reading, tally: TextTally) {
+    const { encoding } = column
+    if (encoding === undefined) return
+    this.#decode = createVectorDecoder(encoding, { reading, tally, misfit: refuseMisfits(column, reading) })
+  }
+
   /** @param source - Of its vectors, or its values. */
-  take(source: VectorSource | readonly QueryValue[], rowCount: number): Iterable<unknown>
-  finish(): Generator<unknown, CollectedColumn>
+  *take(source: VectorSource | readonly QueryValue[], rowCount: number): Generator<unknown> {
+    if (!(source instanceof VectorSource)) {
+      for (const value of source) yield this.values.push(value)
+      return
+    }
+    const read = this.#decode?.(source)
+    for (let index = 0; index < rowCount; index++) yield this.values.push(read?.(index) ?? null)
+  }
 }

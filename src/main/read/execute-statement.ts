@@ -45,7 +45,9 @@ export async function executeStatement<Read>(
   const cursor = ++cursors
   let isDone = false
   try {
-    const reply = await cancellation.guard(client.request('execute', { ...statement, cursor }))
+    const reply = await cancellation.guard(
+      client.request('execute', { ...statement, isByColumn: shape === 'columns', cursor }),
+    )
     isDone = !reply.executed
     if (!reply.executed) return undefined
     const fetch = () => cancellation.guard(client.request('fetch', { cursor }))

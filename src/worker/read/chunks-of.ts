@@ -7,3 +7,8 @@ export function chunksOf(result: DuckDBResult): ChunkSource {
   if (!(result instanceof DuckDBMaterializedResult)) throw new TypeError('Expected all rows to be there')
   return async () => (index < result.chunkCount ? result.getChunk(index++) : null)
 }
+
+/** How many rows a result has; undefined where they are not there yet. */
+export function rowCountOf(result: DuckDBResult): number | undefined {
+  return result instanceof DuckDBMaterializedResult ? result.rowCount : undefined
+}

@@ -5,7 +5,7 @@ import type { ExecuteReply, ExecuteRequest } from '../../protocol/requests.js'
 import { noBatch, type ResultBatch } from '../../protocol/result-batch.js'
 import type { Database } from '../database.js'
 import { WorkerFailure } from '../failure.js'
-import { chunksOf } from './chunks-of.js'
+import { chunksOf, rowCountOf } from './chunks-of.js'
 import { executeReads } from './execute-reads.js'
 import { executeWrites } from './execute-writes.js'
 import { Execution } from './execution.js'
@@ -21,6 +21,7 @@ export class Cursor {
   #batches: ResultBatches | undefined
   #outer: OuterTransaction | undefined
   #reading = exactReading
+  #isByColumn = false
   /** Absent where all rows are there before the first is sent. */
   #stream: StreamedChunks | undefined
   #cancelled: Failure | undefined
@@ -62,6 +63,7 @@ export class Cursor {
     const connection = outer?.connection ?? (await this.#database.connect())
     this.#connection = connection
     this.#reading = request.reading
+    this.#isByColumn = request.isByColumn === true
     const execution = new Execution(this.#database, connection, request, () => this.#checkCancelled(), outer)
     if (request.mayWrite) {
       const { result, rowsChanged } = await executeWrites(execution)
@@ -86,7 +88,9 @@ export class Cursor {
     chunks?: ChunkSource,
   ): Promise<ExecuteReply> {
     if (result !== undefined) {
-      this.#batches = new ResultBatches(this.#database, result, chunks ?? chunksOf(result), this.#reading)
+      const collectedRows = this.#isByColumn ? rowCountOf(result) : undefined
+      const source = chunks ?? chunksOf(result)
+      this.#batches = new ResultBatches(this.#database, result, source, this.#reading, collectedRows)
     }
     const { columns = [] } = this.#batches ?? {}
     const batch = await this.#nextBatch()

@@ -1,4 +1,6 @@
 import type { DuckDBDataChunk, DuckDBResult, DuckDBType } from '@duckdb/node-api'
+import { valueBytes } from '../../protocol/column-type.js'
+import { numberVectorOf } from '../../protocol/number-vector.js'
 import type { QueryValue, Reading } from '../../protocol/query-value.js'
 import type { ResultBatch, ResultColumn, ResultPiece } from '../../protocol/result-batch.js'
 import { uniqueNames } from '../../values/unique-names.js'
@@ -7,6 +9,7 @@ import { duckdb } from '../instance/duckdb.js'
 import { BatchMemory } from './batch-memory.js'
 import { encodingOf } from './column-encoding.js'
 import { createVectorReader } from './create-vector-reader.js'
+import { NumberCollector } from './number-collector.js'
 import { refuseMisfits, Tally } from './reading-context.js'
 import { checkRowBytes, largeRowBytes } from './row-bytes.js'
 import { type Measure, measureRows } from './value-bytes.js'
@@ -20,7 +23,7 @@ const mostPieces = 32
 
 /** Values that are read here, of a batch: what main deserialises in a fraction of a millisecond. */
 const valueRows = 512
-const valueBytes = 64 * 1024
+const mostValueBytes = 64 * 1024
 
 /** Rows whose values are about so large are copied without a look at each of them. */
 const smallBytes = 1024 * 1024
@@ -33,6 +36,8 @@ interface OpenChunk {
 }
 
 interface Column extends ResultColumn {
+  /** What takes its numbers, if they are to come all at once. */
+  readonly collector?: NumberCollector
   /** Absent for one whose values are read here. */
   readonly copy?: VectorCopier
   readonly read?: VectorReader
@@ -47,13 +52,25 @@ export class ResultBatches {
   readonly #nextChunk: ChunkSource
   readonly #types: readonly DuckDBType[]
   readonly #columns: readonly Column[]
+  readonly #collectedRows: number | undefined
   readonly #tally = new Tally()
   #open: OpenChunk | undefined
   #isAtEnd = false
 
-  constructor(database: Database, result: DuckDBResult, nextChunk: ChunkSource, reading: Reading) {
+  /**
+   * @param collectedRows - Has the numbers of a column come all at once; so many rows the result has then.
+   * @throws `PERSIST_OUT_OF_MEMORY` where there is no memory for so many numbers.
+   */
+  constructor(
+    database: Database,
+    result: DuckDBResult,
+    nextChunk: ChunkSource,
+    reading: Reading,
+    collectedRows?: number,
+  ) {
     this.#database = database
     this.#nextChunk = nextChunk
+    this.#collectedRows = collectedRows
     const names = uniqueNames(result.columnNames())
     this.#types = result.columnTypes()
     this.#columns = this.#types.map((type, index) => this.#columnOf(names[index] ?? '', type, reading))
@@ -61,10 +78,11 @@ export class ResultBatches {
 
   /** What main has to know before the first batch. */
   get columns(): readonly ResultColumn[] {
-    return this.#columns.map(({ name, type, encoding }) => ({
+    return this.#columns.map(({ name, type, encoding, collected }) => ({
       name,
       type,
       ...(encoding === undefined ? {} : { encoding }),
+      ...(collected === undefined ? {} : { collected }),
     }))
   }
 
@@ -84,13 +102,22 @@ export class ResultBatches {
       const take = () => this.#take(open, memory)
       pieces.push(bytes > largeRowBytes ? await this.#database.compute(take) : take())
     }
-    return { buffer: memory.finish(), pieces, isLast: this.#isAtEnd, isDeep: this.#tally.isDeep }
+    const batch = { buffer: memory.finish(), pieces, isLast: this.#isAtEnd, isDeep: this.#tally.isDeep }
+    if (!this.#isAtEnd || this.#collectedRows === undefined) return batch
+    return { ...batch, collected: this.#columns.flatMap(({ collector }) => collector?.finish() ?? []) }
   }
 
   #columnOf(name: string, type: DuckDBType, reading: Reading): Column {
     const column = { name, type: String(type) }
     const encoding = encodingOf(type)
-    if (encoding !== undefined) return { ...column, encoding, copy: createVectorCopier(encoding) }
+    if (encoding !== undefined) {
+      const collected = numberVectorOf(encoding.name, reading)
+      if (collected !== undefined && this.#collectedRows !== undefined) {
+        const collector = new NumberCollector(this.#collectedRows, valueBytes({ name: collected }))
+        return { ...column, encoding, collected, collector }
+      }
+      return { ...column, encoding, copy: createVectorCopier(encoding) }
+    }
     const misfit = refuseMisfits(name, type, reading)
     return { ...column, read: createVectorReader(type, { reading, tally: this.#tally, misfit }) }
   }
@@ -116,10 +143,11 @@ export class ResultBatches {
     const values = this.#columns.flatMap(({ read }) => (read === undefined ? [] : [[] as QueryValue[]]))
     const end = values.length > 0 ? this.#readValues(open, values) : this.#endOfRows(open)
     const vectors: number[] = []
-    for (const [index, { copy }] of this.#columns.entries()) {
-      if (copy === undefined) continue
-      const vector = duckdb.data_chunk_get_vector(chunk.chunk, index)
-      copy(new VectorRange(vector, start, end - start), { memory, vectors })
+    for (const [index, { collector, copy }] of this.#columns.entries()) {
+      if (collector === undefined && copy === undefined) continue
+      const range = new VectorRange(duckdb.data_chunk_get_vector(chunk.chunk, index), start, end - start)
+      collector?.take(range)
+      copy?.(range, { memory, vectors })
     }
     open.row = end
     return { rowCount: end - start, vectors, values }
@@ -149,7 +177,7 @@ export class ResultBatches {
       for (const [index, readAt] of readers.entries()) values[index]?.push(readAt(end))
       tally.bytes += 16 * readers.length
       end++
-    } while (end < last && tally.bytes + measure(end, end + 1) <= valueBytes)
+    } while (end < last && tally.bytes + measure(end, end + 1) <= mostValueBytes)
     return end
   }
 }
