@@ -18,10 +18,12 @@ export class ColumnDecoder implements BatchDecoder {
   #steps: Iterator<unknown> = [].values()
   #collected: readonly CollectedNumbers[] = []
 
-  constructor(columns: readonly ResultColumn[], reading: Reading) {
+  /** @param isLarge - Whether the result has many rows. */
+  constructor(columns: readonly ResultColumn[], reading: Reading, isLarge: boolean) {
     this.#columns = columns
     this.#values = columns.map((column) => {
-      return column.collected === undefined ? new ColumnValues(column, reading, this.#tally) : undefined
+      if (column.collected !== undefined) return undefined
+      return new ColumnValues(column, reading, isLarge, this.#tally)
     })
   }
 

@@ -14,10 +14,16 @@ export class ColumnValues {
   readonly values: QueryValue[] = []
   readonly #decode: VectorDecoder | undefined
 
-  constructor(column: ResultColumn, reading: Reading, tally: TextTally) {
+  /** @param isLarge - Whether the result has many rows. */
+  constructor(column: ResultColumn, reading: Reading, isLarge: boolean, tally: TextTally) {
     const { encoding } = column
     if (encoding === undefined) return
-    this.#decode = createVectorDecoder(encoding, { reading, tally, misfit: refuseMisfits(column, reading) })
+    this.#decode = createVectorDecoder(encoding, {
+      reading,
+      tally,
+      isLarge,
+      misfit: refuseMisfits(column, reading),
+    })
   }
 
   /** @param source - Of its vectors, or its values. */

@@ -76,9 +76,9 @@ export function createVectorDecoder(
     case 'ARRAY':
       return decodeArrays(inside(encoding.item), encoding.length, level + 1)
     case 'STRUCT':
-      return decodeStructs(encoding.names, encoding.fields.map(inside), level + 1)
+      return decodeStructs(encoding.names, encoding.fields.map(inside), context.isLarge, level + 1)
     case 'MAP':
-      return decodeMaps(inEntry(encoding.key), inEntry(encoding.value), level + 1)
+      return decodeMaps(inEntry(encoding.key), inEntry(encoding.value), context.isLarge, level + 1)
     case 'UNION':
       return decodeUnions(encoding.tags, encoding.members.map(inside), level + 1)
     default:

@@ -1,16 +1,15 @@
 import type { QueryRow, QueryValue, Reading } from '../../protocol/query-value.js'
 import type { ResultBatch, ResultColumn, ResultPiece } from '../../protocol/result-batch.js'
-import { createShape } from '../../values/create-shape.js'
 import type { BatchDecoder } from './batch-decoder.js'
 import { createVectorDecoder } from './create-vector-decoder.js'
+import { createObjectMaker, type ObjectMaker } from './object-maker.js'
 import { refuseMisfits } from './refuse-misfits.js'
 import type { ReadAt, TextTally, VectorDecoder } from './vector-decoder.js'
 import { VectorSource } from './vector-source.js'
 
 /** Makes rows of the batches of a result, one by one. */
 export class RowDecoder implements BatchDecoder {
-  readonly #names: readonly string[]
-  readonly #shape: QueryRow
+  readonly #makeObject: ObjectMaker
   /** None for a column whose values are there. */
   readonly #decoders: readonly (VectorDecoder | undefined)[]
   readonly #tally: TextTally = { bytes: 0 }
@@ -23,15 +22,20 @@ export class RowDecoder implements BatchDecoder {
 
   readonly #isArray: boolean
 
-  /** @param isArray - Makes an array of a row, and no object. */
-  constructor(columns: readonly ResultColumn[], reading: Reading, isArray: boolean) {
+  /**
+   * @param isArray - Makes an array of a row, and no object.
+   * @param isLarge - Whether the result has many rows.
+   */
+  constructor(columns: readonly ResultColumn[], reading: Reading, isArray: boolean, isLarge: boolean) {
     this.#isArray = isArray
-    this.#names = columns.map(({ name }) => name)
-    this.#shape = createShape(this.#names)
+    this.#makeObject = createObjectMaker(
+      columns.map(({ name }) => name),
+      isLarge && !isArray,
+    )
     this.#decoders = columns.map((column) => {
       if (column.encoding === undefined) return undefined
       const misfit = refuseMisfits(column, reading)
-      return createVectorDecoder(column.encoding, { reading, misfit, tally: this.#tally })
+      return createVectorDecoder(column.encoding, { reading, misfit, isLarge, tally: this.#tally })
     })
   }
 
@@ -53,14 +57,7 @@ export class RowDecoder implements BatchDecoder {
     }
     const index = this.#row++
     const readers = this.#readers
-    if (this.#isArray) return readers.map((read) => read(index))
-    const names = this.#names
-    const row = { ...this.#shape }
-    // There is a reader for every name.
-    for (let column = 0; column < names.length; column++) {
-      row[names[column] as string] = (readers[column] as ReadAt)(index)
-    }
-    return row
+    return this.#isArray ? readers.map((read) => read(index)) : this.#makeObject(readers, index)
   }
 
   /** @returns false after the last one. */

@@ -12,6 +12,8 @@ export type VectorDecoder = (source: VectorSource) => ReadAt
 export interface DecodingContext extends ValueContext {
   /** Counts the bytes of texts that were decoded. */
   readonly tally: TextTally
+  /** Whether the result has many rows: time to prepare for them is made up for. */
+  readonly isLarge: boolean
 }
 
 export interface TextTally {

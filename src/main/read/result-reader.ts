@@ -10,6 +10,9 @@ import { nextTurn } from '../scheduling/real-timers.js'
 import { TimeSlice } from '../scheduling/time-slice.js'
 import type { RowReader } from './row-reader.js'
 
+/** A result of so many rows is large, as is one of more than a batch. */
+const manyRows = 1000
+
 /** What the first reply has of a result. */
 interface FirstBatch {
   readonly columns: readonly ResultColumn[]
@@ -45,8 +48,9 @@ export class ResultReader implements RowReader {
   ) {
     this.#trace = trace
     this.shape = shape
-    this.#columns = shape === 'columns' ? new ColumnDecoder(columns, reading) : undefined
-    this.#decoder = this.#columns ?? new RowDecoder(columns, reading, shape === 'arrays')
+    const isLarge = !batch.isLast || rowCountOf(batch) >= manyRows
+    this.#columns = shape === 'columns' ? new ColumnDecoder(columns, reading, isLarge) : undefined
+    this.#decoder = this.#columns ?? new RowDecoder(columns, reading, shape === 'arrays', isLarge)
     this.#fetch = fetch
     this.#slice = new TimeSlice(sliceBudgetMs)
     this.#slice.start()
@@ -109,7 +113,12 @@ export class ResultReader implements RowReader {
   }
 }
 
-function countBatch(trace: Draft<QueryTrace>, { buffer, pieces }: ResultBatch): void {
-  trace.rows = pieces.reduce((sum, { rowCount }) => sum + rowCount, trace.rows ?? 0)
-  trace.bytes = (trace.bytes ?? 0) + buffer.byteLength
+function countBatch(trace: Draft<QueryTrace>, batch: ResultBatch): void {
+  const collected = batch.collected?.reduce((sum, { numbers }) => sum + numbers.byteLength, 0)
+  trace.rows = (trace.rows ?? 0) + rowCountOf(batch)
+  trace.bytes = (trace.bytes ?? 0) + batch.buffer.byteLength + (collected ?? 0)
+}
+
+function rowCountOf({ pieces }: ResultBatch): number {
+  return pieces.reduce((sum, { rowCount }) => sum + rowCount, 0)
 }

@@ -1,9 +1,9 @@
 import type { QueryValue } from '../../../protocol/query-value.js'
-import { createShape } from '../../../values/create-shape.js'
 import { mostLevels } from '../../../values/most-levels.js'
 import { setOwn } from '../../../values/set-own.js'
 import { uniqueNames } from '../../../values/unique-names.js'
 import { PersistenceError } from '../../contract/persistence-error.js'
+import { createObjectMaker } from '../object-maker.js'
 import { orNull, type ReadAt, type VectorDecoder } from '../vector-decoder.js'
 
 /** A LIST as an array. @param level - Arrays and objects that its items are in, itself among them. */
@@ -31,33 +31,37 @@ export function decodeArrays(decodeItem: VectorDecoder, length: number, level: n
   }
 }
 
-/** A STRUCT as an object; one whose fields have no names, such as `row(1, 2)`, as an array. */
+/**
+ * A STRUCT as an object; one whose fields have no names, such as `row(1, 2)`, as an array.
+ *
+ * @param isLarge - Whether the result has many rows.
+ */
 export function decodeStructs(
   names: readonly string[],
   fields: readonly VectorDecoder[],
+  isLarge: boolean,
   level: number,
 ): VectorDecoder {
   const isUnnamed = names.length > 0 && names.every((name) => name === '')
-  const keys = uniqueNames(names)
-  const shape = createShape(keys)
+  const makeObject = createObjectMaker(uniqueNames(names), isLarge && !isUnnamed)
   return (source) => {
     const place = source.next()
     const readers = fields.map((field) => field(source))
     return orNull(place, (index) => {
       checkLevel(level)
-      if (isUnnamed) return readers.map((read) => read(index))
-      const value: Record<string, QueryValue> = { ...shape }
-      for (let field = 0; field < readers.length; field++) {
-        value[keys[field] as string] = (readers[field] as ReadAt)(index)
-      }
-      return value
+      return isUnnamed ? readers.map((read) => read(index)) : makeObject(readers, index)
     })
   }
 }
 
 /** A MAP, which is a LIST of STRUCTs, as an array of `{ key, value }`: its keys may be of any type. */
-export function decodeMaps(key: VectorDecoder, value: VectorDecoder, level: number): VectorDecoder {
-  return decodeLists(decodeStructs(['key', 'value'], [key, value], level + 1), level)
+export function decodeMaps(
+  key: VectorDecoder,
+  value: VectorDecoder,
+  isLarge: boolean,
+  level: number,
+): VectorDecoder {
+  return decodeLists(decodeStructs(['key', 'value'], [key, value], isLarge, level + 1), level)
 }
 
 /** A UNION as an object with the tag as its only key. */
