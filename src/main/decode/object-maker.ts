@@ -6,7 +6,7 @@ import type { ReadAt } from './vector-decoder.js'
 export type ObjectMaker = (readers: readonly ReadAt[], index: number) => Record<string, QueryValue>
 
 /** V8 keeps an object of more properties than about a thousand as a dictionary. */
-const mostProperties = 500
+const mostProperties = 1000
 
 /** @param isForMany - Whether it is to make many: to compile a maker takes 0.1 ms. */
 export function createObjectMaker(names: readonly string[], isForMany: boolean): ObjectMaker {
@@ -19,9 +19,14 @@ export function createObjectMaker(names: readonly string[], isForMany: boolean):
  * Where no code may be made of strings, no worker of piscina's starts either.
  */
 function compileMaker(names: readonly string[]): ObjectMaker {
-  // JSON is a part of JavaScript. A computed name is never the prototype.
-  const properties = names.map((name, index) => `[${JSON.stringify(name)}]: readers[${index}](index)`)
+  const properties = names.map((name, index) => `${propertyName(name)}: readers[${index}](index)`)
   return new Function('readers', 'index', `return { ${properties.join(', ')} }`) as ObjectMaker
+}
+
+/** JSON is a part of JavaScript. A computed name is never the prototype; were all of them computed, it would take as long as copies. */
+function propertyName(name: string): string {
+  const literal = JSON.stringify(name)
+  return name === '__proto__' ? `[${literal}]` : literal
 }
 
 function copyShape(names: readonly string[]): ObjectMaker {
