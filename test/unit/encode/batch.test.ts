@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { Batch } from '../../../src/main/encode/batch.js'
 import { batchFull } from '../../../src/main/encode/encode-error.js'
 import { layOutBatch } from '../../../src/protocol/batch-layout.js'
+import { generatedCases } from '../../support/generated-cases.js'
 import { vectorSizes } from '../../support/vector-sizes.js'
 
 const entryBytes = 16
@@ -59,6 +60,7 @@ describe('Batch.writeText', () => {
         const long = texts.map((each) => Buffer.byteLength(each)).filter((bytes) => bytes > 12)
         expect(batch.heapBytes).toBe(long.reduce((sum, bytes) => sum + bytes, 0))
       }),
+      generatedCases(100),
     )
   })
 

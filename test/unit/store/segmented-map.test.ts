@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { SegmentedMap } from '../../../src/main/store/segmented-map.js'
+import { generatedCases } from '../../support/generated-cases.js'
 
 // Few, so that they are set and deleted many times, and of different lengths.
 const key = fc.nat({ max: 29 }).map((number) => `${'long '.repeat(number % 3)}${number}`)
@@ -50,7 +51,7 @@ describe('a SegmentedMap', () => {
           expect([map.has(name), map.get(name)]).toEqual([model.has(name), model.get(name)])
         }
       }),
-      { numRuns: 300 },
+      generatedCases(300),
     )
   })
 
