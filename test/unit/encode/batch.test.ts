@@ -55,8 +55,8 @@ describe('Batch.writeText', () => {
     fc.assert(
       fc.property(fc.array(text, { maxLength: 64 }), (texts) => {
         const batch = createBatch(64 * 128)
-        for (const [row, each] of texts.entries()) expect(write(batch, row, each)).toBeUndefined()
-        expect(texts.map((_, row) => read(batch, row))).toEqual(texts.map((each) => Buffer.from(each)))
+        expect(texts.filter((each, row) => write(batch, row, each) !== undefined)).toEqual([])
+        expect(texts.filter((each, row) => !read(batch, row).equals(Buffer.from(each)))).toEqual([])
         const long = texts.map((each) => Buffer.byteLength(each)).filter((bytes) => bytes > 12)
         expect(batch.heapBytes).toBe(long.reduce((sum, bytes) => sum + bytes, 0))
       }),
