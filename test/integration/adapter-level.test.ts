@@ -70,7 +70,7 @@ describe('a database of abstract-level', () => {
           await db.close()
         },
       ),
-      generatedCases(40),
+      generatedCases(16),
     )
     await service.close()
   })

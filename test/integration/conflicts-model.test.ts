@@ -400,8 +400,8 @@ async function checkTransaction(kind: Kind, [first, ...calls]: readonly Call[]):
 }
 
 describe.each([
-  ['persist()', checkAlone, isHostile ? 3 : 10],
-  ['persist() of a transaction', checkTransaction, isHostile ? 1 : 6],
+  ['persist()', checkAlone, isHostile ? 2 : 4],
+  ['persist() of a transaction', checkTransaction, isHostile ? 1 : 3],
 ] as const)('%s does with rows what a row after the other would have done', (_, check, cases) => {
   it.each(Object.keys(kinds))(
     'to a table with %s',

@@ -126,7 +126,7 @@ describe('rows of an array', () => {
         },
       ),
       // A failure is shown as it is: to shrink hundreds of rows takes minutes.
-      { ...generatedCases(40), endOnFailure: true },
+      { ...generatedCases(16), endOnFailure: true },
     )
   })
 

@@ -185,7 +185,7 @@ describe('inferColumns', () => {
           }
         }
       }),
-      generatedCases(60) as object,
+      generatedCases(30),
     )
   })
 })
@@ -390,7 +390,7 @@ describe('inferColumns with parse', () => {
       fc.asyncProperty(fc.array(texts, { minLength: 1, maxLength: 4 }), async (all) => {
         await parsed(...all)
       }),
-      generatedCases(100) as object,
+      generatedCases(40),
     )
   })
 })

@@ -349,7 +349,7 @@ describe('generated values', () => {
       const [row] = await db.query(sql, any(value), exact)
       expect(row?.given).toEqual(row?.literal)
     })
-    await fc.assert(property, generatedCases(300))
+    await fc.assert(property, generatedCases(120))
   })
 
   it('are what a literal is, where their place has no type', async () => {
@@ -358,7 +358,7 @@ describe('generated values', () => {
       const [row] = await db.query(sql, any(value), exact)
       expect(row?.given).toEqual(row?.literal)
     })
-    await fc.assert(property, generatedCases(200))
+    await fc.assert(property, generatedCases(80))
   })
 
   it('are kept in lists that are long', async () => {
@@ -380,6 +380,6 @@ describe('generated values', () => {
       const expected = { s: strings, n: numbers, f: [...floats], o: nested, a: array, h: huge, na: numbers }
       expect(row).toEqual(expected)
     })
-    await fc.assert(property, generatedCases(100))
+    await fc.assert(property, generatedCases(40))
   })
 })

@@ -1,6 +1,7 @@
 import { open, type PersistenceService } from 'duckpaddle'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { generatedCases } from '../support/generated-cases.js'
 import { type GeneratedType, nestedType, nullable } from '../support/nested-values.js'
 
 let db: PersistenceService
@@ -33,6 +34,6 @@ it('a value of any nested type is read as what SQL makes of the same literal', {
       expect(written).toEqual(expected)
       await db.run(`DROP TABLE ${name}`)
     }),
-    { numRuns: 150, endOnFailure: true },
+    { ...generatedCases(60), endOnFailure: true },
   )
 })

@@ -83,7 +83,7 @@ describe('the properties of a row', () => {
         inserted += own.inserted
         rejected += own.rejected
       }),
-      { ...generatedCases(30), endOnFailure: true },
+      { ...generatedCases(12), endOnFailure: true },
     )
     expect(Math.min(inserted, rejected)).toBeGreaterThan(100)
   })

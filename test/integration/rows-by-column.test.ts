@@ -1,6 +1,7 @@
 import { open, type PersistenceService } from 'duckpaddle'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { generatedCases } from '../support/generated-cases.js'
 
 let db: PersistenceService
 let tables = 0
@@ -101,7 +102,7 @@ describe('rows by column', () => {
         }
         expect(await outcome({ columns })).toEqual(await outcome(rowsOf(columns)))
       }),
-      { numRuns: 40 },
+      generatedCases(16),
     )
   })
 

@@ -350,9 +350,9 @@ async function checkSequence(sequence: readonly Step[], subject: Subject): Promi
 
 /** Files take long to open. */
 const places = {
-  'a file of its own': { open: undefined, numRuns: 3 },
-  'a service': { open, numRuns: 8 },
-  'a service with hostile settings': { open: openHostile, numRuns: 5 },
+  'a file of its own': { open: undefined, numRuns: 2 },
+  'a service': { open, numRuns: 4 },
+  'a service with hostile settings': { open: openHostile, numRuns: 2 },
 } as const
 
 describe.each(Object.keys(places) as (keyof typeof places)[])('a store of %s', (place) => {

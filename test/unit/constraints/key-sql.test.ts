@@ -8,6 +8,7 @@ import {
   selectKeys,
   selectSuperseded,
 } from '../../../src/worker/constraints/key-sql.js'
+import { generatedCases } from '../../support/generated-cases.js'
 
 type Value = number | null
 /** Values of two columns; the ordinal is the row's place. */
@@ -77,7 +78,7 @@ it.each([{ key: ['a'] }, { key: ['b', 'a'] }] as const)(
             .map(({ o }) => [o]),
         )
       }),
-      { numRuns: 15 },
+      generatedCases(15),
     )
   },
 )

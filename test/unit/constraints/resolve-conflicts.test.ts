@@ -7,6 +7,7 @@ import {
   resolveConflicts,
 } from '../../../src/worker/constraints/resolve-conflicts.js'
 import { type Claim, untouched } from '../../../src/worker/constraints/row-claims.js'
+import { generatedCases } from '../../support/generated-cases.js'
 
 /** A row's value of each unique constraint; with a key, that is the first one. */
 type Values = readonly (number | null)[]
@@ -111,7 +112,7 @@ describe.each([
       fc.property(some, some, (old, rows) => {
         expectRowByRow(distinct(old), rows, hasKey, onConflict)
       }),
-      { numRuns: 100 },
+      generatedCases(100),
     )
   })
 })
@@ -265,6 +266,6 @@ it.each([1, 2])('calls fare as one after the other, where constraints are %i', (
       expect(resolved.calls).toEqual(expected.calls)
       expect([...resolved.outcomes].sort(byOrdinal)).toEqual([...expected.outcomes].sort(byOrdinal))
     }),
-    { numRuns: 500 },
+    generatedCases(500),
   )
 })

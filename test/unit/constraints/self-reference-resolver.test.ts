@@ -5,6 +5,7 @@ import {
   type OwnEntity,
   SelfReferenceResolver,
 } from '../../../src/worker/constraints/self-reference-resolver.js'
+import { generatedCases } from '../../support/generated-cases.js'
 
 type Value = number | undefined
 
@@ -154,7 +155,7 @@ describe.each([
         expect([...outcomes].sort(byOrdinal)).toEqual([...model.outcomes].sort(byOrdinal))
         expect(updated).toBe(model.updated)
       }),
-      { numRuns: 100 },
+      generatedCases(100),
     )
   })
 })

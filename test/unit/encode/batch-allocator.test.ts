@@ -5,6 +5,7 @@ import { BatchAllocator } from '../../../src/main/encode/batch-allocator.js'
 import { BufferPool } from '../../../src/main/encode/buffer-pool.js'
 import { RowEncoder } from '../../../src/main/encode/row-encoder.js'
 import type { ColumnDescriptor, ColumnType } from '../../../src/protocol/column-type.js'
+import { generatedCases } from '../../support/generated-cases.js'
 
 const columnOf = (type: ColumnType, index: number): ColumnDescriptor => ({
   name: `c${index}`,
@@ -41,6 +42,7 @@ describe('a batch', () => {
         // A larger one is for a single row, which no ordinary buffer has room for.
         if (batch.buffer.byteLength !== pool.bufferBytes) expect(batch.layout.capacityRows).toBe(1)
       }),
+      generatedCases(100),
     )
   })
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { daysFromCivil, daysInMonth } from '../../../src/main/encode/calendar.js'
+import { generatedCases } from '../../support/generated-cases.js'
 
 const msPerDay = 86_400_000
 
@@ -18,7 +19,7 @@ describe('daysFromCivil', () => {
         const date = new Date(days * msPerDay)
         expect(daysFromCivil(date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate())).toBe(days)
       }),
-      { numRuns: 2000 },
+      generatedCases(2000),
     )
   })
 
@@ -54,6 +55,7 @@ describe('daysInMonth', () => {
       fc.property(fc.integer({ min: -200_000, max: 200_000 }), month, (year, month) => {
         expect(daysInMonth(year, month)).toBe(utc(year, month + 1, 0).getUTCDate())
       }),
+      generatedCases(100),
     )
   })
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { nanosPerDay, parseIsoDateTime, parseIsoTime } from '../../../src/main/encode/iso-8601.js'
+import { generatedCases } from '../../support/generated-cases.js'
 
 const second = 1_000_000_000
 const minute = 60 * second
@@ -18,7 +19,7 @@ describe('parseIsoDateTime', () => {
       fc.property(fc.date({ noInvalidDate: true }), (date) => {
         expect(parseMs(date.toISOString())).toBe(date.getTime())
       }),
-      { numRuns: 1000 },
+      generatedCases(1000),
     )
   })
 
@@ -40,6 +41,7 @@ describe('parseIsoDateTime', () => {
         expect(parseMs(text)).toBe(Date.parse(text))
         expect(parseMs(text.replace(zone, zone.replace(':', '')))).toBe(Date.parse(text))
       }),
+      generatedCases(100),
     )
   })
 
@@ -147,6 +149,7 @@ describe('parseIsoTime', () => {
           expect(parseIsoTime(`${clock}.${String(nanos).padStart(9, '0')}`)).toBe(s * second + nanos)
         },
       ),
+      generatedCases(100),
     )
   })
 })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isTooDeep } from '../../../src/main/encode/json-depth.js'
+import { generatedCases } from '../../support/generated-cases.js'
 
 /** The same, level by level. */
 function depthOf(value: unknown): number {
@@ -59,7 +60,7 @@ describe('isTooDeep', () => {
           whole = level % 3 === 0 ? { a: value, b: whole } : [whole, value]
         expect(isTooDeep(JSON.stringify(whole))).toBe(depthOf(whole) > 1000)
       }),
-      { numRuns: 30 },
+      generatedCases(30),
     )
   })
 })

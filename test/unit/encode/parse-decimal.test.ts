@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseDecimal } from '../../../src/main/encode/parse-decimal.js'
 import { cpuMsOf } from '../../support/cpu-time.js'
+import { generatedCases } from '../../support/generated-cases.js'
 
 /** An integer of `scale` fraction digits as text: the inverse of what is tested, made of string operations. */
 function format(scaled: bigint, scale: number): string {
@@ -95,6 +96,7 @@ describe('parseDecimal', () => {
         const padded = `${value < 0n ? '-' : ''}${'0'.repeat(leading)}${plain}${zeros}`
         expect(parseDecimal(padded, width, scale)).toBe(value)
       }),
+      generatedCases(100),
     )
   })
 
@@ -103,6 +105,7 @@ describe('parseDecimal', () => {
       fc.property(fitting, ({ width, scale, value }) => {
         expect(parseDecimal(`${value}e-${scale}`, width, scale)).toBe(value)
       }),
+      generatedCases(100),
     )
   })
 
@@ -114,6 +117,7 @@ describe('parseDecimal', () => {
         expect(parseDecimal(format(-limit, scale), width, scale)).toBe('magnitude')
         expect(parseDecimal(format(value * 10n + 1n, scale + 1), width, scale)).toBe('fraction')
       }),
+      generatedCases(100),
     )
   })
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseInterval } from '../../../src/main/encode/parse-interval.js'
+import { generatedCases } from '../../support/generated-cases.js'
 
 describe('parseInterval', () => {
   it.each<[string, bigint, bigint, bigint]>([
@@ -71,6 +72,7 @@ describe('parseInterval', () => {
           micros: factor * ((h * 60n + mi) * 60_000_000n + secondMicros),
         })
       }),
+      generatedCases(100),
     )
   })
 })

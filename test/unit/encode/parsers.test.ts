@@ -5,6 +5,7 @@ import { parseIsoDateTime, parseIsoTime } from '../../../src/main/encode/iso-860
 import { parseDecimal } from '../../../src/main/encode/parse-decimal.js'
 import { parseInterval } from '../../../src/main/encode/parse-interval.js'
 import { formatTimestamp } from '../../../src/values/format-time.js'
+import { generatedCases } from '../../support/generated-cases.js'
 
 describe('parseDecimal', () => {
   it('is exact for every integer and scale', () => {
@@ -16,6 +17,7 @@ describe('parseDecimal', () => {
         const text = `${value < 0n ? '-' : ''}${digits.slice(0, point)}.${digits.slice(point)}`
         expect(parseDecimal(text, 38, scale)).toBe(value)
       }),
+      generatedCases(100),
     )
   })
 
@@ -53,6 +55,7 @@ describe('times', () => {
         const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate()]
         expect(daysFromCivil(year, month, day)).toBe(Math.floor(date.getTime() / 864e5))
       }),
+      generatedCases(100),
     )
   })
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseJson } from '../../../src/values/parse-json.js'
+import { generatedCases } from '../../support/generated-cases.js'
 
 const read = (text: string) => parseJson(text, 1000).value
 
@@ -12,7 +13,7 @@ describe('parseJson', () => {
         const text = JSON.stringify(given)
         expect(read(text)).toEqual(JSON.parse(text))
       }),
-      { numRuns: 2000 },
+      generatedCases(2000),
     )
   })
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { uniqueNames } from '../../../src/values/unique-names.js'
+import { generatedCases } from '../../support/generated-cases.js'
 
 it.each([
   [
@@ -34,5 +35,6 @@ it('never has two alike, and leaves the first of each name as it is', () => {
       expect(new Set(unique).size).toBe(names.length)
       for (const name of names) expect(unique[names.indexOf(name)]).toBe(name)
     }),
+    generatedCases(100),
   )
 })

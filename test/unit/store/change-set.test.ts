@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ChangeSet } from '../../../src/main/store/change-set.js'
+import { generatedCases } from '../../support/generated-cases.js'
 
 type Entries = Map<string, number>
 
@@ -99,7 +100,7 @@ it('saved one after the other, sometimes in vain, changes leave the database wit
       save(model.changes, model.database)
       expect(model.database).toEqual(model.entries)
     }),
-    { numRuns: 200 },
+    generatedCases(200),
   )
 })
 

@@ -6,6 +6,7 @@ import type { Change } from '../../../src/main/store/layer.js'
 import { LoadedEntries } from '../../../src/main/store/loaded-entries.js'
 import { Memtable } from '../../../src/main/store/memtable.js'
 import { SegmentedMap } from '../../../src/main/store/segmented-map.js'
+import { generatedCases } from '../../support/generated-cases.js'
 
 const key = fc.constantFrom('a', 'b', 'c', 'd', 'e')
 const change: fc.Arbitrary<Change<number>> = fc.oneof(
@@ -126,7 +127,7 @@ describe('Memtable', () => {
         save(table, database)
         expect(sorted(database)).toEqual(sorted(model))
       }),
-      { numRuns: 80 },
+      generatedCases(80),
     )
   })
 
@@ -169,7 +170,7 @@ describe('Memtable', () => {
           expect(sorted(database)).toEqual(sorted(model))
         },
       ),
-      { numRuns: 100 },
+      generatedCases(100),
     )
   })
 

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest'
 import type { Change, Layer } from '../../../src/main/store/layer.js'
 import { Memtable } from '../../../src/main/store/memtable.js'
 import { OverlayLayer } from '../../../src/main/store/overlay-layer.js'
+import { generatedCases } from '../../support/generated-cases.js'
 
 const key = fc.constantFrom('a', 'b', 'c', 'd')
 const change: fc.Arbitrary<Change<number>> = fc.oneof(
@@ -39,7 +40,7 @@ it('it reads as if its changes were made, which they are not until its list of t
       base.apply(overlay.changes())
       expect(contentOf(base)).toEqual(contentOf(model))
     }),
-    { numRuns: 60 },
+    generatedCases(60),
   )
 })
 

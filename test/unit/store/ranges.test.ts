@@ -7,6 +7,7 @@ import { type Change, type Layer, type LayerView, takeFirst } from '../../../src
 import { LoadedEntries } from '../../../src/main/store/loaded-entries.js'
 import { Memtable } from '../../../src/main/store/memtable.js'
 import { OverlayLayer } from '../../../src/main/store/overlay-layer.js'
+import { generatedCases } from '../../support/generated-cases.js'
 
 /** Some are in another order by their code points than by their code units. */
 const names = [
@@ -102,7 +103,7 @@ describe('a range', () => {
         )
         expect(resolveRange(toKeyRange(resolved))).toEqual(resolved)
       }),
-      { numRuns: 1000 },
+      generatedCases(1000),
     )
   })
 
@@ -167,7 +168,7 @@ describe('a memtable', () => {
           }
         }
       }),
-      { numRuns: 300 },
+      generatedCases(300),
     )
   })
 
@@ -271,7 +272,7 @@ describe('the layer of a transaction', () => {
           expect(new Map(view)).toEqual(expected)
         },
       ),
-      { numRuns: 300 },
+      generatedCases(300),
     )
   })
 })

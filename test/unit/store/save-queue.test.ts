@@ -5,6 +5,7 @@ import { Memtable } from '../../../src/main/store/memtable.js'
 import { SaveQueue } from '../../../src/main/store/save-queue.js'
 import { emptyReceipt, type StorageReceipt } from '../../../src/main/store/storage-receipt.js'
 import { Deferred } from '../../../src/sync/deferred.js'
+import { generatedCases } from '../../support/generated-cases.js'
 
 const turn = () => new Promise(setImmediate)
 
@@ -279,6 +280,6 @@ it('whatever fails, the database has what the memory has once a last save succee
         database.clear()
         writes.length = 0
       }),
-    { numRuns: 60 },
+    generatedCases(60),
   )
 })

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest'
 import { JsonText } from '../../../src/main/encode/json-text.js'
 import { Expiring } from '../../../src/main/store/expiring.js'
 import { fromStoredText, toStoredText } from '../../../src/main/store/stored-text.js'
+import { generatedCases } from '../../support/generated-cases.js'
 
 /** As a store keeps it: without -0. */
 const json = fc.jsonValue().map((value): unknown => JSON.parse(JSON.stringify(value)))
@@ -32,7 +33,7 @@ it('the text of a value, of bytes, and of what expires, stands for it', () => {
       expect(() => JSON.parse(text)).not.toThrow()
       expect(read(text)).toEqual(each)
     }),
-    { numRuns: 1000 },
+    generatedCases(1000),
   )
 })
 
@@ -47,6 +48,6 @@ it('JSON that another client has written is what it is, or what its envelope sta
       if (found instanceof Uint8Array) expect(Buffer.from(found).toString('base64')).toBe(inner.bytes)
       else expect(found).toEqual(inner.value)
     }),
-    { numRuns: 1000 },
+    generatedCases(1000),
   )
 })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { RowPositions } from '../../../src/main/write/row-positions.js'
+import { generatedCases } from '../../support/generated-cases.js'
 
 it('the rows that were written stand between those that were skipped', () => {
   fc.assert(
@@ -15,5 +16,6 @@ it('the rows that were written stand between those that were skipped', () => {
       // What comes after all that is known of.
       expect(positions.indexOf(written.length + 2)).toBe(isWritten.length + 2)
     }),
+    generatedCases(100),
   )
 })
