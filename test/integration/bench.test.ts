@@ -143,7 +143,29 @@ describe('a quick run of everything', () => {
       ['primaryKey, existing keys', ...called('duckpaddle, primaryKey')],
       ['beside bulk calls', 'duckpaddle, same table', 'duckpaddle, another table with a key'],
       ['stream', 'duckpaddle, async generator', 'duckpaddle, write stream'],
+      ...['tracing, persist', 'tracing, query'].map((name) => {
+        return [
+          name,
+          'duckpaddle, no subscribers',
+          'duckpaddle, every channel subscribed',
+          'tracing taken out',
+        ]
+      }),
     ])
+  })
+
+  it('says how long it takes to find that a channel has no subscribers', () => {
+    const tests = readReport('small').tests.filter(({ name }) => name.startsWith('tracing'))
+    expect(tests.map(({ remarks }) => remarks)).toEqual([
+      [expect.stringMatching(asked)],
+      [expect.stringMatching(asked)],
+    ])
+    for (const { remarks } of tests) {
+      const [nanos, percent] = [...String(remarks).matchAll(/\d+\.\d+/g)].map(Number)
+      // Where it took a tenth of a call, something would be made before it is asked.
+      expect(nanos).toBeGreaterThan(0)
+      expect(percent).toBeLessThan(10)
+    }
   })
 
   it('callers of new keys leave more rows than there were before, those of existing keys as many', () => {
@@ -198,6 +220,9 @@ describe('a quick run of everything', () => {
     await expect(bench('compare', report, report)).rejects.toMatchObject({ code: 2 })
   })
 })
+
+const asked =
+  /^To find that a channel has no subscribers takes \d+\.\d ns, \d+\.\d{3} % of the CPU of a call$/
 
 /** A contender that writes nothing, beside which others are seen. */
 function isIdle(contender: string): boolean {
