@@ -56,6 +56,23 @@ describe.each(pages)('%s', (page) => {
   })
 })
 
+/** Tests that run code of pages. */
+const runners = ['integration', 'long', 'package', 'remote'].flatMap((folder) =>
+  readdirSync(join(root, 'test', folder))
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => read(`test/${folder}/${name}`))
+    .filter((test) => /\b(?:programsOf|recipesOf)\b/.test(test)),
+)
+
+it.each(pages.filter((page) => /^```(?:ts|js|mjs|cjs)$/m.test(read(page))))(
+  'the code of %s is run by a test',
+  (page) => {
+    // By its path, or as one of a list of names.
+    const names = [`'${page}'`, `'${page.replace(/^docs\/(.*)\.md$/, '$1')}'`]
+    expect(runners.some((test) => names.some((name) => test.includes(name)))).toBe(true)
+  },
+)
+
 describe('the README', () => {
   it('is read in a minute', () => {
     expect(read('README.md').split('\n').length).toBeLessThanOrEqual(150)
