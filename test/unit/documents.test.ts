@@ -2,6 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { blocksOf } from '../support/documented-programs.js'
+import { noFiles, recipesOf } from '../support/documented-recipes.js'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const pages = ['README.md', 'CONTRIBUTING.md', ...readdirSync(join(root, 'docs')).filter(isPage).map(inDocs)]
@@ -72,6 +74,22 @@ it.each(pages.filter((page) => /^```(?:ts|js|mjs|cjs)$/m.test(read(page))))(
     expect(runners.some((test) => names.some((name) => test.includes(name)))).toBe(true)
   },
 )
+
+describe('docs/bundlers.md', () => {
+  const page = 'docs/bundlers.md'
+  const recipes = [...recipesOf(page).values()]
+
+  it.each(recipes.filter(({ commands }) => commands.length > 0))('$heading is tried by a test', (recipe) => {
+    const names = [`'${recipe.heading}'`, `"${recipe.heading}"`]
+    expect(runners.some((test) => names.some((name) => test.includes(name)))).toBe(true)
+  })
+
+  it('names the file of each block that is one', () => {
+    const blocks = blocksOf(page).filter(({ language }) => !noFiles.includes(language))
+    const files = recipes.flatMap((recipe) => [...recipe.files.values()])
+    expect(files).toEqual(blocks.map(({ text }) => text))
+  })
+})
 
 describe('the README', () => {
   it('is read in a minute', () => {
