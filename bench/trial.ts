@@ -8,6 +8,7 @@ import { openStore } from './tasks/open-store.js'
 import { readRows } from './tasks/read-rows.js'
 import { changeRecords, repeatChanges, saveRecords, setAlone, setTogether } from './tasks/records.js'
 import type { Task } from './tasks/task.js'
+import { tracePersist, traceQuery } from './tasks/traced-calls.js'
 import { upsertRounds, upsertScattered } from './tasks/upserts.js'
 import { serveWhileWriting, streamRows, writeRows, writeWatched } from './tasks/write-rows.js'
 
@@ -18,6 +19,7 @@ const tasks = {
   ...{ writeRows, writeWatched, serveWhileWriting, streamRows, upsertScattered, upsertRounds, encodeColumn },
   ...{ readRows, openStore },
   ...{ callNew, callExisting, callBeside },
+  ...{ tracePersist, traceQuery },
   ...{ saveRecords, changeRecords, setTogether, setAlone, repeatChanges },
 }
 export type TaskName = keyof typeof tasks

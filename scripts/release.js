@@ -11,6 +11,9 @@ import { parseArgs } from 'node:util'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const usage = 'npm run release -- VERSION [--dry-run]'
+/** The build has the version of its own, and is refused where package.json has another. */
+const versionFile = 'src/main/worker-thread/package-files.ts'
+const versionInCode = /^(export const packageVersion = ')[^']*'$/m
 const checks = [['test'], ['run', 'test:package']]
 
 try {
@@ -42,6 +45,7 @@ function release({ version, isDryRun }) {
       version,
       packages: { ...lock.packages, '': { ...lock.packages[''], version } },
     }),
+    [versionFile]: read(versionFile).replace(versionInCode, (_, before) => `${before}${version}'`),
   }
   const files = Object.keys(written)
   const tag = `v${version}`
@@ -88,6 +92,7 @@ function problemsOf(version, manifest) {
     git('status', '--porcelain') !== '' && 'there are changes that are not committed',
     git('tag', '--list', `v${version}`) !== '' && `the tag v${version} is there already`,
     !isLater(version, manifest.version) && `it is not later than ${manifest.version}, the last one`,
+    !versionInCode.test(read(versionFile)) && `${versionFile} has no version`,
     unreleasedNotes() === '' && 'CHANGELOG.md has nothing under "Unreleased"',
     // The registry compares it with where the provenance says that the package was built.
     manifest.repository === undefined &&

@@ -7,8 +7,9 @@ import { besideNames } from '../tasks/call-beside.js'
 import { callFigures } from '../tasks/calls.js'
 import { byCallers, callerFigures, nameOfCallers } from './by-callers.js'
 import { figures, runTest, type Suite, type SuitePlan, toTest } from './suite.js'
+import { traceCalls } from './tracing.js'
 
-/** Callers that await their calls of one row each, alone and beside a bulk call; and rows that are piped. */
+/** Callers that await their calls of one row each, alone, beside a bulk call, and traced; and rows that are piped. */
 export const small: Suite = {
   defaults: { sizes: [1_000_000], shapes: [] },
   quick: { sizes: [500], shapes: [] },
@@ -29,6 +30,8 @@ const tests: Readonly<Record<string, Test>> = {
   'primaryKey, existing keys': callKeyed('callExisting', primaryKey, 'reading'),
   'beside bulk calls': callBeside,
   stream,
+  'tracing, persist': traceCalls('tracePersist'),
+  'tracing, query': traceCalls('traceQuery'),
 }
 
 async function* run(plan: SuitePlan): AsyncGenerator<TestReport> {

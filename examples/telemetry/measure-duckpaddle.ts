@@ -31,7 +31,7 @@ export function measureDuckpaddle(meter: Meter, db: PersistenceService): () => v
     }),
     onEnd<CommitTrace>('duckpaddle:commit', ({ calls }) => callsPerCommit.record(calls)),
   ]
-  const gauges = ['waiting', 'inFlightBytes', 'walBytes', 'workers'] as const
+  const gauges = ['waiting', 'inFlightBytes', 'fileBytes', 'walBytes', 'memoryBytes', 'workers'] as const
   for (const name of gauges) {
     const gauge = meter.createObservableGauge(`duckpaddle.${name}`)
     gauge.addCallback((result) => result.observe(db.stats()[name]))

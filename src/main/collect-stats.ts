@@ -17,6 +17,7 @@ interface Parts {
 export function collectStats({ operations, context, groups, tables, queries }: Parts): Stats {
   const { supervisor, scheduler, flow, pool, commits, durations, checkpoints } = context
   const { committed } = tables
+  const { fileBytes, memoryBytes } = supervisor.sizes
   return Object.freeze({
     status: operations.status,
     duckdbVersion: supervisor.duckdbVersion,
@@ -32,6 +33,8 @@ export function collectStats({ operations, context, groups, tables, queries }: P
     callsPerCommit: commits.count === 0 ? 0 : committed.persisted / commits.count,
     ...committed,
     walBytes: checkpoints.walBytes,
+    fileBytes,
+    memoryBytes,
     durations: durations.summarize(),
   })
 }

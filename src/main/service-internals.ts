@@ -1,5 +1,5 @@
+import type { Settings } from '../protocol/instance-news.js'
 import type { QueryRow } from '../protocol/query-value.js'
-import type { Settings } from '../protocol/requests.js'
 import type { TableRef } from '../protocol/sql.js'
 import type { RunReport } from './contract/run-report.js'
 import type { Dependents } from './scheduling/dependents.js'

@@ -1,5 +1,6 @@
 import type { CopiedParameter } from './copied-parameter.js'
 import type { Failure } from './failure.js'
+import type { InstanceNews, SettingChanges, Settings } from './instance-news.js'
 import type { Reading } from './query-value.js'
 import type { ResultBatch, ResultColumn } from './result-batch.js'
 import type { SchemaRef, TableRef } from './sql.js'
@@ -87,20 +88,6 @@ export type Result<Reply> =
 
 /** What the worker answers. */
 export type Outcome<Reply> = InstanceNews & Result<Reply>
-
-/** What main must know of the instance for as long as the database is open, and so for every opening to come. */
-export interface InstanceNews {
-  /** Settings that SQL has changed since the last news. */
-  readonly settingChanges?: SettingChanges
-  /** The instance must be closed, which it does without a checkpoint, and opened again. */
-  readonly mustReopen?: true
-}
-
-/** DuckDB settings by their names; a list is one of paths. */
-export type Settings = Readonly<Record<string, string | readonly string[]>>
-
-/** What global settings are now; null where one has no value. */
-export type SettingChanges = Readonly<Record<string, string | null>>
 
 export interface OpenRequest {
   /** Absolute path of the database file, or `:memory:`. */

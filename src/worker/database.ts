@@ -1,5 +1,6 @@
 import { type DuckDBConnection, type DuckDBMaterializedResult, version } from '@duckdb/node-api'
-import type { InstanceNews, OpenRequest } from '../protocol/requests.js'
+import type { InstanceNews } from '../protocol/instance-news.js'
+import type { OpenRequest } from '../protocol/requests.js'
 import { quoteIdentifier, type SchemaRef } from '../protocol/sql.js'
 import { FifoLock } from '../sync/fifo-lock.js'
 import type { ChangedTables } from './catalog/changed-tables.js'

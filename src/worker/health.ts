@@ -25,8 +25,18 @@ export class Health {
 
   /** @throws `PERSIST_DATABASE_INVALID` if DuckDB has invalidated the database. */
   async read(): Promise<HealthReply> {
-    const measures = await Promise.race([this.#measure(), setTimeout(mostMs, {}, { ref: false })])
+    const measures = await this.measure(mostMs)
     return { ...measures, isSameFile: this.#database.file?.isSame ?? true }
+  }
+
+  /**
+   * What DuckDB says of itself; takes 0.4 ms.
+   *
+   * @param mostMs - What is not known in so many milliseconds is absent.
+   * @throws `PERSIST_DATABASE_INVALID` as `read()`.
+   */
+  measure(mostMs: number): Promise<Measures> {
+    return Promise.race([this.#measure(), setTimeout(mostMs, {}, { ref: false })])
   }
 
   #measure(): Promise<Measures> {

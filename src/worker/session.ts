@@ -1,5 +1,6 @@
 import type { Failure } from '../protocol/failure.js'
-import type { InstanceNews, OpenRequest, ReplyOf, RequestName, RequestOf } from '../protocol/requests.js'
+import type { InstanceNews } from '../protocol/instance-news.js'
+import type { OpenRequest, ReplyOf, RequestName, RequestOf } from '../protocol/requests.js'
 import { noBatch } from '../protocol/result-batch.js'
 import { type SchemaRef, tableIn } from '../protocol/sql.js'
 import { quoteName } from '../protocol/visible-text.js'
@@ -13,6 +14,7 @@ import { Cursor } from './read/cursor.js'
 import { type LastingEffects, lastingEffects } from './read/lasting-effects.js'
 import { refuseOutsideEffects } from './read/outside-effects.js'
 import type { Shutdown } from './shutdown.js'
+import { SizeMeter } from './size-meter.js'
 import { CommittedCalls } from './write/committed-calls.js'
 import { IdleConnections } from './write/idle-connections.js'
 import { writeAtExit } from './write/write-at-exit.js'
@@ -34,6 +36,7 @@ export class Session implements SessionHandlers {
   readonly #cursors = new Map<number, Cursor>()
   readonly #committed = new CommittedCalls()
   readonly #health: Health
+  readonly #sizes: SizeMeter
   #closed: Promise<void> | undefined
 
   private constructor(database: Database) {
@@ -41,10 +44,13 @@ export class Session implements SessionHandlers {
     this.#catalog = new CatalogReader(database)
     this.#connections = new IdleConnections(database)
     this.#health = new Health(database)
+    this.#sizes = new SizeMeter(database, this.#health)
   }
 
   static async open(request: Omit<OpenRequest, 'shutdown'>, shutdown: Shutdown): Promise<Session> {
-    return new Session(await Database.open(request, shutdown))
+    const session = new Session(await Database.open(request, shutdown))
+    await session.#sizes.update()
+    return session
   }
 
   get duckdbVersion(): string {
@@ -58,7 +64,8 @@ export class Session implements SessionHandlers {
 
   /** What main does not know yet of the instance. */
   takeNews(): InstanceNews {
-    return this.#database.takeNews()
+    const sizes = this.#sizes.take()
+    return { ...this.#database.takeNews(), ...(sizes === undefined ? {} : { sizes }) }
   }
 
   /** A server does not know the connection any more that it was reached by. */
@@ -132,6 +139,7 @@ export class Session implements SessionHandlers {
     this.#transactions.delete(transaction)
     this.#committed.add(transaction, write.outcomes)
     await this.#database.checkpointIfDue()
+    await this.#sizes.update()
     return { walBytes: this.#database.walBytes, commitMs }
   }
 
@@ -152,6 +160,7 @@ export class Session implements SessionHandlers {
     try {
       const reply = await cursor.execute(request)
       await this.#recordEffects(effects, reply.executed)
+      await this.#sizes.update()
       return reply
     } catch (error) {
       const failure = await database.recordFailure(error)
@@ -176,6 +185,7 @@ export class Session implements SessionHandlers {
   async checkpoint(): Promise<ReplyOf<'checkpoint'>> {
     try {
       await this.#database.checkpoint()
+      await this.#sizes.update()
       return { isDone: true, walBytes: this.#database.walBytes }
     } catch (error) {
       if (isHeldUpCheckpoint(error)) return { isDone: false, walBytes: this.#database.walBytes }

@@ -1,6 +1,6 @@
 import { execFile, execFileSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
@@ -14,6 +14,7 @@ const copied = [
   'package-lock.json',
   'scripts/release.js',
   'scripts/publish.js',
+  'src/main/worker-thread/package-files.ts',
 ]
 const today = new Date().toISOString().slice(0, 10)
 
@@ -22,7 +23,10 @@ class Copy {
   readonly path = mkdtempSync(join(folder, 'copy-'))
 
   constructor({ check = '0', manifest = {} } = {}) {
-    for (const file of copied) cpSync(join(root, file), join(this.path, file))
+    for (const file of copied) {
+      mkdirSync(dirname(join(this.path, file)), { recursive: true })
+      cpSync(join(root, file), join(this.path, file))
+    }
     const whole = this.json('package.json')
     const scripts = { test: `node -e ${check}`, 'test:package': 'node -e 0' }
     const repository = { type: 'git', url: 'git+ssh://localhost/duckpaddle.git' }
@@ -85,7 +89,7 @@ describe('a release', () => {
         'Would npm test',
         'Would npm run test:package',
         'Would check that nothing has changed',
-        'Would write CHANGELOG.md, package.json, package-lock.json',
+        'Would write CHANGELOG.md, package.json, package-lock.json, src/main/worker-thread/package-files.ts',
         'Would git commit: Release 0.2.0',
         'Would git tag v0.2.0',
         '',
@@ -105,13 +109,15 @@ describe('a release', () => {
       `# Changelog\n\n## Unreleased\n\n## 0.2.0 (${today})\n\n### Added\n\n- More.\n\n## 0.1.0 (2026-01-01)\n\n- All.\n`,
     )
     expect(copy.json('package.json').version).toBe('0.2.0')
+    // A build whose own version is another is refused.
+    expect(copy.read('src/main/worker-thread/package-files.ts')).toContain("packageVersion = '0.2.0'\n")
     const lock = copy.json('package-lock.json')
     expect([lock.version, lock.packages?.['']]).toEqual([
       '0.2.0',
       expect.objectContaining({ version: '0.2.0' }),
     ])
     expect(copy.git('log', '-1', '--format=%s %D')).toBe('Release 0.2.0 HEAD -> main, tag: v0.2.0')
-    expect(copy.git('diff', '--stat', 'HEAD~1').split('\n')).toHaveLength(4)
+    expect(copy.git('diff', '--stat', 'HEAD~1').split('\n')).toHaveLength(5)
     expect(copy.git('tag', '--list', '--format=%(contents)')).toBe('0.2.0\n\n### Added\n\n- More.')
     expect(copy.git('status', '--porcelain')).toBe('')
     // There is nothing more to release.

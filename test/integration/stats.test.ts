@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import { type Durations, open } from 'duckpaddle'
 import { expect, it } from 'vitest'
+import { loseWorker, smallHeap } from '../support/lose-worker.js'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
 
 const folder = temporaryFolder()
@@ -67,6 +68,47 @@ it('walBytes are those of the file after a commit, a statement and a checkpoint'
   expect(walBytes()).toBeGreaterThan(0)
   await db.checkpoint()
   expect(db.stats().walBytes).toBe(0)
+  await db.close()
+})
+
+it('fileBytes are those of the file as it was opened, and after each commit and checkpoint', async () => {
+  const database = newDatabase(folder)
+  const fileBytes = () => statSync(database).size
+  const db = await open(database)
+  const opened = db.stats().fileBytes
+  expect(opened).toBe(fileBytes())
+  const table = await db.table('t', { columns: { id: 'BIGINT' } })
+  await table.persist(Array.from({ length: 10_000 }, (_, id) => ({ id })))
+  expect(db.stats().fileBytes).toBe(fileBytes())
+  await db.checkpoint()
+  expect(db.stats().fileBytes).toBe(fileBytes())
+  expect(fileBytes()).toBeGreaterThan(opened)
+  await db.close()
+  const reader = await open(database, { readOnly: true })
+  expect(reader.stats().fileBytes).toBe(fileBytes())
+  await reader.close()
+})
+
+it('memoryBytes are those of DuckDB, and follow what is written, read and lost', async () => {
+  const db = await open(':memory:', { resourceLimits: smallHeap })
+  const opened = db.stats().memoryBytes
+  const table = await db.table('t', { columns: { id: 'BIGINT' } })
+  const rows = Array.from({ length: 500_000 }, (_, id) => ({ id }))
+  await table.persist(rows)
+  // They are asked for once a second, and come with one of the answers.
+  while (db.stats().memoryBytes < opened + 1_000_000) await table.persist([{ id: 1 }])
+  const { memoryBytes } = await db.health({ timeoutMs: 60_000 })
+  expect(Math.abs(db.stats().memoryBytes - Number(memoryBytes))).toBeLessThan(1_000_000)
+  await db.run('DROP TABLE t')
+  while (db.stats().memoryBytes > opened + 500_000) await db.query('SELECT 1')
+  await db.run('CREATE TABLE t AS SELECT range AS id FROM range(500_000)')
+  while (db.stats().memoryBytes < opened + 1_000_000) await db.query('SELECT 1')
+  await expect(loseWorker(db)).rejects.toMatchObject({ code: 'PERSIST_WORKER_LOST' })
+  expect(db.stats().memoryBytes).toBeGreaterThan(opened + 1_000_000)
+  expect(db.stats().fileBytes).toBe(0)
+  // The new instance is measured as it is opened.
+  await db.query('SELECT 1')
+  expect(db.stats().memoryBytes).toBeLessThan(opened + 500_000)
   await db.close()
 })
 

@@ -49,6 +49,18 @@ describe('the code of the documents', () => {
     if (test.program.output !== undefined) expect(stdout).toBe(test.program.output)
   })
 
+  // A table of one page must not be another one of the next.
+  it('they run one after the other in one folder, as somebody does who tries them', async () => {
+    const own = mkdtempSync(join(application, 'run-'))
+    cpSync(source, own, { recursive: true })
+    for (const program of programs) {
+      const file = fileOf(program).replace('.mts', '.mjs')
+      const ran = await run(nodeOf(nodeVersions[0]), [file], own)
+      const stdout = program.output ?? expect.any(String)
+      expect([program.title, ran]).toMatchObject([program.title, { code: 0, stdout, stderr: '' }])
+    }
+  }, 300_000)
+
   it.each(nodeVersions)('import() works from CommonJS as well, on Node %i', async (version) => {
     const own = mkdtempSync(join(application, 'run-'))
     const program = `import('duckpaddle').then(async ({ open }) => {

@@ -99,8 +99,14 @@ const measured: Readonly<Record<string, unknown>> = {
     ['primaryKey, existing keys', ...called('duckpaddle, primaryKey')],
     ['beside bulk calls', 'duckpaddle, same table', 'duckpaddle, another table with a key'],
     ['stream', 'duckpaddle, async generator', 'duckpaddle, write stream'],
+    ...['tracing, persist', 'tracing, query'].map((name) => {
+      return [name, 'duckpaddle, no subscribers', 'duckpaddle, every channel subscribed', 'tracing taken out']
+    }),
   ],
 }
+
+const asked =
+  /^To find that a channel has no subscribers takes \d+\.\d ns, \d+\.\d{3} % of the CPU of a call$/
 
 /** Runs suites of the benchmark as `--quick` does, and looks at what they report. */
 export function describeQuickRun(suites: readonly string[]): void {
@@ -165,6 +171,23 @@ export function describeQuickRun(suites: readonly string[]): void {
               true,
             ])
           }
+        }
+      },
+    )
+
+    it.runIf(suites.includes('small'))(
+      'says how long it takes to find that a channel has no subscribers',
+      () => {
+        const tests = readReport('small').tests.filter(({ name }) => name.startsWith('tracing'))
+        expect(tests.map(({ remarks }) => remarks)).toEqual([
+          [expect.stringMatching(asked)],
+          [expect.stringMatching(asked)],
+        ])
+        for (const { remarks } of tests) {
+          const [nanos, percent] = [...String(remarks).matchAll(/\d+\.\d+/g)].map(Number)
+          // Where it took a tenth of a call, something would be made before it is asked.
+          expect(nanos).toBeGreaterThan(0)
+          expect(percent).toBeLessThan(10)
         }
       },
     )

@@ -12,6 +12,9 @@ export interface Recipe {
   readonly commands: readonly string[]
 }
 
+/** Languages of blocks that are commands and output, whatever the line before them ends with. */
+export const noFiles: readonly string[] = ['', 'sh', 'text']
+
 /** The sections of a document, by their headings. */
 export function recipesOf(document: string): ReadonlyMap<string, Recipe> {
   const blocks = blocksOf(document)
@@ -19,9 +22,9 @@ export function recipesOf(document: string): ReadonlyMap<string, Recipe> {
   return new Map(
     [...headings].map((heading) => {
       const own = blocks.filter((block) => block.heading === heading)
-      const files = own.flatMap(({ text, textBefore }) => {
+      const files = own.flatMap(({ language, text, textBefore }) => {
         const name = /`([^`]+)`:\s*$/.exec(textBefore)?.[1]
-        return name === undefined ? [] : ([[name, text]] as const)
+        return name === undefined || noFiles.includes(language) ? [] : ([[name, text]] as const)
       })
       const commands = own.flatMap(({ language, text }) => (language === 'sh' ? text.trim().split('\n') : []))
       return [heading, { heading, files: new Map(files), commands }]

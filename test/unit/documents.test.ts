@@ -2,6 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { blocksOf } from '../support/documented-programs.js'
+import { noFiles, recipesOf } from '../support/documented-recipes.js'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const pages = ['README.md', 'CONTRIBUTING.md', ...readdirSync(join(root, 'docs')).filter(isPage).map(inDocs)]
@@ -53,6 +55,39 @@ describe.each(pages)('%s', (page) => {
       return anchor !== undefined && !anchorsOf(target).has(anchor)
     })
     expect(broken).toEqual([])
+  })
+})
+
+/** Tests that run code of pages. */
+const runners = ['integration', 'long', 'package', 'remote'].flatMap((folder) =>
+  readdirSync(join(root, 'test', folder))
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => read(`test/${folder}/${name}`))
+    .filter((test) => /\b(?:programsOf|recipesOf)\b/.test(test)),
+)
+
+it.each(pages.filter((page) => /^```(?:ts|js|mjs|cjs)$/m.test(read(page))))(
+  'the code of %s is run by a test',
+  (page) => {
+    // By its path, or as one of a list of names.
+    const names = [`'${page}'`, `'${page.replace(/^docs\/(.*)\.md$/, '$1')}'`]
+    expect(runners.some((test) => names.some((name) => test.includes(name)))).toBe(true)
+  },
+)
+
+describe('docs/bundlers.md', () => {
+  const page = 'docs/bundlers.md'
+  const recipes = [...recipesOf(page).values()]
+
+  it.each(recipes.filter(({ commands }) => commands.length > 0))('$heading is tried by a test', (recipe) => {
+    const names = [`'${recipe.heading}'`, `"${recipe.heading}"`]
+    expect(runners.some((test) => names.some((name) => test.includes(name)))).toBe(true)
+  })
+
+  it('names the file of each block that is one', () => {
+    const blocks = blocksOf(page).filter(({ language }) => !noFiles.includes(language))
+    const files = recipes.flatMap((recipe) => [...recipe.files.values()])
+    expect(files).toEqual(blocks.map(({ text }) => text))
   })
 })
 

@@ -1,6 +1,6 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { SettingChanges, Settings } from '../../src/protocol/requests.js'
+import type { SettingChanges, Settings } from '../../src/protocol/instance-news.js'
 import { applySettings, createInstance, readSettings } from '../../src/worker/instance/settings.js'
 
 /** Opens a database in memory with settings, and resolves to its settings. */

@@ -1,6 +1,6 @@
 import { availableParallelism, totalmem } from 'node:os'
+import type { Settings } from '../../protocol/instance-news.js'
 import type { Reading } from '../../protocol/query-value.js'
-import type { Settings } from '../../protocol/requests.js'
 import type { Startup } from '../../protocol/startup.js'
 import { quoteName, toVisible } from '../../protocol/visible-text.js'
 import { checkNumber, checkType, ownOptions } from './check-option.js'

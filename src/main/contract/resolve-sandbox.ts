@@ -1,4 +1,4 @@
-import type { Settings } from '../../protocol/requests.js'
+import type { Settings } from '../../protocol/instance-news.js'
 import { quoteName } from '../../protocol/visible-text.js'
 
 /** What DuckDB itself refuses in a sandbox. The worker refuses the rest: see `sandbox.ts` there. */

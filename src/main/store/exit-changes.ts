@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { Settings } from '../../protocol/requests.js'
+import type { Settings } from '../../protocol/instance-news.js'
 import { Deferred } from '../../sync/deferred.js'
 import { inMemory } from '../database/database-path.js'
 import { internalsOf } from '../service-internals.js'

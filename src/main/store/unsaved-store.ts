@@ -1,5 +1,5 @@
 import { reportLoss } from '../../process/report-loss.js'
-import type { Settings } from '../../protocol/requests.js'
+import type { Settings } from '../../protocol/instance-news.js'
 import { quoteName, quoteText, showPath } from '../../protocol/visible-text.js'
 import { type KeyRange, toKeyRange } from './key-range.js'
 import type { Change } from './layer.js'

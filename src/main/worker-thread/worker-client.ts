@@ -1,14 +1,8 @@
 import { pathToFileURL } from 'node:url'
 import type { Worker } from 'node:worker_threads'
 import type { Piscina } from 'piscina'
-import type {
-  CloseRequest,
-  Outcome,
-  ReplyOf,
-  RequestName,
-  RequestOf,
-  SettingChanges,
-} from '../../protocol/requests.js'
+import type { InstanceNews } from '../../protocol/instance-news.js'
+import type { CloseRequest, Outcome, ReplyOf, RequestName, RequestOf } from '../../protocol/requests.js'
 import { shutdownWordsBytes } from '../../protocol/shutdown-words.js'
 import type { FinalWrite } from '../../protocol/write-requests.js'
 import { PersistenceError } from '../contract/persistence-error.js'
@@ -30,7 +24,7 @@ export class WorkerClient {
   readonly #control = new SharedArrayBuffer(shutdownWordsBytes)
   readonly #exited: Promise<void>
   readonly #takeFinalWrites: () => FinalWrite[]
-  readonly #keepSettings: (changes: SettingChanges) => void
+  readonly #keepNews: (news: InstanceNews) => void
   #mustReopen = false
   #isLost = false
   #lossCause: unknown
@@ -40,15 +34,15 @@ export class WorkerClient {
 
   /**
    * @param takeFinalWrites - What is to be written when the process exits.
-   * @param keepSettings - Is given the settings that SQL has changed, for the openings to come.
+   * @param keepNews - Is given what each answer says of the instance.
    */
   constructor(
     resourceLimits: ResourceLimits | undefined,
     takeFinalWrites: () => FinalWrite[],
-    keepSettings: (changes: SettingChanges) => void,
+    keepNews: (news: InstanceNews) => void,
   ) {
     this.#takeFinalWrites = takeFinalWrites
-    this.#keepSettings = keepSettings
+    this.#keepNews = keepNews
     const { Piscina, worker: file } = loadPiscina()
     this.#pool = new Piscina({
       filename: pathToFileURL(file).href,
@@ -125,7 +119,7 @@ export class WorkerClient {
       this.#lossCause ??= error
       throw workerLost(error)
     }
-    if (outcome.settingChanges !== undefined) this.#keepSettings(outcome.settingChanges)
+    this.#keepNews(outcome)
     if (outcome.mustReopen) this.#mustReopen = true
     if (outcome.ok) {
       if (name === 'open') this.#isOpen = true

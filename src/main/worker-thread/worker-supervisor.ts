@@ -1,6 +1,7 @@
 import { reportLoss } from '../../process/report-loss.js'
 import type { Failure } from '../../protocol/failure.js'
-import type { ReplyOf, SettingChanges } from '../../protocol/requests.js'
+import type { InstanceSizes, SettingChanges } from '../../protocol/instance-news.js'
+import type { ReplyOf } from '../../protocol/requests.js'
 import { mainOf, type SchemaRef } from '../../protocol/sql.js'
 import type { RemoteCatalog } from '../../protocol/startup.js'
 import type { FinalWrite } from '../../protocol/write-requests.js'
@@ -51,6 +52,7 @@ export class WorkerSupervisor {
   #tables = mainOf('')
   /** Global settings that SQL has changed; every opening sets them again. */
   #settingChanges: SettingChanges = {}
+  #sizes: InstanceSizes = { fileBytes: 0, memoryBytes: 0 }
   /** What is to be written when the process exits, by its owner. */
   readonly finalWrites: Map<object, () => readonly FinalWrite[]> = new Map()
   /** The lost workers whose loss some call has reported. */
@@ -83,6 +85,11 @@ export class WorkerSupervisor {
 
   get duckdbVersion(): string {
     return this.#duckdbVersion
+  }
+
+  /** As the last answer said them. */
+  get sizes(): InstanceSizes {
+    return this.#sizes
   }
 
   /** How many workers were started; every one after the first follows a lost one. */
@@ -219,8 +226,9 @@ export class WorkerSupervisor {
     const client = startClient(
       this.#options.resourceLimits,
       () => [...this.finalWrites.values()].flatMap(takeFinalWrites),
-      (changes) => {
-        this.#settingChanges = { ...this.#settingChanges, ...changes }
+      ({ settingChanges, sizes = this.#sizes }) => {
+        this.#sizes = sizes
+        if (settingChanges) this.#settingChanges = { ...this.#settingChanges, ...settingChanges }
       },
     )
     this.#client = client

@@ -43,6 +43,11 @@ export class DatabaseFile {
     clearSpillFiles(this.#path)
   }
 
+  /** Bytes of the file itself. */
+  get bytes(): number {
+    return statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0
+  }
+
   /** Bytes of the write-ahead log. */
   get walBytes(): number {
     return statSync(logPath(this.#path), { throwIfNoEntry: false })?.size ?? 0

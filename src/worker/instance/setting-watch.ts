@@ -1,4 +1,4 @@
-import type { SettingChanges } from '../../protocol/requests.js'
+import type { SettingChanges } from '../../protocol/instance-news.js'
 
 /** Knows the global settings of the instance, and what SQL has changed about them. */
 export class SettingWatch {

@@ -1,5 +1,5 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
-import type { SettingChanges, Settings } from '../../protocol/requests.js'
+import type { SettingChanges, Settings } from '../../protocol/instance-news.js'
 import { quoteName } from '../../protocol/visible-text.js'
 import { toFailure, WorkerFailure } from '../failure.js'
 
