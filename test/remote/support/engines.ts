@@ -7,8 +7,15 @@ import { extensionFile } from './extensions.js'
 import { postgresConnection } from './postgres.js'
 import { quackAddress, quackToken } from './quack.js'
 
+/** What `open()` is given. */
+export interface Place {
+  readonly database: string
+  readonly options: OpenOptions
+}
+
 /** A place for tables, which several services can open. */
 export interface Catalog {
+  readonly place: Place
   /** Opens it as another process would. */
   open(): Promise<PersistenceService>
   /** What `table()` is given beside the columns. */
@@ -30,7 +37,8 @@ export interface Engine {
 let count = 0
 
 function catalog(database: string, options: OpenOptions): Catalog {
-  return { open: () => open(database, options), table: {}, name: (table) => table }
+  const place = { database, options }
+  return { place, open: () => open(database, options), table: {}, name: (table) => table }
 }
 
 /** A lake whose tables are described in a DuckDB file, or in a schema of a PostgreSQL. */
@@ -71,6 +79,7 @@ export const engines: readonly Engine[] = [
     create: (folder) => {
       const init = `ATTACH '${join(folder, `${++count}.duckdb`)}' AS other`
       return {
+        place: { database: ':memory:', options: { init } },
         open: () => open(':memory:', { init }),
         table: { catalog: 'other' },
         name: (table) => `other.${table}`,
