@@ -82,7 +82,7 @@ export class Tables {
     )
     if (definition !== undefined) checkSchema(name, definition, resolved, description)
     const key = resolveTableKey(name, resolved.key, description)
-    const bound = new BoundTable(ref, description, key, pool)
+    const bound = new BoundTable(ref, description, key, pool, definition?.primaryKey ?? [])
     const table = new Table<never>(ref, description.columns, key.columns, {
       persist: (rows, persistOptions) => this.#persist(bound, rows, persistOptions, savesLast),
       createWriteStream: (streamOptions) => this.#createWriteStream(bound, streamOptions),

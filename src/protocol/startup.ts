@@ -20,5 +20,8 @@ export interface RemoteCatalog {
   readonly type?: string
   /** Names of the extensions that it needs. */
   readonly extensions: readonly string[]
-  readonly readOnly: boolean
+  /** SQL that comes before it is attached. */
+  readonly before?: string
+  /** What its ATTACH is given, such as `READ_ONLY`. */
+  readonly options: readonly string[]
 }

@@ -5,7 +5,7 @@ import { quoteIdentifier, type SchemaRef } from '../protocol/sql.js'
 import { FifoLock } from '../sync/fifo-lock.js'
 import type { ChangedTables } from './catalog/changed-tables.js'
 import { Company } from './company.js'
-import { isBrokenCommit, toFailure, WorkerFailure } from './failure.js'
+import { isBrokenCommit, isStuckCommit, toFailure, WorkerFailure } from './failure.js'
 import { DatabaseFile } from './instance/database-file.js'
 import type { Instance } from './instance/instance.js'
 import { isReadOnly, openInstance } from './instance/open-instance.js'
@@ -45,6 +45,8 @@ export class Database {
   readonly company: Company = new Company()
   #isBroken = false
   #isDisconnected = false
+  /** Whether a transaction has been left open that nobody can end. */
+  #isStuck = false
   /** What SQL is held against, where it is kept to the database. */
   readonly sandbox: Sandbox | undefined
   /** Is given the tables whose columns or constraints a statement may have changed. */
@@ -160,6 +162,7 @@ export class Database {
    * @returns the error, with what it means where there is no file.
    */
   async recordFailure(error: unknown): Promise<unknown> {
+    if (isStuckCommit(error)) this.#isStuck = true
     if (!isBrokenCommit(error)) return error
     if (this.file === undefined) return brokenInMemory(error)
     if (this.#isBroken) return error
@@ -188,9 +191,10 @@ export class Database {
   /** What main does not know yet. */
   takeNews(): InstanceNews {
     const settingChanges = this.#settings.take()
+    const mustReopen = this.#isBroken || this.#isDisconnected || this.#isStuck
     return {
       ...(settingChanges === undefined ? {} : { settingChanges }),
-      ...(this.#isBroken || this.#isDisconnected ? { mustReopen: true } : {}),
+      ...(mustReopen ? { mustReopen } : {}),
     }
   }
 

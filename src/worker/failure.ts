@@ -24,6 +24,8 @@ const lostPrefix = 'Failed to [^:]*:? |Failed to attach [^]*?(?=Unable to connec
 const lostConnection =
   '[^]*?(Unable to connect to |server closed the connection unexpectedly|terminating connection due to |SSL connection has been closed|could not receive data from server|no connection to the server|Could not establish connection|Connection refused|Connection reset|Could not connect to server|Invalid connection id)'
 
+const lost = new RegExp(`^((IO|Invalid|HTTP|Invalid Input) Error: )?(${lostPrefix})?${lostConnection}`)
+
 const noSpace = '(No space left on device|File too large|Disk quota exceeded)'
 const noMemory =
   '(could not allocate block of size|failed to allocate data of size|failed to pin block of size|(Memory a|A)llocation failure|std::bad_alloc)'
@@ -41,10 +43,11 @@ const patterns: readonly (readonly [RegExp, PersistenceErrorCode, string])[] = [
     'Another process has changed the same rows meanwhile',
   ],
   [
-    new RegExp(`^((IO|Invalid|HTTP|Invalid Input) Error: )?(${lostPrefix})?${lostConnection}`),
-    'PERSIST_CONNECTION_LOST',
-    'The server cannot be reached',
+    /^(Failed to commit DuckLake transaction\.\nFailed to [^\n]*: |(Invalid Error: )?(Failed to (prepare|execute) query ".*": )?)database is locked$/s,
+    'PERSIST_CONFLICT',
+    'Another process is writing to the SQLite file, or has written to it meanwhile',
   ],
+  [lost, 'PERSIST_CONNECTION_LOST', 'The server cannot be reached'],
   [
     /^IO Error: Could not set lock on file /,
     'PERSIST_DATABASE_LOCKED',
@@ -57,6 +60,11 @@ const patterns: readonly (readonly [RegExp, PersistenceErrorCode, string])[] = [
   ],
   [
     new RegExp(`^(IO Error: )?(Could not|Cannot|Failed to) ([a-z]+ )+(file|directory) "[^]*: ${noSpace}$`),
+    'PERSIST_DISK_FULL',
+    'The disk is full',
+  ],
+  [
+    /^(Invalid Error: )?(Failed to execute query ".*": )?database or disk is full$/s,
     'PERSIST_DISK_FULL',
     'The disk is full',
   ],
@@ -75,12 +83,17 @@ const patterns: readonly (readonly [RegExp, PersistenceErrorCode, string])[] = [
     'PERSIST_READ_ONLY',
     'The database is open for reading only',
   ],
+  [
+    /^(Invalid Error: )?(Failed to execute query ".*": )?attempt to write a readonly database$/s,
+    'PERSIST_READ_ONLY',
+    'The database is open for reading only',
+  ],
   [/^INTERRUPT Error: /, 'PERSIST_ABORTED', 'Interrupted'],
 ]
 
 /** Why DuckDB refuses a COMMIT without anything being wrong: it takes all of the transaction back. */
 const orderlyReasons =
-  /^(PRIMARY KEY or UNIQUE constraint violat|Constraint Error: |Violates |Transaction conflict: |Conflict |Catalog write-write conflict |Attempting to modify table )/
+  /^(Failed to commit DuckLake |Failed to execute query "COMMIT": |PRIMARY KEY or UNIQUE constraint violat|Constraint Error: |Violates |Transaction conflict: |Conflict |Catalog write-write conflict |Attempting to modify table )/
 
 /** DuckDB quotes values and SQL, which may be of any length; the cause has all of it. */
 const longestReason = 1000
@@ -113,6 +126,16 @@ export function toFailure(error: unknown, code: PersistenceErrorCode, message: s
 export function isBrokenCommit(error: unknown): boolean {
   const [before] = prefix.exec(messageOf(error)) ?? ['']
   return before.endsWith(failedCommit) && !orderlyReasons.test(messageOf(error).slice(before.length))
+}
+
+/**
+ * Whether a COMMIT has failed that DuckDB's extension for SQLite then leaves open: the file stays locked for all writers
+ * until the database is closed. PostgreSQL says ERROR, or nothing any more.
+ */
+export function isStuckCommit(error: unknown): boolean {
+  const reason = messageOf(error).replace(prefix, '')
+  const [, what] = /^Failed to execute query "COMMIT": (.*)/s.exec(reason) ?? []
+  return what !== undefined && !what.startsWith('ERROR:') && !lost.test(reason)
 }
 
 /**

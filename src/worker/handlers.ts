@@ -118,11 +118,16 @@ function isDeep(reply: object | void): boolean {
   return 'isDeep' in reply && reply.isDeep === true
 }
 
-/** A file that is not there, or is no database, is a question of opening it, whether for reading only or not. */
+/**
+ * A file that is not there, or is no database, is a question of opening it, whether for reading only or not; and one
+ * that another process is writing to is locked.
+ */
 function cannotBeOpened(error: unknown): unknown {
   const failure = toFailure(error, 'PERSIST_OPEN_FAILED', 'The database cannot be opened')
-  const isReadOnly = failure.code === 'PERSIST_READ_ONLY'
-  return new WorkerFailure(isReadOnly ? { ...failure, code: 'PERSIST_OPEN_FAILED' } : failure)
+  const { code } = failure
+  if (code === 'PERSIST_READ_ONLY') return new WorkerFailure({ ...failure, code: 'PERSIST_OPEN_FAILED' })
+  if (code === 'PERSIST_CONFLICT') return new WorkerFailure({ ...failure, code: 'PERSIST_DATABASE_LOCKED' })
+  return new WorkerFailure(failure)
 }
 
 function current(): Session {

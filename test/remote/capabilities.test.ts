@@ -46,12 +46,12 @@ type Attempt = (db: PersistenceService, catalog: Catalog) => Promise<void>
 
 const attempts: Readonly<Record<string, Attempt>> = {
   '`key` and `onConflict`': async (db, catalog) => {
-    const table = await db.table(newTable(), { ...catalog.table, columns: { id: 'INTEGER' }, key: ['id'] })
+    const table = await db.table(newTable(), { ...catalog.table, columns: { id: 'BIGINT' }, key: ['id'] })
     await table.persist([{ id: 1 }])
     expect(await table.persist([{ id: 1 }], { onConflict: 'update' })).toMatchObject({ updated: 1 })
   },
   '`primaryKey`': async (db, catalog) => {
-    await db.table(newTable(), { ...catalog.table, columns: { id: 'INTEGER' }, primaryKey: ['id'] })
+    await db.table(newTable(), { ...catalog.table, columns: { id: 'BIGINT' }, primaryKey: ['id'] })
   },
   'verdict on a CHECK': async (db, catalog) => {
     const name = newTable()
@@ -74,7 +74,7 @@ const attempts: Readonly<Record<string, Attempt>> = {
     await store.close()
   },
   'several processes': async (db, catalog) => {
-    const table = await db.table(newTable(), { ...catalog.table, columns: { id: 'INTEGER' } })
+    const table = await db.table(newTable(), { ...catalog.table, columns: { id: 'BIGINT' } })
     await table.persist([{ id: 1 }])
     const other = await catalog.open()
     try {
@@ -83,8 +83,8 @@ const attempts: Readonly<Record<string, Attempt>> = {
       await other.close()
     }
     expect(await db.query(`SELECT id FROM ${catalog.name(table.name)} ORDER BY id`)).toEqual([
-      { id: 1 },
-      { id: 2 },
+      { id: 1n },
+      { id: 2n },
     ])
   },
 }

@@ -29,7 +29,9 @@ describe.each(engines)('$name', ({ create }) => {
 
   function createTable(key?: 'id') {
     const keyed = key === undefined ? {} : { key: [key] }
-    return db.table(newTable(), { ...catalog.table, columns, ...keyed })
+    const name = newTable()
+    catalog.declare?.(name, columns)
+    return db.table(name, { ...catalog.table, columns, ...keyed })
   }
 
   async function read(table: { readonly name: string }, what = '*'): Promise<object[]> {

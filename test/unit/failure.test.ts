@@ -51,6 +51,15 @@ describe('toFailure', () => {
       'Invalid Input Error: Cannot execute statement of type "DROP" on database "a" which is attached',
     ],
     ['PERSIST_READ_ONLY', 'Cannot append to a readonly database.'],
+    ['PERSIST_CONFLICT', `${task}Invalid Error: database is locked`],
+    ['PERSIST_CONFLICT', `${commit}Failed to execute query "COMMIT": database is locked`],
+    [
+      'PERSIST_CONFLICT',
+      `${commit}Failed to commit DuckLake transaction.\nFailed to flush changes into DuckLake: database is locked`,
+    ],
+    ['PERSIST_CONFLICT', 'Invalid Error: Failed to prepare query "SELECT \n 1": database is locked'],
+    ['PERSIST_DISK_FULL', `${commit}Failed to execute query "COMMIT": database or disk is full`],
+    ['PERSIST_READ_ONLY', `${task}Invalid Error: attempt to write a readonly database`],
     ['PERSIST_ABORTED', 'INTERRUPT Error: Interrupted!'],
   ])('gives %s for %s', (code, message) => {
     expect(codeOf(message)).toBe(code)

@@ -6,6 +6,10 @@ interface Engine {
   readonly name: string
   readonly extensions: readonly string[]
   readonly writes?: string
+  /** Options of its ATTACH, unless it is opened for reading only. */
+  readonly options?: readonly string[]
+  /** SQL that comes before it is attached. */
+  readonly before?: string
 }
 
 const engines: Readonly<Record<string, Engine>> = {
@@ -15,7 +19,14 @@ const engines: Readonly<Record<string, Engine>> = {
   md: { name: 'md', extensions: ['motherduck'] },
   postgres: { name: 'postgres', extensions: ['postgres'] },
   mysql: { name: 'mysql', extensions: ['mysql'] },
-  sqlite: { name: 'sqlite', extensions: ['sqlite'] },
+  sqlite: {
+    name: 'sqlite',
+    extensions: ['sqlite'],
+    // With any other a COMMIT may fail beside a reader, and DuckDB's extension then keeps the file locked for good.
+    options: ["JOURNAL_MODE 'wal'"],
+    // Several threads read parts of a table each in a transaction of its own, between which others may write.
+    before: 'SET GLOBAL sqlite_disable_multithreaded_scans = true',
+  },
 }
 
 const beginning = /^(ducklake|quack|md|postgres|mysql|sqlite):(.*)$/is
@@ -28,8 +39,8 @@ export function findRemoteCatalog(database: string, readOnly: boolean): RemoteCa
   // The catalog of a lake may be another engine's: `ducklake:postgres:dbname=lake`.
   const [, inner = ''] = scheme.toLowerCase() === 'ducklake' ? (beginning.exec(rest) ?? []) : []
   const extensions = [...engine.extensions, ...(engines[inner.toLowerCase()]?.extensions ?? [])]
-  const { name, writes } = engine
-  const parts = { url: database, extensions, readOnly, ...(writes === undefined ? {} : { writes }) }
+  const { name, options = [], extensions: _, ...others } = engine
+  const parts = { ...others, url: database, extensions, options: readOnly ? ['READ_ONLY'] : options }
   // DuckDB takes `postgres://host` for the URL of a file, and MotherDuck's databases have their names already.
   if (rest.startsWith('//')) return { ...parts, name, type: name }
   return { ...parts, name: name === 'md' ? (/^[^?]+/.exec(rest)?.[0] ?? '') : name }

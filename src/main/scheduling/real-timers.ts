@@ -27,6 +27,13 @@ export function startTimer(callback: () => void, ms: number): NodeJS.Timeout {
   return setTimeout(callback, Math.min(ms, longestTimerMs))
 }
 
+/** Resolves after `ms`. */
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    startTimer(resolve, ms)
+  })
+}
+
 /** Resolves once the event loop has had a turn. */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => {

@@ -25,17 +25,28 @@ export class BoundTable {
   #isChecked: boolean | undefined
   #linked: readonly string[] | undefined
 
-  /** @param key - What rows of the table are told apart by, and whether only this library keeps it. */
-  constructor(ref: TableRef, description: TableDescription, key: TableKey, pool: BufferPool) {
+  /**
+   * @param key - What rows of the table are told apart by, and whether only this library keeps it.
+   * @param primaryKey - Of its definition, where it has one: SQLite would take NULL.
+   */
+  constructor(
+    ref: TableRef,
+    description: TableDescription,
+    key: TableKey,
+    pool: BufferPool,
+    primaryKey: readonly string[],
+  ) {
     const { columns, unwritable, isConstrained } = description
+    const isNullable = (name: string) => columns.some((column) => column.name === name && !column.notNull)
+    const required = [...(key.isOurs ? key.columns : []), ...primaryKey.filter(isNullable)]
     this.ref = ref
     this.columns = columns
     this.key = key.columns
-    this.signature = JSON.stringify([foldRef(ref), key, columns, unwritable])
+    this.signature = JSON.stringify([foldRef(ref), key, columns, unwritable, required])
     this.#folded = foldRef(ref)
     // A key that has no index has no NOT NULL either, where the table was made by others.
     const encoded = columns.map((column) =>
-      key.isOurs && key.columns.includes(column.name) ? { ...column, notNull: true } : column,
+      required.includes(column.name) ? { ...column, notNull: true } : column,
     )
     this.encoders = new EncoderPool(encoded, key.columns, unwritable)
     this.allocator = new BatchAllocator(columns, pool)

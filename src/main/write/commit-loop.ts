@@ -2,7 +2,7 @@ import { PersistenceError } from '../contract/persistence-error.js'
 import { channels } from '../diagnostics/channels.js'
 import { traceOutside } from '../diagnostics/trace.js'
 import { codeInside } from '../scheduling/code-inside.js'
-import { setImmediate } from '../scheduling/real-timers.js'
+import { pause, setImmediate } from '../scheduling/real-timers.js'
 import { CommitGroup } from './commit-group.js'
 import type { GroupedCall } from './grouped-call.js'
 import { PersistCall, type WriteContext } from './persist-call.js'
@@ -20,6 +20,12 @@ const everybodys: ReadonlySet<string> = new Set([
   'PERSIST_OPEN_FAILED',
   'PERSIST_CONNECTION_LOST',
 ])
+
+/**
+ * How often the calls of a group are written again that another process was in conflict with: nothing of them is written
+ * then. After pauses of up to 2, 4, 8 ms and so on, about a second in all.
+ */
+const mostConflicts = 10
 
 /** Calls that wait for their group. */
 interface Waiting {
@@ -101,6 +107,7 @@ export class CommitLoop {
     } catch (error) {
       group.release()
       recordFailure(this.#context, error)
+      if (isConflict(error)) return this.#waitForOthers(calls, error)
       const isEverybodys = error instanceof PersistenceError && everybodys.has(error.code)
       if (isEverybodys || calls.length < 2) {
         for (const { receipt } of calls) receipt.reject(error)
@@ -115,6 +122,23 @@ export class CommitLoop {
     } finally {
       group.release()
     }
+  }
+
+  /**
+   * Lets another process go first, for a time that no two of them have in common.
+   *
+   * @returns the calls that are to be written again, in their order.
+   */
+  async #waitForOthers(calls: readonly GroupedCall[], error: unknown): Promise<readonly GroupedCall[]> {
+    const again = calls.filter((call) => call.conflicts < mostConflicts)
+    for (const call of calls) if (call.conflicts >= mostConflicts) call.receipt.reject(error)
+    for (const call of again) {
+      call.restart()
+      call.conflicts++
+    }
+    const most = Math.max(0, ...again.map(({ conflicts }) => conflicts))
+    await codeInside.leave(() => pause(Math.random() * 2 ** most))
+    return again
   }
 
   #send(group: CommitGroup): Promise<readonly GroupedCall[]> {
@@ -147,6 +171,10 @@ export class CommitLoop {
       (error) => receipt.reject(error),
     )
   }
+}
+
+function isConflict(error: unknown): boolean {
+  return error instanceof PersistenceError && error.code === 'PERSIST_CONFLICT'
 }
 
 function countByTable(calls: readonly GroupedCall[]): Map<string, number> {

@@ -49,6 +49,8 @@ export class GroupedCall {
   readonly #stopWaiting: () => void
   #isCancelled = false
   readonly startedAt: number = now()
+  /** How often it was in conflict with another process. */
+  conflicts = 0
   /** Rows that the array had when the call was made. */
   readonly givenRows: number
   /** Made when it is first asked for: whether the table is checked is known by then. */

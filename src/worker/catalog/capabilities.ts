@@ -13,10 +13,20 @@ export interface Capabilities {
   readonly hasRowId: boolean
   /** Whether UPDATE and DELETE reach its tables. */
   readonly canChange: boolean
+  /** Whether a table can be made with a PRIMARY KEY, and says that it has one. */
+  readonly hasPrimaryKey: boolean
+  /** Whether a DOUBLE can be NaN: SQLite makes NULL of it. */
+  readonly hasNaN: boolean
 }
 
 /** Of files, and of databases in memory. */
-const own: Capabilities = { canAppend: true, hasRowId: true, canChange: true }
+const own: Capabilities = {
+  canAppend: true,
+  hasRowId: true,
+  canChange: true,
+  hasPrimaryKey: true,
+  hasNaN: true,
+}
 
 /** What a catalog can do, by the kind of storage that DuckDB says it is. */
 export async function readCapabilities(
@@ -30,5 +40,12 @@ export async function readCapabilities(
   // Storage of DuckDB's own: the tables of others take an appender as well, and write its rows outside of a transaction.
   if (type === 'duckdb') return own
   // A `rowid` of Postgres is for its own statements: it reads as NULL.
-  return { canAppend: false, hasRowId: type === 'ducklake', canChange: type !== 'quack' }
+  const isSqlite = type === 'sqlite'
+  return {
+    canAppend: false,
+    hasRowId: type === 'ducklake' || isSqlite,
+    canChange: type !== 'quack',
+    hasPrimaryKey: isSqlite,
+    hasNaN: !isSqlite,
+  }
 }

@@ -2,13 +2,14 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { formatColumnType } from '../../protocol/column-type.js'
 import { foldRef, qualify, quoteIdentifier, quoteLiteral, type TableRef } from '../../protocol/sql.js'
 import type { TableDefinition, TableDescription } from '../../protocol/table-description.js'
-import { quoteName } from '../../protocol/visible-text.js'
+import { quoteName, toVisible } from '../../protocol/visible-text.js'
 import type { Database } from '../database.js'
 import { type Capabilities, readCapabilities } from './capabilities.js'
 import type { ChangedTables } from './changed-tables.js'
 import { MetadataReader, mismatch } from './metadata-reader.js'
 import { canLookUp, type TableColumns } from './read-columns.js'
 import type { TableMetadata } from './table-metadata.js'
+import { toColumnType } from './to-column-type.js'
 
 /** What tables look like, read from DuckDB's catalog table by table. */
 export class CatalogReader {
@@ -30,17 +31,48 @@ export class CatalogReader {
   async create(connection: DuckDBConnection, table: TableRef, definition: TableDefinition): Promise<void> {
     const { primaryKey } = definition
     if (primaryKey.length > 0) await this.#checkKey(connection, table)
-    const parts = definition.columns.map(
-      ({ name, type, notNull }) =>
-        `${quoteIdentifier(name)} ${formatColumnType(type)}${notNull ? ' NOT NULL' : ''}`,
-    )
+    const { canAppend, canChange } = await this.#capabilitiesOf(connection, table)
+    const parts = definition.columns.map(({ name, type, notNull }) => {
+      return `${quoteIdentifier(name)} ${formatColumnType(type)}${notNull ? ' NOT NULL' : ''}`
+    })
     if (primaryKey.length > 0) parts.push(`PRIMARY KEY (${primaryKey.map(quoteIdentifier).join(', ')})`)
+    const sql = `CREATE TABLE IF NOT EXISTS ${qualify(table)} (${parts.join(', ')})`
+    // A catalog of others may have other types.
+    const isSame = canAppend || !canChange
     try {
-      const sql = `CREATE TABLE IF NOT EXISTS ${qualify(table)} (${parts.join(', ')})`
-      await this.#database.execute(connection, sql)
+      if (isSame) await this.#database.execute(connection, sql)
+      else await this.#createAsDefined(connection, table, definition, sql)
     } finally {
       this.#forget(new Set([table.name.toLowerCase()]))
     }
+  }
+
+  /** @throws where the table would have other types than those of its definition; there is none then. */
+  async #createAsDefined(
+    connection: DuckDBConnection,
+    table: TableRef,
+    { columns }: TableDefinition,
+    sql: string,
+  ): Promise<void> {
+    await this.#database.execute(connection, 'BEGIN TRANSACTION')
+    try {
+      await this.#database.execute(connection, sql)
+      const { types } = await this.#metadata.readColumns(connection, table)
+      const differences = columns.flatMap(({ name, type }) => {
+        const [wanted, made] = [formatColumnType(type), types.get(name)]
+        const found = made === undefined ? undefined : toColumnType(made)
+        return found === undefined || formatColumnType(found) === wanted
+          ? []
+          : [`${quoteName(name)} would be ${formatColumnType(found)}, not ${toVisible(wanted, 200)}`]
+      })
+      if (differences.length > 0) {
+        mismatch(`${quoteName(table.catalog)} has not all of its types: ${differences.join('; ')}`)
+      }
+    } catch (error) {
+      await this.#database.executeToTheEnd(connection, 'ROLLBACK').catch(() => undefined)
+      throw error
+    }
+    await this.#database.executeToTheEnd(connection, 'COMMIT')
   }
 
   /** True if there is a table, or a view, of this name; DuckDB ignores the case of names. */
@@ -113,8 +145,8 @@ export class CatalogReader {
 
   /** @throws where the catalog has no PRIMARY KEY, or none that it would say anything of. */
   async #checkKey(connection: DuckDBConnection, table: TableRef): Promise<void> {
-    const { canAppend } = await this.#capabilitiesOf(connection, table)
-    if (canAppend) return
+    const { hasPrimaryKey } = await this.#capabilitiesOf(connection, table)
+    if (hasPrimaryKey) return
     mismatch(
       `${quoteName(table.name)} cannot have a \`primaryKey\` in ${quoteName(table.catalog)}: use \`key\``,
     )

@@ -13,6 +13,7 @@ import {
   constraintColumns,
   indexColumns,
   readConstraints,
+  refuseNaN,
   toStrings,
   toTried,
 } from './table-constraints.js'
@@ -49,16 +50,10 @@ export class MetadataReader {
     const columnTypes = typesOf(types)
     const computed = computedExpressions(table.name, indexRows, types)
     const computedTypes = await this.#typesOf(connection, table, computed)
-    const constraints = readConstraints(
-      table.name,
-      constraintRows,
-      indexRows,
-      columnTypes,
-      generated,
-      computedTypes,
-    )
+    const { canAppend, hasNaN } = capabilities
+    const read = readConstraints(table.name, constraintRows, indexRows, columnTypes, generated, computedTypes)
+    const constraints = hasNaN ? read : { ...read, checks: [...read.checks, ...refuseNaN(columnTypes)] }
     const { checks, foreignKeys, uniques } = constraints
-    const { canAppend } = capabilities
     const { columns, unwritable } = this.describeColumns(table, found, columnTypes)
     const [first] = uniques
     const names = columns.map(({ name }) => name)

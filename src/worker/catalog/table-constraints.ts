@@ -51,8 +51,9 @@ export function readConstraints(
   const primary: Unique[] = []
   const others: Unique[] = []
   for (const [type, constraintText, expression, names, referencedTable, referencedNames] of constraintRows) {
-    const text = String(constraintText)
     const columns = toStrings(names)
+    // Of SQLite's it leaves the columns out.
+    const text = String(constraintText).replace(/^PRIMARY KEY\(\)$/, `PRIMARY KEY(${columns.join(', ')})`)
     const expressions = columns.map(toKey)
     if (type === 'NOT NULL') {
       const [column = ''] = columns
@@ -120,6 +121,15 @@ function toCheck(text: string, columns: readonly string[], expression: string): 
     condition: `coalesce(TRY(${volatileCondition}), false)`,
     volatileCondition,
   }
+}
+
+/** What a catalog is asked for beside its constraints that would make NULL of a NaN. */
+export function refuseNaN(types: ReadonlyMap<string, ColumnType | undefined>): Check[] {
+  return [...types].flatMap(([name, type]) => {
+    if (type?.name !== 'DOUBLE') return []
+    const column = quoteIdentifier(name)
+    return [toCheck(`CHECK (NOT isnan(${column}))`, [name], `NOT isnan(${column})`)]
+  })
 }
 
 /** What is computed of a row must be computable: DuckDB refuses the row otherwise. */

@@ -27,16 +27,17 @@ export async function runStartup(
 /** Attaches a catalog of another engine, for which its extensions are loaded. */
 export async function attachRemote(
   connection: DuckDBConnection,
-  { url, name, writes, type, extensions, readOnly }: RemoteCatalog,
+  { url, name, writes, type, extensions, before, options: given }: RemoteCatalog,
   installExtensions: boolean,
 ): Promise<void> {
   keepSecret(secretsOf(url))
   for (const extension of extensions) {
     if (!(await isLoaded(connection, extension))) await load(connection, extension, installExtensions)
   }
-  const options = [...(type === undefined ? [] : [`TYPE ${type}`]), ...(readOnly ? ['READ_ONLY'] : [])]
+  const options = type === undefined ? given : [`TYPE ${type}`, ...given]
   const how = options.length === 0 ? '' : ` (${options.join(', ')})`
   try {
+    if (before !== undefined) await connection.run(before)
     for (const alias of writes === undefined ? [name] : [name, writes]) {
       // MotherDuck has names of its own for its databases, and attaches all of them where none is asked for.
       const as = /^md:/i.test(url) ? '' : ` AS ${quoteIdentifier(alias)}`

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,14 +7,23 @@ import { extensionFile } from './extensions.js'
 import { postgresConnection } from './postgres.js'
 import { quackAddress, quackToken } from './quack.js'
 
+/** What `open()` is given. */
+export interface Place {
+  readonly database: string
+  readonly options: OpenOptions
+}
+
 /** A place for tables, which several services can open. */
 export interface Catalog {
+  readonly place: Place
   /** Opens it as another process would. */
   open(): Promise<PersistenceService>
   /** What `table()` is given beside the columns. */
   readonly table: { readonly catalog?: string }
   /** The name of a table in SQL. */
   name(table: string): string
+  /** Makes a table as another program would, where DuckDB has not all of the types for it. */
+  declare?(table: string, columns: Readonly<Record<string, string>>): void
 }
 
 export interface Engine {
@@ -27,7 +37,8 @@ export interface Engine {
 let count = 0
 
 function catalog(database: string, options: OpenOptions): Catalog {
-  return { open: () => open(database, options), table: {}, name: (table) => table }
+  const place = { database, options }
+  return { place, open: () => open(database, options), table: {}, name: (table) => table }
 }
 
 /** A lake whose tables are described in a DuckDB file, or in a schema of a PostgreSQL. */
@@ -37,6 +48,23 @@ function lake(folder: string, metadata: string, extensions: readonly string[]): 
   const schema = `lake_${process.pid}_${count}`
   const secret = `CREATE SECRET lake (TYPE ducklake, METADATA_PATH '${metadata}', DATA_PATH '${data}', METADATA_SCHEMA '${schema}')`
   return catalog('ducklake:lake', { extensions, init: secret })
+}
+
+/** Runs SQL in the SQLite of Python. */
+export function runSqlite(file: string, sql: string): void {
+  const program = 'import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.executescript(sys.argv[2])'
+  execFileSync('python3', ['-c', program, file, sql])
+}
+
+/** An SQLite file, whose tables have a TIMESTAMP where that is declared by others than DuckDB. */
+function sqlite(file: string): Catalog {
+  return {
+    ...catalog(`sqlite:${file}`, { extensions: [extensionFile('sqlite_scanner')] }),
+    declare: (table, columns) => {
+      const parts = Object.entries(columns).map(([name, type]) => `${name} ${type}`)
+      runSqlite(file, `CREATE TABLE ${table} (${parts.join(', ')})`)
+    },
+  }
 }
 
 export const engines: readonly Engine[] = [
@@ -51,6 +79,7 @@ export const engines: readonly Engine[] = [
     create: (folder) => {
       const init = `ATTACH '${join(folder, `${++count}.duckdb`)}' AS other`
       return {
+        place: { database: ':memory:', options: { init } },
         open: () => open(':memory:', { init }),
         table: { catalog: 'other' },
         name: (table) => `other.${table}`,
@@ -77,10 +106,25 @@ export const engines: readonly Engine[] = [
       ]),
   },
   {
+    name: 'DuckLake, its catalog in SQLite',
+    isShared: true,
+    create: (folder) => {
+      const [metadata, data] = [join(folder, `${++count}.sqlite`), join(folder, `lake${count}`)]
+      const secret = `CREATE SECRET lake (TYPE ducklake, METADATA_PATH 'sqlite:${metadata}', DATA_PATH '${data}', METADATA_PARAMETERS MAP {'JOURNAL_MODE': 'wal'})`
+      const extensions = [extensionFile('ducklake'), extensionFile('sqlite_scanner')]
+      return catalog('ducklake:lake', { extensions, init: secret })
+    },
+  },
+  {
     name: 'PostgreSQL',
     isShared: true,
     create: () =>
       catalog(`postgres:${postgresConnection()}`, { extensions: [extensionFile('postgres_scanner')] }),
+  },
+  {
+    name: 'SQLite',
+    isShared: true,
+    create: (folder) => sqlite(join(folder, `${++count}.sqlite`)),
   },
   {
     name: 'Quack',

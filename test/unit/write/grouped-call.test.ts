@@ -15,7 +15,13 @@ it('what was found out about a call is forgotten when it is to be written again'
   const columns = [parseColumn('id', 'INTEGER NOT NULL')]
   const description = { columns, unwritable: [], primaryKey: [], uniqueKeys: [] }
   const ref = { catalog: 'memory', schema: 'main', name: 't' }
-  const table = new BoundTable(ref, description, { columns: ['id'], isOurs: true }, new BufferPool(2 ** 20))
+  const table = new BoundTable(
+    ref,
+    description,
+    { columns: ['id'], isOurs: true },
+    new BufferPool(2 ** 20),
+    [],
+  )
   const source = new ArraySource([{ id: 1 }])
   const given = { table, source, options: resolvePersistOptions({}), cancellation: new Cancellation() }
   const call = new GroupedCall(given, new CallQueue().join('persist()', everything))

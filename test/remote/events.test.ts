@@ -1,0 +1,110 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { catalogFolder, engines, newTable, type Place } from './support/engines.js'
+import { root } from './support/extensions.js'
+import { startQuack, stopQuack } from './support/quack.js'
+
+/** `REMOTE_EVENTS=1000` for a quick look. */
+const { REMOTE_EVENTS = '100000', REMOTE_CALLERS = '1000' } = process.env
+const [processes, eventsOfEach, callers] = [4, Number(REMOTE_EVENTS), Number(REMOTE_CALLERS)]
+/** The events of a process are numbered from here on, and those of the one that takes its place. */
+const firstOf = (index: number, isSecond: boolean) => (2 * index + Number(isSecond)) * 1e7
+const columns = { event: 'BIGINT NOT NULL', part: 'BIGINT', at: 'TIMESTAMP' } as const
+
+/** What the processes have said. */
+interface Said {
+  readonly committed: Set<number>
+  readonly failures: string[]
+  killed: number
+}
+
+/**
+ * A process that writes events, each of three rows; it is killed after some of them, and another one writes as many as
+ * are left.
+ */
+async function runWriters(settings: object, index: number, killAfter: number, said: Said): Promise<void> {
+  const settled = await runWriter(
+    { ...settings, first: firstOf(index, false), events: eventsOfEach },
+    said,
+    killAfter,
+  )
+  if (settled === eventsOfEach) return
+  await runWriter({ ...settings, first: firstOf(index, true), events: eventsOfEach - settled }, said)
+}
+
+/** @returns of how many of its events it has said what became of them. */
+async function runWriter(settings: object, said: Said, killAfter?: number): Promise<number> {
+  const args = [join(root, 'test/remote/support/event-writer.mjs'), JSON.stringify(settings)]
+  const cwd = join(root, 'build/remote/application')
+  const writer = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'] })
+  let settled = 0
+  const lines = createInterface(writer.stdout)
+  lines.on('line', (line) => {
+    const [, event, end] = /^(\d+)([.:])/.exec(line) ?? []
+    // The last line of one that is killed may be cut off, and then says nothing.
+    if (end === undefined) return
+    if (end === '.') said.committed.add(Number(event))
+    else said.failures.push(line)
+    if (++settled === killAfter) setTimeout(() => writer.kill('SIGKILL'), 200 * Math.random())
+  })
+  const [[code, signal]] = await Promise.all([once(writer, 'exit'), once(lines, 'close')])
+  if (signal === 'SIGKILL') said.killed++
+  else if (code !== 0) throw new Error(`A process has ended with ${code}`)
+  return settled
+}
+
+describe.each(engines.filter(({ name }) => ['Quack', 'DuckLake, its catalog in PostgreSQL'].includes(name)))(
+  '$name',
+  ({ create }) => {
+    const { folder, remove } = catalogFolder()
+    let quack: ChildProcess
+    beforeAll(async () => {
+      quack = await startQuack(join(folder, 'served.duckdb'))
+    })
+    afterAll(async () => {
+      await stopQuack(quack)
+      remove()
+    })
+
+    it(`has every acknowledged event once, and none in part, of ${processes} processes that write ${eventsOfEach} each, two of which are killed`, {
+      timeout: 900_000,
+    }, async () => {
+      const catalog = create(folder)
+      const db = await catalog.open()
+      const table = newTable()
+      await db.table(table, { columns })
+      const place: Place = catalog.place
+      const said: Said = { committed: new Set(), failures: [], killed: 0 }
+      const startedAt = performance.now()
+      const writers = Array.from({ length: processes }, (_, index) => {
+        const killAfter = index < 2 ? Math.ceil(Math.random() * eventsOfEach * 0.9) : Number.POSITIVE_INFINITY
+        return runWriters({ ...place, table, columns, callers }, index, killAfter, said)
+      })
+      await Promise.all(writers)
+      const seconds = (performance.now() - startedAt) / 1000
+      const rows = db.stream<{ event: bigint; rows: bigint; parts: bigint }>(
+        `SELECT event, count(*) AS rows, count(DISTINCT part) AS parts FROM ${catalog.name(table)} GROUP BY event`,
+      )
+      const written = new Set<number>()
+      const wrong: object[] = []
+      for await (const row of rows) {
+        written.add(Number(row.event))
+        if (row.rows !== 3n || row.parts !== 3n) wrong.push(row)
+      }
+      await db.close()
+      const missing = [...said.committed].filter((event) => !written.has(event))
+      const { committed, failures, killed } = said
+      console.log(
+        `${committed.size} events acknowledged, ${failures.length} failed, ${written.size} written, ${killed} processes killed; ${seconds.toFixed(1)} s, ${(committed.size / seconds).toFixed(0)} events/s`,
+      )
+      expect(killed).toBe(2)
+      expect([missing.length, wrong, failures.slice(0, 3)]).toEqual([0, [], []])
+      expect(committed.size).toBe(processes * eventsOfEach)
+      // Those of the killed processes that nobody has heard of may be there, each of them whole.
+      expect(written.size - committed.size).toBeLessThanOrEqual(2 * 3 * callers)
+    })
+  },
+)
