@@ -44,7 +44,8 @@ export class Session implements SessionHandlers {
     this.#catalog = new CatalogReader(database)
     this.#connections = new IdleConnections(database)
     this.#health = new Health(database)
-    this.#sizes = new SizeMeter(database, this.#health)
+    const isAlone = () => this.#transactions.size === 0 && this.#cursors.size === 0
+    this.#sizes = new SizeMeter(database, this.#health, isAlone)
   }
 
   static async open(request: Omit<OpenRequest, 'shutdown'>, shutdown: Shutdown): Promise<Session> {

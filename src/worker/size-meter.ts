@@ -1,29 +1,29 @@
-import { setTimeout } from 'node:timers/promises'
 import type { InstanceSizes } from '../protocol/instance-news.js'
 import type { Database } from './database.js'
 import type { Health } from './health.js'
 
 /** How often memory is measured, at most: it takes 0.4 ms, for which a call waits. */
-const intervalMs = 1000
-/** A call waits no longer for it, for it may be behind the commit of another: what comes later goes with the next answer. */
-const mostMs = 5
-/** Opening the database does, so that it is known from then on. */
-const mostMsAtOpening = 200
+const aloneIntervalMs = 1_000
+/** The same while others are under way, who may hold it up for 20 ms: of a hundred small calls a second, one in a thousand. */
+const besideIntervalMs = 10_000
 
 /** Measures what an instance takes, when calls may have changed that. */
 export class SizeMeter {
   readonly #database: Database
   readonly #health: Health
+  readonly #isAlone: () => boolean
   #sizes: InstanceSizes = { fileBytes: 0, memoryBytes: 0 }
   #taken: InstanceSizes | undefined
   #measuredAt = Number.NEGATIVE_INFINITY
 
-  constructor(database: Database, health: Health) {
+  /** @param isAlone - Whether no call but the one that has just been done is under way. */
+  constructor(database: Database, health: Health, isAlone: () => boolean) {
     this.#database = database
     this.#health = health
+    this.#isAlone = isAlone
   }
 
-  /** Measures the file, and the memory if that was not measured within the last second; never rejects. */
+  /** Measures the file, and the memory if that was not measured just now; never rejects. */
   async update(): Promise<void> {
     try {
       this.#set({ fileBytes: this.#database.file?.bytes ?? 0 })
@@ -31,16 +31,11 @@ export class SizeMeter {
       // The call has done what it was to do: what is wrong with the file, the next one finds out.
     }
     const startedAt = performance.now()
-    const elapsed = startedAt - this.#measuredAt
-    if (elapsed < intervalMs) return
+    if (startedAt - this.#measuredAt < (this.#isAlone() ? aloneIntervalMs : besideIntervalMs)) return
     this.#measuredAt = startedAt
-    const limit = elapsed === Number.POSITIVE_INFINITY ? mostMsAtOpening : mostMs
-    await Promise.race([this.#measureMemory(), setTimeout(limit, undefined, { ref: false })])
-  }
-
-  async #measureMemory(): Promise<void> {
     try {
-      const { memory } = await this.#health.measure(intervalMs)
+      // To the end: a call into DuckDB that nobody waits for would abort the process if the thread ended meanwhile.
+      const { memory } = await this.#health.measure()
       if (memory !== undefined) this.#set({ memoryBytes: memory.memoryBytes })
     } catch {
       // As above, of the database.

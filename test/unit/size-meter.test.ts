@@ -14,9 +14,9 @@ const folder = temporaryFolder()
 class CountedHealth extends Health {
   asked = 0
 
-  override measure(mostMs: number): ReturnType<Health['measure']> {
+  override measure(): ReturnType<Health['measure']> {
     this.asked++
-    return super.measure(mostMs)
+    return super.measure()
   }
 }
 
@@ -24,6 +24,7 @@ let path: string
 let database: Database
 let health: CountedHealth
 let meter: SizeMeter
+let isAlone = true
 
 beforeEach(async () => {
   path = newDatabase(folder)
@@ -31,7 +32,8 @@ beforeEach(async () => {
   const request = { path, config: {}, settingChanges: {}, sandbox: false, startup: noStartup }
   database = await Database.open(request, control)
   health = new CountedHealth(database)
-  meter = new SizeMeter(database, health)
+  isAlone = true
+  meter = new SizeMeter(database, health, () => isAlone)
 })
 afterEach(async () => {
   await database.drain()
@@ -44,6 +46,17 @@ it('asks for the memory once a second at most, however often it is called', asyn
   const seconds = (performance.now() - startedAt) / 1000
   expect(health.asked).toBeGreaterThanOrEqual(1)
   expect(health.asked).toBeLessThanOrEqual(1 + Math.floor(seconds))
+})
+
+it('asks ten times less often where others are under way', async () => {
+  const startedAt = performance.now()
+  isAlone = false
+  while (performance.now() - startedAt < 1500) await meter.update()
+  const seconds = (performance.now() - startedAt) / 1000
+  expect(health.asked).toBeLessThanOrEqual(1 + Math.floor(seconds / 10))
+  isAlone = true
+  await meter.update()
+  expect(health.asked).toBeGreaterThanOrEqual(2)
 })
 
 it('asks for the file each time, and has news only when something has changed', async () => {
@@ -65,7 +78,7 @@ it('keeps what it knows where nothing can be asked any more', async () => {
   await meter.update()
   const known = meter.take()
   await database.drain()
-  const late = new SizeMeter(database, health)
+  const late = new SizeMeter(database, health, () => isAlone)
   await late.update()
   expect(late.take()).toMatchObject({ fileBytes: known?.fileBytes, memoryBytes: 0 })
 })

@@ -45,8 +45,8 @@ export interface Stats {
   readonly fileBytes: number
   /**
    * Bytes of memory that DuckDB has in use in this process, by `duckdb_memory()`; `memoryLimit` of `open()` bounds it. As it was
-   * opened, or after one of the last calls: it is measured with a commit, `run()`, `query()` or checkpoint, at most once a
-   * second, which takes 0.4 ms. `health()` measures it whenever it is called.
+   * opened, or after one of the last calls: it is measured with a commit, `run()`, `query()` or checkpoint, which takes 0.4 ms, at
+   * most once a second, and once in ten seconds while other calls are under way. `health()` measures it whenever it is called.
    */
   readonly memoryBytes: number
   /** How long what calls do has taken. Computing it takes most of the time of `stats()`: 0.05 ms. */
