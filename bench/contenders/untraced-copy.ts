@@ -7,7 +7,10 @@ export type Library = typeof import('duckpaddle')
 
 const entry = import.meta.resolve('duckpaddle')
 const root = fileURLToPath(new URL('../..', entry))
-/** What is asked before anything is made for a channel; it is all that there is of tracing without subscribers. */
+/**
+ * What is asked before anything is made for a channel. Without subscribers that is all of tracing, but for comparisons of
+ * what was never made with undefined, which the copy has as well.
+ */
 const question = /!channels\.\w+\.hasSubscribers/g
 /** Every module that asks. */
 const modules = [
