@@ -5,7 +5,7 @@ import type { Trials } from '../run-trials.js'
 import { tracedFigures, tracedNames } from '../tasks/traced-calls.js'
 import { figures, runTest, type SuitePlan } from './suite.js'
 
-const { perSecond, cpu, untracedCpu, times, check } = tracedFigures
+const { perSecond, untracedPerSecond, cpu, untracedCpu, times, check } = tracedFigures
 const calls = {
   tracePersist: { what: '`persist([row])`, on a table without a key', mostCallers: 1000 },
   traceQuery: { what: '`query()` for one row', mostCallers: 100 },
@@ -32,6 +32,7 @@ export function traceCalls(
       options: { seconds },
       figures: [
         ...figures('more', 'calls/s', 0, perSecond),
+        ...figures('neither', 'calls/s', 0, untracedPerSecond),
         ...figures('less', 'µs', 2, cpu),
         ...figures('neither', 'µs', 2, untracedCpu),
         ...figures('less', '', 3, times),

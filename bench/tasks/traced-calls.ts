@@ -21,6 +21,7 @@ export const tracedNames = [
 /** What is found of calls, those of the copy included. */
 export const tracedFigures = {
   perSecond: 'calls per second',
+  untracedPerSecond: 'calls per second, tracing taken out',
   cpu: 'main-thread CPU per call',
   untracedCpu: 'CPU per call, tracing taken out',
   times: 'times tracing taken out',
@@ -107,6 +108,7 @@ function comparing(
       verifiedRows,
       values: {
         [tracedFigures.perSecond]: median(found.own.map(({ perSecond }) => perSecond)),
+        [tracedFigures.untracedPerSecond]: median(found.untraced.map(({ perSecond }) => perSecond)),
         [tracedFigures.cpu]: median(ofOwn),
         [tracedFigures.untracedCpu]: median(ofUntraced),
         [tracedFigures.times]: median(ofOwn.map((micros, at) => micros / Number(ofUntraced[at]))),
