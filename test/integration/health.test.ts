@@ -65,8 +65,12 @@ describe('health()', () => {
     const load = table.persist(rows(), { signal })
     const turn = holdTurn(table)
     for (let time = 0; time < 5; time++) {
-      const report = await db.health(patient)
-      expect(codesOf(report)).toEqual([])
+      let report: HealthReport
+      // What cannot be measured in time, on a machine that is busy, is left out.
+      do {
+        report = await db.health(patient)
+        expect(codesOf(report)).toEqual([])
+      } while (report.memoryBytes === undefined)
       expect(report.memoryBytes).toBeGreaterThan(0)
     }
     expect(db.stats()).toMatchObject({ querying: 1, persisting: 2 })
