@@ -1,11 +1,14 @@
 import { defineConfig } from 'vitest/config'
 
-/** Where generated SQL would show that it means something else; they run under `test/support/hostile-settings.ts` too. */
+/**
+ * Where generated SQL would show that it means something else; they run under `test/support/hostile-settings.ts` too, and
+ * three that take long in `npm run test:long`.
+ */
 const underHostileSettings = [
-  ...['bad-row', 'interrupted', 'key-types', 'keys', 'many', 'model', 'names', 'omitted-columns'].map(
+  ...['bad-row', 'interrupted', 'keys', 'many', 'model', 'names', 'omitted-columns'].map(
     (name) => `conflicts-${name}`,
   ),
-  ...['callers-model', 'round-trip', 'upsert-examples'],
+  'upsert-examples',
 ].map((name) => `test/integration/${name}.test.ts`)
 
 /** They replace the clock before the modules are loaded that keep its functions. */

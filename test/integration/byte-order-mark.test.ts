@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { readDatabase } from '../support/read-database.js'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
 
-/** U+FEFF: a byte order mark to whoever looks for one, and in a value a character like any other. */
+/** U+FEFF: a byte order mark to programs that look for one, and in a value a character like any other. */
 const mark = '\ufeff'
 
 const folder = temporaryFolder()

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
 
 const folder = temporaryFolder()
-const text = (id: number) => Array.from({ length: 10 }, (_, part) => Math.sin(id * 10 + part)).join()
+const text = (id: number) => `${Math.sin(id)}`.repeat(10)
 
 function* rows(count: number, start: number) {
   for (let id = start; id < start + count; id++) yield { id, text: text(id) }

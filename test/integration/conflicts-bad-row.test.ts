@@ -155,7 +155,7 @@ describe('a bad row', () => {
   /** How many rows each table should hold in the end, and the sum of their ids. */
   const stored: { table: string; n: number; sum: number }[] = []
 
-  it.each(cases)('that breaks %s, by the %s, is told of wherever it stands', async (title, by) => {
+  it.each(cases)('that breaks %s, by the %s, is reported at any position', async (title, by) => {
     const breach = breaches[title] as Breach
     const table = await tables.create(breach.sql, breach.definition)
     tables.keep()

@@ -84,7 +84,7 @@ describe('the columns of a key', () => {
     expect(second).toMatchObject({ inserted: 0, rejected: 2 })
     for (const [at, rejection] of second.rejections.entries()) {
       expect(rejection).not.toHaveProperty('conflictIndex')
-      // The first value may be written otherwise, such as -0, and is told of as it was given.
+      // The first value may be written otherwise, such as -0, and is reported as it was given.
       if (at === 0 && same !== undefined) continue
       expect(rejection.key).toEqual(Object.fromEntries(key.map((name) => [name, found[at]?.[name]])))
     }

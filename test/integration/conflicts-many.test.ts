@@ -18,7 +18,7 @@ describe('many bad rows', () => {
     }
   }
 
-  it('are counted all, and told of as far as maxRejections', async () => {
+  it('are all counted, and reported up to maxRejections', async () => {
     const table = await tables.create(constraint)
     const receipt = await persist(table, rows(5000), { onRowError: 'skip' })
     expect(receipt).toMatchObject({ rows: 5000, inserted: 2000, rejected: 3000 })
@@ -28,7 +28,7 @@ describe('many bad rows', () => {
     expect(none).toMatchObject({ inserted: 0, rejected: 50, rejections: [] })
   })
 
-  it('are told of in the order of the rows, whoever found them', async () => {
+  it('are reported in the order of the rows, whether the encoder or the database found them', async () => {
     const table = await tables.create(constraint)
     const { rejections } = await persist(table, rows(1500), { onRowError: 'skip', maxRejections: 600 })
     const expected = Array.from({ length: 600 }, (_, at) => {

@@ -96,7 +96,7 @@ describe('a column that a row does not carry', () => {
 })
 
 describe('rows with one key that carry different columns', () => {
-  it("under 'abort', the first bad row is told of where rows carry different columns", async () => {
+  it("under 'abort', the first bad row is reported where rows carry different columns", async () => {
     const table = await tables.create('id INTEGER PRIMARY KEY, a INTEGER NOT NULL, b INTEGER')
     const rows = [
       { id: 1, a: 1 },

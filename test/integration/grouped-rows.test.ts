@@ -187,7 +187,7 @@ describe('rows of an array', () => {
     expect(found?.early).toBeGreaterThan(0)
   })
 
-  it('tell of their first bad row, and not of a later one that was found to be bad before it', async () => {
+  it('report their first bad row, and not a later one that was found before it', async () => {
     const rows: Values[] = Array.from({ length: 300 }, (_, id) => ({ id, first: { id } }))
     rows[150] = { id: 150, first: { n: 1n } }
     rows[152] = { id: 'no integer', first: {} }

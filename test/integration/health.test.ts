@@ -65,8 +65,12 @@ describe('health()', () => {
     const load = table.persist(rows(), { signal })
     const turn = holdTurn(table)
     for (let time = 0; time < 5; time++) {
-      const report = await db.health(patient)
-      expect(codesOf(report)).toEqual([])
+      let report: HealthReport
+      // What cannot be measured in time, on a machine that is busy, is left out.
+      do {
+        report = await db.health(patient)
+        expect(codesOf(report)).toEqual([])
+      } while (report.memoryBytes === undefined)
       expect(report.memoryBytes).toBeGreaterThan(0)
     }
     expect(db.stats()).toMatchObject({ querying: 1, persisting: 2 })
@@ -80,12 +84,11 @@ describe('health()', () => {
   it('does not take an event loop that was held for a worker that does not answer', async () => {
     const db = await openFile()
     await db.health(patient)
-    for (let time = 0; time < 4; time++) {
+    for (const isAsked of [true, false]) {
       const asked = db.health({ ...patient, timeoutMs: 2000 })
-      // Half of the times the worker is asked before, and its answer waits to be heard.
-      if (time % 2 === 0) await new Promise(setImmediate)
-      const end = performance.now() + 2100
-      while (performance.now() < end);
+      // Where the worker is asked before, its answer waits to be heard.
+      if (isAsked) await new Promise(setImmediate)
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2100)
       expect(codesOf(await asked)).toEqual([])
     }
     await db.close()

@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import { open, type PersistenceService, type QueryParameters } from 'duckpaddle'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { expectSame } from '../support/expect-same.js'
 import { generatedCases } from '../support/generated-cases.js'
 import { type GeneratedType, generatedTypes } from '../support/generated-types.js'
 
@@ -173,7 +174,7 @@ describe('an array', () => {
 
   it('of 1,000,000 numbers is read back as it was', async () => {
     const numbers = Array.from({ length: 1_000_000 }, (_, index) => (index % 1000) / 7)
-    expect(await first('SELECT ?', [numbers])).toEqual(numbers)
+    expectSame(await first('SELECT ?', [numbers]), numbers)
     const ids = BigInt64Array.from({ length: 1_000_000 }, (_, index) => BigInt(index) * 9_007_199_254_741n)
     expect(await first('SELECT count(*)::INTEGER FROM range(1000) r(i) WHERE i = ANY(?)', [ids])).toBe(1)
     expect(await first('SELECT list_sum(?)::VARCHAR', [ids])).toBe(

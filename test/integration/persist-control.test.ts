@@ -135,7 +135,7 @@ describe('onRowError', () => {
     { id: 6, nam: 'y' },
   ]
 
-  it("'skip' writes the others and tells of each", async () => {
+  it("'skip' writes the others and reports each", async () => {
     const table = await createTable()
     const receipt = await table.persist(mixed, { onRowError: 'skip', maxRejections: 3 })
     expect(receipt).toMatchObject({ rows: 6, inserted: 2, rejected: 4 })
@@ -209,7 +209,7 @@ describe('signal', () => {
 })
 
 describe('onProgress', () => {
-  it('tells of each batch, and aborts the call by what it throws', async () => {
+  it('reports each batch, and aborts the call with what it throws', async () => {
     const table = await createTable()
     const appended: number[] = []
     await table.persist(rows(100_000), { onProgress: (progress) => appended.push(progress.appended) })

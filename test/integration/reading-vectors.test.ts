@@ -1,5 +1,6 @@
 import { open, type PersistenceService } from 'duckpaddle'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { expectSame } from '../support/expect-same.js'
 
 /** More than two chunks of DuckDB's. */
 const rowCount = 5000
@@ -72,7 +73,7 @@ afterAll(() => db.close())
  * Has every value a second time beside one that only node-api reads, by which the worker reads both: so what main makes
  * of vectors is what node-api makes of them.
  */
-async function expectSame(name: string, expression: string, extra = ''): Promise<void> {
+async function expectAsByNodeApi(name: string, expression: string, extra = ''): Promise<void> {
   // No CASE is of an ARRAY.
   const cast = name === 'DOUBLE[3]' ? `::${name}` : ''
   for (const timestamps of ['string', 'bigint'] as const) {
@@ -80,20 +81,23 @@ async function expectSame(name: string, expression: string, extra = ''): Promise
     const sql = `SELECT v, {'v': v, 'other': 0::BIGNUM} AS w ${extra} FROM (SELECT ${value} AS v, i, s FROM rows) ORDER BY i`
     const rows = await db.query<{ v: unknown; w: { v: unknown } }>(sql, undefined, { timestamps })
     expect(rows).toHaveLength(rowCount)
-    expect(rows.map(({ v }) => v)).toEqual(rows.map(({ w }) => w.v))
+    expectSame(
+      rows.map(({ v }) => v),
+      rows.map(({ w }) => w.v),
+    )
     expect(rows.filter(({ v }) => v !== null).length > 0).toBe(expression !== 'NULL')
   }
 }
 
 describe('vectors', () => {
   it.each(Object.entries(expressions))('of %s are read as node-api reads them', async (name, expression) => {
-    await expectSame(name, expression)
+    await expectAsByNodeApi(name, expression)
   })
 
   it.each(Object.entries(expressions))(
     'of %s are read in parts, beside large values',
     async (name, expression) => {
-      await expectSame(
+      await expectAsByNodeApi(
         name,
         expression,
         ", repeat('x', CASE WHEN i % 97 = 0 THEN 200_000 ELSE 1 END) AS large",
@@ -107,7 +111,7 @@ describe('vectors', () => {
     const options = { timestamps: 'bigint' } as const
     const streamed: object[] = []
     for await (const row of db.stream(sql, undefined, options)) streamed.push(row)
-    expect(streamed).toEqual(await db.query(sql, undefined, options))
+    expectSame(streamed, await db.query(sql, undefined, options))
   })
 
   it('of strings are read wherever they lie in memory', async () => {

@@ -36,7 +36,7 @@ describe('autoPersist', () => {
     await stores.expectStored(store, {})
   })
 
-  it('tells of no save where persist() has left nothing to save', async () => {
+  it('reports no save where persist() has left nothing to save', async () => {
     const store = stores.create({ autoPersist: { maxDelayMs: 20 } })
     const receipts: unknown[] = []
     store.on('persisted', (receipt) => receipts.push(receipt))

@@ -1,5 +1,6 @@
 import { type DuckDBStorageAdapter, open, type PersistenceService } from 'duckpaddle'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { expectSame } from '../support/expect-same.js'
 import { loseWorker, smallHeap } from '../support/lose-worker.js'
 import { contents, numbered } from '../support/store-entries.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
@@ -164,7 +165,7 @@ describe('a store in memory whose worker was lost', () => {
     await store.persist()
     const saved = await stores.querySaved(store)
     expect(Object.keys(saved).length).toBe(await store.size())
-    expect(saved).toEqual(await contents(store))
+    expectSame(saved, await contents(store))
   })
 
   it('saves everything again also where nothing has changed since', async () => {

@@ -47,7 +47,7 @@ describe('a Parquet file', () => {
     expect(await contents(store)).toEqual({ a: 1 })
   })
 
-  it('with values that are not JSON gives the others, and tells of them', async () => {
+  it('with values that are not JSON gives the others, and reports them', async () => {
     const file = join(folder, 'unreadable.parquet')
     const store = stores.create()
     await store.set('bad', 'before')

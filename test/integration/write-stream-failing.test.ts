@@ -77,7 +77,7 @@ describe('a bad row', () => {
     expect(await ids()).toEqual([0, 2, 4])
   })
 
-  it('is asked about by its index in the stream, whoever finds it', async () => {
+  it('is asked about by its index in the stream, whether the encoder or the database finds it', async () => {
     const keyed = await tables.create('id BIGINT PRIMARY KEY, n INTEGER CHECK (n > 0)')
     const asked: Rejection[] = []
     const stream = keyed.createWriteStream({

@@ -36,7 +36,7 @@ export async function killWhileSaving(path: string, saves: KilledSaves): Promise
   const due = lines.filter(([what]) => what === 'due').map(([, , hash]) => hash)
   const acknowledged = Number(lines.findLast(([what]) => what === 'saved')?.[1] ?? 0)
 
-  // As the process left it: whoever opens a database changes the files.
+  // As the process left it: opening a database changes the files.
   const copy = `${path}.copy`
   await Promise.all(['', '.wal'].map((suffix) => copyIfThere(path + suffix, copy + suffix)))
   const left = await readHash(copy)

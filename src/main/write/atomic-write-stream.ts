@@ -41,7 +41,7 @@ export class AtomicWriteStream extends Writable {
 
   override write(row: unknown, encoding?: unknown, callback: unknown = encoding): boolean {
     if (typeof callback !== 'function') return super.write(row)
-    // Whoever calls it by its types gives no other function.
+    // A caller with these types gives no other function.
     return super.write(row, this.#commits.putOff(callback as WriteCallback))
   }
 

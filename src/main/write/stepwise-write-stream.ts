@@ -41,7 +41,7 @@ export class StepwiseWriteStream extends Writable {
   override write(row: unknown, encoding?: unknown, callback: unknown = encoding): boolean {
     const before = this.writableLength
     const isBelow =
-      // Whoever calls it by its types gives no other function.
+      // A caller with these types gives no other function.
       typeof callback === 'function'
         ? super.write(row, this.#commits.putOff(callback as WriteCallback))
         : super.write(row)
