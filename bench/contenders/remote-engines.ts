@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { Send, UpsertBy } from './remote-upserts.js'
 
 /** Where a table is, of which a file's path is the name. */
 export interface Place {
@@ -12,6 +13,10 @@ export interface Place {
   readonly extensions: readonly string[]
   /** SQL that comes before it is attached; empty for none. */
   readonly init: string
+  /** How a row is written by its key without this library. */
+  readonly upsertBy: UpsertBy
+  /** Of SQL that is the engine's own, what DuckDB is given. */
+  readonly send?: Send
   /** Starts a server that has it, for as long as it is open; resolves to what ends it. */
   serve?(): Promise<() => Promise<void>>
 }
@@ -21,7 +26,7 @@ const { REMOTE_ROOT, REMOTE_POSTGRES } = process.env
 const [quackAddress, quackToken] = ['localhost:19495', 'a token of the benchmark']
 
 export const remoteEngines = {
-  'a local file': (path) => ({ database: path, extensions: [], init: '' }),
+  'a local file': (path) => ({ database: path, extensions: [], init: '', upsertBy: 'ON CONFLICT' }),
   'DuckLake, DuckDB catalog': (path) => lake(path, `${path}.ducklake`, '', 'ducklake'),
   'DuckLake, PostgreSQL catalog': (path) =>
     lake(
@@ -35,11 +40,15 @@ export const remoteEngines = {
     database: `postgres:${REMOTE_POSTGRES}`,
     extensions: [extension('postgres_scanner')],
     init: '',
+    upsertBy: 'ON CONFLICT',
+    send: (sql) => `CALL postgres_execute('place', ${quote(sql)})`,
   }),
   Quack: (path) => ({
     database: `quack:${quackAddress}`,
     extensions: quackExtensions(),
     init: `CREATE SECRET (TYPE quack, TOKEN '${quackToken}')`,
+    upsertBy: 'ON CONFLICT',
+    send: (sql) => `FROM place.query(${quote(sql)})`,
     serve: () => serveQuack(path),
   }),
 } as const satisfies Readonly<Record<string, (path: string) => Place>>
@@ -64,6 +73,7 @@ function lake(path: string, metadata: string, options: string, ...extensions: re
     database: 'ducklake:lake',
     extensions: extensions.map(extension),
     init: `CREATE SECRET lake (TYPE ducklake, ${places})`,
+    upsertBy: 'MERGE',
   }
 }
 
@@ -79,6 +89,10 @@ async function serveQuack(path: string): Promise<() => Promise<void>> {
     server.kill('SIGKILL')
     await once(server, 'exit')
   }
+}
+
+function quote(sql: string): string {
+  return `'${sql.replaceAll("'", "''")}'`
 }
 
 function quackExtensions(): string[] {

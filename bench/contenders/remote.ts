@@ -4,10 +4,16 @@ import { bindRow, createTable, parameters, type Shape } from '../shapes/shape.js
 import type { Contender } from './contender.js'
 import { openTable } from './duckpaddle.js'
 import { nameOf, type Place, type RemoteEngine, remoteEngines } from './remote-engines.js'
+import { openUpserts } from './remote-upserts.js'
 
 /** What writes to an engine: this library, and a prepared INSERT that is run, and so committed, for each row. */
 export function remoteNames(engine: RemoteEngine): readonly [ours: string, insert: string] {
   return [`duckpaddle, ${engine}`, `INSERT per row, ${engine}`]
+}
+
+/** The same with a key, beside a statement for each row that has the engine look for it. */
+export function remoteKeyedNames(engine: RemoteEngine): readonly [ours: string, upsert: string] {
+  return [`duckpaddle, key, ${engine}`, `upsert per row, ${engine}`]
 }
 
 const engines = Object.entries(remoteEngines) as [RemoteEngine, (path: string) => Place][]
@@ -15,9 +21,12 @@ const engines = Object.entries(remoteEngines) as [RemoteEngine, (path: string) =
 export const remoteContenders: Readonly<Record<string, Contender>> = Object.fromEntries(
   engines.flatMap(([engine, placeOf]) => {
     const [ours, insert] = remoteNames(engine)
+    const [keyed, upsert] = remoteKeyedNames(engine)
     return [
-      [ours, contender(placeOf, openOurs)],
+      [ours, contender(placeOf, openOurs('none'))],
       [insert, { ...contender(placeOf, openInsert), maxCallers: 1 }],
+      [keyed, contender(placeOf, openOurs('key'))],
+      [upsert, { ...contender(placeOf, openUpsert), maxCallers: 1 }],
     ]
   }),
 )
@@ -63,8 +72,15 @@ function namedShape(path: string, shape: Shape): Shape {
   return { ...shape, table: `${shape.table}_${nameOf(path)}` }
 }
 
-async function openOurs({ database, extensions, init }: Place, shape: Shape) {
-  return openTable(database, shape, 'none', init === '' ? { extensions } : { extensions, init })
+function openOurs(keeper: 'none' | 'key') {
+  return ({ database, extensions, init }: Place, shape: Shape) =>
+    openTable(database, shape, keeper, init === '' ? { extensions } : { extensions, init })
+}
+
+async function openUpsert(place: Place, shape: Shape): ReturnType<Contender['open']> {
+  const { connection, close } = await attach(place)
+  const writer = await openUpserts(connection, shape, place.upsertBy, place.send)
+  return { ...writer, close: async () => close() }
 }
 
 async function openInsert(place: Place, shape: Shape): ReturnType<Contender['open']> {

@@ -1,5 +1,5 @@
 import { Misuse } from '../arguments.js'
-import { remoteNames } from '../contenders/remote.js'
+import { remoteKeyedNames, remoteNames } from '../contenders/remote.js'
 import { hasRemoteEngines, type RemoteEngine, remoteEngines } from '../contenders/remote-engines.js'
 import { medianFigure } from '../report/print-report.js'
 import type { TestReport } from '../report/suite-report.js'
@@ -25,6 +25,8 @@ async function* run(plan: SuitePlan): AsyncGenerator<TestReport> {
   const tests = Object.keys(remoteEngines).flatMap((engine) => [
     { name: `bulk, ${engine}`, test: bulk, engine: engine as RemoteEngine },
     { name: `small, ${engine}`, test: small, engine: engine as RemoteEngine },
+    { name: `new keys, ${engine}`, test: newKeys, engine: engine as RemoteEngine },
+    { name: `existing keys, ${engine}`, test: existingKeys, engine: engine as RemoteEngine },
   ])
   const asked = tests.filter(({ name }) => name.includes(plan.only))
   if (asked.length === 0) {
@@ -50,31 +52,53 @@ function bulk(name: string, engine: RemoteEngine, size: number, plan: SuitePlan)
   })
 }
 
-async function small(
+function small(name: string, engine: RemoteEngine, size: number, plan: SuitePlan): Promise<TestReport> {
+  const description = `${callers} ${insertNote} One connection, so one caller.`
+  return compareCalls({ name, description }, 'callNew', remoteNames(engine), size, plan)
+}
+
+const callers = 'Callers that each await their call of one row, again and again.'
+const upsertNote =
+  'upsert per row: one statement for each by node-api on the same engine, INSERT ... ON CONFLICT on a PRIMARY KEY, or MERGE ' +
+  'where there is none, each of them a commit. One connection, so one caller. The table has as many rows before.'
+
+function newKeys(name: string, engine: RemoteEngine, size: number, plan: SuitePlan): Promise<TestReport> {
+  const description = `${callers} Each has a new key. ${upsertNote}`
+  return compareCalls({ name, description }, 'callNew', remoteKeyedNames(engine), size, plan)
+}
+
+function existingKeys(
   name: string,
   engine: RemoteEngine,
   size: number,
+  plan: SuitePlan,
+): Promise<TestReport> {
+  const description = `${callers} Rows that are there get new values, by onConflict: 'update'. ${upsertNote}`
+  return compareCalls({ name, description }, 'callExisting', remoteKeyedNames(engine), size, plan)
+}
+
+async function compareCalls(
+  test: Pick<TestReport, 'name' | 'description'>,
+  task: 'callNew' | 'callExisting',
+  [ours, other]: readonly [string, string],
+  size: number,
   { trials, isQuick, seconds = isQuick ? 0.02 : 1 }: SuitePlan,
 ): Promise<TestReport> {
-  const [ours, insert] = remoteNames(engine)
   // So many that 1,000 callers call.
   const rows = Math.min(size, 10_000)
-  const all = await runTrials('callNew', [ours, insert], rows, trials, { shape: 'reading', seconds })
-  const description = `Callers that each await their call of one row, again and again. ${insertNote} One connection, so one caller.`
+  const all = await runTrials(task, [ours, other], rows, trials, { shape: 'reading', seconds })
   const [perSecond] = callFigures
   return toTest(
-    { name, description, size: rows, trials, figures: callerFigures() },
+    { ...test, size: rows, trials, figures: callerFigures() },
     all.flatMap(byCallers),
     (report) => {
       const callsOf = (contender: string, callers: number) =>
         medianFigure(report, nameOfCallers(contender, callers), perSecond)
       return [1, 100, 1000].flatMap((callers) => {
-        const times = callsOf(ours, callers) / callsOf(insert, 1)
+        const times = callsOf(ours, callers) / callsOf(other, 1)
         // Of few rows there are not so many callers.
         if (Number.isNaN(times)) return []
-        return [
-          `${nameOfCallers(ours, callers)}: ${times.toFixed(1)} times the calls per second of ${insert}`,
-        ]
+        return [`${nameOfCallers(ours, callers)}: ${times.toFixed(1)} times the calls per second of ${other}`]
       })
     },
   )

@@ -21,22 +21,31 @@ interface Said {
   killed: number
 }
 
+/** What a process is told, beside which of the events are its own. */
+interface Settings extends Place {
+  readonly table: string
+  readonly columns: typeof columns
+  readonly events: number
+  readonly callers: number
+}
+
 /**
  * A process that writes events, each of three rows; it is killed after some of them, and another one writes as many as
  * are left.
  */
-async function runWriters(settings: object, index: number, killAfter: number, said: Said): Promise<void> {
-  const settled = await runWriter(
-    { ...settings, first: firstOf(index, false), events: eventsOfEach },
-    said,
-    killAfter,
-  )
-  if (settled === eventsOfEach) return
-  await runWriter({ ...settings, first: firstOf(index, true), events: eventsOfEach - settled }, said)
+async function runWriters(settings: Settings, index: number, killAfter: number, said: Said): Promise<void> {
+  const { events } = settings
+  const settled = await runWriter({ ...settings, first: firstOf(index, false) }, said, killAfter)
+  if (settled === events) return
+  await runWriter({ ...settings, first: firstOf(index, true), events: events - settled }, said)
 }
 
 /** @returns of how many of its events it has said what became of them. */
-async function runWriter(settings: object, said: Said, killAfter?: number): Promise<number> {
+async function runWriter(
+  settings: Settings & { readonly first: number },
+  said: Said,
+  killAfter?: number,
+): Promise<number> {
   const args = [join(root, 'test/remote/support/event-writer.mjs'), JSON.stringify(settings)]
   const cwd = join(root, 'build/remote/application')
   const writer = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'] })
@@ -56,55 +65,66 @@ async function runWriter(settings: object, said: Said, killAfter?: number): Prom
   return settled
 }
 
-describe.each(engines.filter(({ name }) => ['Quack', 'DuckLake, its catalog in PostgreSQL'].includes(name)))(
-  '$name',
-  ({ create }) => {
-    const { folder, remove } = catalogFolder()
-    let quack: ChildProcess
-    beforeAll(async () => {
-      quack = await startQuack(join(folder, 'served.duckdb'))
-    })
-    afterAll(async () => {
-      await stopQuack(quack)
-      remove()
-    })
+/** How many each process writes. */
+const sizes: ReadonlyMap<string, number> = new Map([
+  ['DuckLake, its catalog in PostgreSQL', eventsOfEach],
+  ['Quack', eventsOfEach],
+  ['SQLite', Math.ceil(eventsOfEach / 20)],
+])
 
-    it(`has every acknowledged event once, and none in part, of ${processes} processes that write ${eventsOfEach} each, two of which are killed`, {
-      timeout: 900_000,
-    }, async () => {
-      const catalog = create(folder)
-      const db = await catalog.open()
-      const table = newTable()
-      await db.table(table, { columns })
-      const place: Place = catalog.place
-      const said: Said = { committed: new Set(), failures: [], killed: 0 }
-      const startedAt = performance.now()
-      const writers = Array.from({ length: processes }, (_, index) => {
-        const killAfter = index < 2 ? Math.ceil(Math.random() * eventsOfEach * 0.9) : Number.POSITIVE_INFINITY
-        return runWriters({ ...place, table, columns, callers }, index, killAfter, said)
-      })
-      await Promise.all(writers)
-      const seconds = (performance.now() - startedAt) / 1000
-      const rows = db.stream<{ event: bigint; rows: bigint; parts: bigint }>(
-        `SELECT event, count(*) AS rows, count(DISTINCT part) AS parts FROM ${catalog.name(table)} GROUP BY event`,
-      )
-      const written = new Set<number>()
-      const wrong: object[] = []
-      for await (const row of rows) {
-        written.add(Number(row.event))
-        if (row.rows !== 3n || row.parts !== 3n) wrong.push(row)
-      }
-      await db.close()
-      const missing = [...said.committed].filter((event) => !written.has(event))
-      const { committed, failures, killed } = said
-      console.log(
-        `${committed.size} events acknowledged, ${failures.length} failed, ${written.size} written, ${killed} processes killed; ${seconds.toFixed(1)} s, ${(committed.size / seconds).toFixed(0)} events/s`,
-      )
-      expect(killed).toBe(2)
-      expect([missing.length, wrong, failures.slice(0, 3)]).toEqual([0, [], []])
-      expect(committed.size).toBe(processes * eventsOfEach)
-      // Those of the killed processes that nobody has heard of may be there, each of them whole.
-      expect(written.size - committed.size).toBeLessThanOrEqual(2 * 3 * callers)
+describe.each(engines.filter(({ name }) => sizes.has(name)))('$name', ({ name, create }) => {
+  const events = sizes.get(name) ?? 0
+  const { folder, remove } = catalogFolder()
+  let quack: ChildProcess
+  beforeAll(async () => {
+    quack = await startQuack(join(folder, 'served.duckdb'))
+  })
+  afterAll(async () => {
+    await stopQuack(quack)
+    remove()
+  })
+
+  it(`has every acknowledged event once, and none in part, of ${processes} processes that write ${events} each, two of which are killed`, {
+    timeout: 900_000,
+  }, async () => {
+    const catalog = create(folder)
+    const db = await catalog.open()
+    const table = newTable()
+    catalog.declare?.(table, columns)
+    await db.table(table, { columns })
+    const place: Place = catalog.place
+    const said: Said = { committed: new Set(), failures: [], killed: 0 }
+    const startedAt = performance.now()
+    const writers = Array.from({ length: processes }, (_, index) => {
+      const killAfter = index < 2 ? Math.ceil(Math.random() * events * 0.9) : Number.POSITIVE_INFINITY
+      return runWriters({ ...place, table, columns, callers, events }, index, killAfter, said)
     })
-  },
-)
+    await Promise.all(writers)
+    const seconds = (performance.now() - startedAt) / 1000
+    const rows = db.stream<{ event: bigint; rows: bigint; parts: bigint }>(
+      `SELECT event, count(*) AS rows, count(DISTINCT part) AS parts FROM ${catalog.name(table)} GROUP BY event`,
+    )
+    const written = new Set<number>()
+    const wrong: object[] = []
+    for await (const row of rows) {
+      written.add(Number(row.event))
+      if (row.rows !== 3n || row.parts !== 3n) wrong.push(row)
+    }
+    await db.close()
+    const missing = [...said.committed].filter((event) => !written.has(event))
+    const { committed, failures, killed } = said
+    // A call that rejects says that nothing of it is written.
+    const writtenThough = failures.filter((line) => written.has(Number.parseInt(line, 10)))
+    console.log(
+      `${committed.size} events acknowledged, ${failures.length} failed, ${written.size} written, ${killed} processes killed; ${seconds.toFixed(1)} s, ${(committed.size / seconds).toFixed(0)} events/s`,
+    )
+    expect(killed).toBe(2)
+    expect([missing.length, wrong, writtenThough.length]).toEqual([0, [], 0])
+    // The one writer of an SQLite file may keep the others waiting for too long.
+    const others = failures.filter((line) => name !== 'SQLite' || !line.includes('PERSIST_CONFLICT'))
+    expect(others.slice(0, 3)).toEqual([])
+    expect(committed.size + failures.length).toBe(processes * events)
+    // Those of the killed processes that nobody has heard of may be there, each of them whole.
+    expect(written.size - committed.size).toBeLessThanOrEqual(2 * 3 * callers)
+  })
+})

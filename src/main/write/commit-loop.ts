@@ -23,9 +23,9 @@ const everybodys: ReadonlySet<string> = new Set([
 
 /**
  * How often the calls of a group are written again that another process was in conflict with: nothing of them is written
- * then. After pauses of up to 2, 4, 8 ms and so on, about a second in all.
+ * then. After pauses of up to 2, 4, 8 ms and so on, about four seconds in all: as long as SQLite waits by itself.
  */
-const mostConflicts = 10
+const mostConflicts = 12
 
 /** Calls that wait for their group. */
 interface Waiting {
