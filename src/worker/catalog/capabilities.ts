@@ -13,10 +13,17 @@ export interface Capabilities {
   readonly hasRowId: boolean
   /** Whether UPDATE and DELETE reach its tables. */
   readonly canChange: boolean
+  /**
+   * Whether a server gives the columns that an INSERT leaves out their DEFAULTs, which may be of functions and sequences
+   * that are there alone. Otherwise it would have NULL for them.
+   */
+  readonly givesDefaults: boolean
+  /** The function that has the server itself run a query, where that knows more of its tables than DuckDB. */
+  readonly asks?: 'postgres_query' | 'query'
 }
 
 /** Of files, and of databases in memory. */
-const own: Capabilities = { canAppend: true, hasRowId: true, canChange: true }
+const own: Capabilities = { canAppend: true, hasRowId: true, canChange: true, givesDefaults: false }
 
 /** What a catalog can do, by the kind of storage that DuckDB says it is. */
 export async function readCapabilities(
@@ -30,5 +37,11 @@ export async function readCapabilities(
   // Storage of DuckDB's own: the tables of others take an appender as well, and write its rows outside of a transaction.
   if (type === 'duckdb') return own
   // A `rowid` of Postgres is for its own statements: it reads as NULL.
-  return { canAppend: false, hasRowId: type === 'ducklake', canChange: type !== 'quack' }
+  return {
+    canAppend: false,
+    hasRowId: type === 'ducklake',
+    canChange: type !== 'quack',
+    givesDefaults: type !== 'ducklake',
+    ...(type === 'postgres' ? { asks: 'postgres_query' } : type === 'quack' ? { asks: 'query' } : {}),
+  }
 }
