@@ -1,23 +1,63 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { readDocumentedEngines } from './test/remote/support/documented-engines.js'
+
+const installed = (path: string) =>
+  fileURLToPath(new URL(`build/remote/application/node_modules/${path}`, import.meta.url))
+
+/** A process has one DuckDB, so that the tests' own client is that of the application, too. */
+const resolve = {
+  alias: {
+    duckpaddle: installed('duckpaddle/dist/main/index.js'),
+    '@duckdb/node-api': installed('@duckdb/node-api/lib/index.js'),
+  },
+}
+const timeouts = { testTimeout: 120_000, hookTimeout: 120_000 }
+
+/** `npm test` runs them on local files; SQLite has a test of its own. */
+const engines = [...readDocumentedEngines().keys()].filter((engine) => !/^a local file$|SQLite$/.test(engine))
+
+/** Tests of files that are run on each engine, too. */
+const shared = [
+  ...['persist', 'persist-control'],
+  ...['bad-row', 'interrupted', 'key-types', 'keys', 'many', 'names', 'omitted-columns'].map(
+    (name) => `conflicts-${name}`,
+  ),
+  ...[
+    'transaction',
+    'transaction-callers',
+    'transaction-control',
+    'transaction-failures',
+    'transaction-tables',
+  ],
+  ...['many-callers', 'many-callers-failing', 'many-callers-order', 'many-callers-shared'],
+  ...['write-stream', 'write-stream-atomic', 'write-stream-close', 'write-stream-context'],
+  ...['write-stream-failing', 'round-trip'],
+].map((name) => `test/integration/${name}.test.ts`)
 
 /** The packed package on the DuckDB that there are extensions for, which `scripts/fetch-extensions.sh` fetches. */
 export default defineConfig({
-  resolve: {
-    alias: {
-      duckpaddle: fileURLToPath(
-        new URL('build/remote/application/node_modules/duckpaddle/dist/main/index.js', import.meta.url),
-      ),
-    },
-  },
   test: {
-    include: ['test/remote/**/*.test.ts'],
     globalSetup: 'test/remote/support/setup.ts',
     // They share one PostgreSQL, which some stop and start.
     maxWorkers: 1,
     fileParallelism: false,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
     reporters: ['default', ['json', { outputFile: 'reports/test-remote.json' }]],
+    projects: [
+      { resolve, test: { name: 'remote', include: ['test/remote/**/*.test.ts'], ...timeouts } },
+      ...engines.map((engine) => ({
+        resolve,
+        test: {
+          name: engine,
+          include: shared,
+          // Its queries at once may end each other's results: see `docs/scaling.md`.
+          exclude: engine === 'Quack' ? ['**/persist-control.test.ts'] : [],
+          env: { ENGINE: engine },
+          setupFiles: 'test/remote/support/use-engine.ts',
+          runner: './test/remote/support/engine-runner.ts',
+          ...timeouts,
+        },
+      })),
+    ],
   },
 })

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A PostgreSQL of the tests' own, on loopback: `scripts/postgres.sh start|stop|crash`. Its data are thrown away by `stop`.
+# A PostgreSQL of the tests' own, on loopback: `scripts/postgres.sh start|stop|crash|sql <statement>`. Its data are thrown away by `stop`.
 # With another POSTGRES_PORT it is another one.
 set -euo pipefail
 port="${POSTGRES_PORT:-55432}"
@@ -32,8 +32,9 @@ case "${1:-}" in
     rm -rf "$data"
     ;;
   crash) as_user "$bin/pg_ctl" -D "$data/data" -w -m immediate stop >/dev/null ;;
+  sql) "$bin/psql" -q -h 127.0.0.1 -p "$port" -U duckpaddle -d postgres -v ON_ERROR_STOP=1 -c "$2" ;;
   *)
-    echo 'start, stop or crash?' >&2
+    echo 'start, stop, crash or sql?' >&2
     exit 1
     ;;
 esac

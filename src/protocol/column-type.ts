@@ -105,6 +105,8 @@ export interface ColumnDescriptor {
   readonly notNull: boolean
   /** True where a row that does not carry the column gets the value of its DEFAULT, and not NULL. */
   readonly hasDefault: boolean
+  /** Set where that is known to the server of the table alone, which gives it when the row is inserted. */
+  readonly isGivenByServer?: true
 }
 
 /** A column that rows are not written to. */

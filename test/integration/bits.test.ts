@@ -1,9 +1,9 @@
 import { open } from 'duckpaddle'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { openForTest } from '../support/hostile-settings.js'
 import { readDatabase } from '../support/read-database.js'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
+import { openForTest } from '../support/test-engine.js'
 
 const folder = temporaryFolder()
 

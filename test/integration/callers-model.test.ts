@@ -4,9 +4,10 @@ import { type Scenario, scenarioOn } from '../support/callers/actions.js'
 import { callersTables, type TableName } from '../support/callers/tables.js'
 import { CallersWorld } from '../support/callers/world.js'
 import { generatedCases } from '../support/generated-cases.js'
-import { isHostile, openForTest } from '../support/hostile-settings.js'
+import { isHostile } from '../support/hostile-settings.js'
 import { readEach } from '../support/read-database.js'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
+import { openForTest } from '../support/test-engine.js'
 
 const folder = temporaryFolder()
 

@@ -1,15 +1,13 @@
 import type { Rejection, Table } from 'duckpaddle'
 import { describe, expect, it } from 'vitest'
 import { isHostile } from '../support/hostile-settings.js'
-import { readDatabase } from '../support/read-database.js'
+import { readEach } from '../support/read-database.js'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
+import { type Feature, nameOf, need } from '../support/test-engine.js'
 import { type Definition, persist, type Row, rejectionOf, TestTables } from '../support/test-tables.js'
 
-const tables = new TestTables(
-  newDatabase(temporaryFolder()),
-  'CREATE TABLE parent (id BIGINT PRIMARY KEY)',
-  'INSERT INTO parent VALUES (1), (2)',
-)
+const parent = { name: 'parent', sql: 'id BIGINT PRIMARY KEY', rows: '(1), (2)' }
+const tables = new TestTables(newDatabase(temporaryFolder()), parent)
 
 interface Breach {
   readonly sql?: string
@@ -23,6 +21,7 @@ interface Breach {
   readonly filled?: Row
   readonly hasKey?: true
   readonly isConflict?: true
+  readonly needed?: Feature
 }
 
 const breaches: Record<string, Breach> = {
@@ -32,6 +31,7 @@ const breaches: Record<string, Breach> = {
     bad: (id) => ({ id }),
     rejection: { code: 'not-null', column: 'a', constraint: '"a" NOT NULL' },
     filled: { a: null },
+    needed: 'known DEFAULTs',
   },
   'NOT NULL by a new row of an update': {
     sql: 'id BIGINT, a BIGINT NOT NULL',
@@ -154,10 +154,18 @@ const cases = Object.entries(breaches).flatMap(([title, { isConflict = false }])
 describe('a bad row', () => {
   /** How many rows each table should hold in the end, and the sum of their ids. */
   const stored: { table: string; n: number; sum: number }[] = []
+  /** Tables that an engine does not make. */
+  let refused = 0
 
   it.each(cases)('that breaks %s, by the %s, is reported at any position', async (title, by) => {
     const breach = breaches[title] as Breach
-    const table = await tables.create(breach.sql, breach.definition)
+    const made = need(...(breach.needed === undefined ? [] : [breach.needed])).then(() =>
+      tables.create(breach.sql, breach.definition),
+    )
+    const table = await made.catch((error: unknown) => {
+      refused++
+      throw error
+    })
     tables.keep()
     await persist(table, [breach.good(seed)])
     const kept = [seed]
@@ -176,13 +184,12 @@ describe('a bad row', () => {
   })
 
   it('is not found by another client after close(), the good ones are', async () => {
-    expect(stored).toHaveLength(cases.length)
+    expect(stored).toHaveLength(cases.length - refused)
     await tables.db.close()
     const counts = stored.map(
-      ({ table }) => `SELECT '${table}' AS "table", count(*)::INT AS n, sum(id)::INT AS sum FROM ${table}`,
+      ({ table }) => `SELECT count(*)::INT AS n, sum(id)::INT AS sum FROM ${nameOf(table)}`,
     )
-    const found = await readDatabase(tables.path, `${counts.join(' UNION ALL ')} ORDER BY "table"`)
-    expect(found).toEqual(stored.sort((left, right) => (left.table < right.table ? -1 : 1)))
+    expect(await readEach(tables.path, counts)).toEqual(stored.map(({ n, sum }) => [{ n, sum }]))
   })
 })
 

@@ -1,6 +1,6 @@
-import type { Table } from 'duckpaddle'
 import { describe, expect, it } from 'vitest'
 import { isHostile } from '../support/hostile-settings.js'
+import { nameOf, need } from '../support/test-engine.js'
 import { codes, type Definition, persist, rejectionOf, TestTables } from '../support/test-tables.js'
 
 const tables = new TestTables()
@@ -19,11 +19,12 @@ describe('what tells rows apart', () => {
   })
 
   it('is a unique index that the key names, and never one on an expression', async () => {
+    await need('indexes')
     const table = await tables.create('a VARCHAR, b INTEGER')
-    await tables.db.run(`CREATE UNIQUE INDEX lower_${table.name} ON ${table.name} (lower(a))`)
-    expect((await tables.db.table(table.name)).key).toEqual([])
-    await tables.db.run(`CREATE UNIQUE INDEX plain_${table.name} ON ${table.name} (b)`)
-    const keyed = (await tables.db.table(table.name, { key: ['b'] } as never)) as Table
+    await tables.db.run(`CREATE UNIQUE INDEX lower_${table.name} ON ${nameOf(table)} (lower(a))`)
+    expect((await tables.again(table)).key).toEqual([])
+    await tables.db.run(`CREATE UNIQUE INDEX plain_${table.name} ON ${nameOf(table)} (b)`)
+    const keyed = await tables.again(table, { key: ['b'] })
     const rows = [
       { a: 'x', b: 1 },
       { a: 'X', b: 2 },
@@ -86,10 +87,11 @@ describe('what tells rows apart', () => {
   })
 
   it('is what was committed by others, too', async () => {
+    await need('UPDATE, DELETE')
     const table = await tables.create(undefined, { columns: { id: 'INTEGER', a: 'INTEGER' }, key: ['id'] })
-    await tables.db.run(`INSERT INTO ${table.name} VALUES (1, 1), (1, 2), (2, 3)`)
+    await tables.db.run(`INSERT INTO ${nameOf(table)} VALUES (1, 1), (1, 2), (2, 3)`)
     expect(await rejectionOf(persist(table, [{ id: 1 }]))).toMatchObject({ code: 'duplicate-key' })
-    await tables.db.run(`DELETE FROM ${table.name} WHERE id = 2`)
+    await tables.db.run(`DELETE FROM ${nameOf(table)} WHERE id = 2`)
     expect(await persist(table, [{ id: 2, a: 4 }])).toMatchObject({ inserted: 1 })
     expect(await tables.read(table, 'id, a')).toEqual([
       { id: 1, a: 1 },
@@ -196,6 +198,7 @@ describe.each(keyKinds)('onConflict on a table with a %s', (kind) => {
   })
 
   it('takes no key for a row that is rejected', async () => {
+    await need('UPDATE, DELETE')
     const table = await create()
     const rows = [
       { id: 1, a: 'bad' },
@@ -203,7 +206,7 @@ describe.each(keyKinds)('onConflict on a table with a %s', (kind) => {
       { id: 1, a: 2 },
     ]
     for (const onConflict of ['error', 'ignore', 'update'] as const) {
-      await tables.db.run(`DELETE FROM ${table.name}`)
+      await tables.db.run(`DELETE FROM ${nameOf(table)}`)
       await persist(table, rows, { onConflict, onRowError: 'skip' })
       expect(await tables.read(table, 'a')).toEqual([{ a: onConflict === 'update' ? 2 : 1 }])
     }

@@ -2,11 +2,8 @@ import type { Rejection } from 'duckpaddle'
 import { describe, expect, it } from 'vitest'
 import { codes, persist, type Row, rejectionOf, TestTables } from '../support/test-tables.js'
 
-const tables = new TestTables(
-  ':memory:',
-  'CREATE TABLE parent (id BIGINT PRIMARY KEY)',
-  'INSERT INTO parent VALUES (1), (2)',
-)
+const parent = { name: 'parent', sql: 'id BIGINT PRIMARY KEY', rows: '(1), (2)' }
+const tables = new TestTables(':memory:', parent)
 
 describe('many bad rows', () => {
   const constraint = 'id BIGINT PRIMARY KEY, a INTEGER CHECK (a > 0)'

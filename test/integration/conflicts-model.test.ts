@@ -20,7 +20,8 @@ import {
   numbered,
 } from '../support/conflict-model.js'
 import { generatedCases } from '../support/generated-cases.js'
-import { isHostile, openForTest } from '../support/hostile-settings.js'
+import { isHostile } from '../support/hostile-settings.js'
+import { openForTest } from '../support/test-engine.js'
 
 let db: PersistenceService
 let tables = 0

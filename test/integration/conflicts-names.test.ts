@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { isHostile } from '../support/hostile-settings.js'
+import { nameOf, need } from '../support/test-engine.js'
 import { persist, type Row, rejectionOf, TestTables } from '../support/test-tables.js'
 import { quote } from '../support/write-in-every-way.js'
 
@@ -48,6 +49,7 @@ describe('the columns of a key', () => {
     const pair = (valueOfA: number, valueOfB: number, x?: number) =>
       rowOf([a, valueOfA], [b, valueOfB], ...(x === undefined ? [] : [['x', x] as [string, unknown]]))
     const sql = `${first} INTEGER, ${second} INTEGER DEFAULT 5, x INTEGER DEFAULT 6`
+    await need('known DEFAULTs')
     const ours = await tables.create(sql, { key: [a, b] })
     const mixed = [pair(1, 1, 1), pair(1, 1), rowOf([a, 1]), rowOf([a, 1], ['x', 2]), pair(2, 1, 3)]
     expect(await persist(ours, mixed, { onConflict: 'update' })).toMatchObject({ inserted: 3, updated: 2 })
@@ -66,7 +68,7 @@ describe('the columns of a key', () => {
 
     const parent = tables.newName()
     await tables.create(`${first} INTEGER PRIMARY KEY, ${second} INTEGER UNIQUE`, undefined, parent)
-    await tables.db.run(`INSERT INTO ${parent} VALUES (0, 0), (1, 1), (2, 2), (3, 3)`)
+    await tables.db.run(`INSERT INTO ${nameOf(parent)} VALUES (0, 0), (1, 1), (2, 2), (3, 3)`)
     const theirs = await tables.create(
       `${first} INTEGER CHECK (${first} > 0) REFERENCES ${parent} (${first}), x INTEGER UNIQUE,
        ${second} INTEGER CHECK (${second} > 0) REFERENCES ${parent} (${second}), PRIMARY KEY (${first}, ${second})`,

@@ -1,5 +1,5 @@
-import type { Table } from 'duckpaddle'
 import { describe, expect, it } from 'vitest'
+import { nameOf, need } from '../support/test-engine.js'
 import { persist, rejectionOf, TestTables } from '../support/test-tables.js'
 
 const tables = new TestTables()
@@ -12,9 +12,10 @@ describe('a column that a row does not carry', () => {
     ['CHECK', undefined, 'a INTEGER CHECK (a > 0)'],
   ])('gets its DEFAULT on a table with %s', async (_, definition, rest) => {
     const sequence = `sequence_of_${tables.newName()}`
-    await tables.db.run(`CREATE SEQUENCE ${sequence} START 100`)
+    await need('sequences')
+    await tables.db.run(`CREATE SEQUENCE ${nameOf(sequence)} START 100`)
     const table = await tables.create(
-      `id INTEGER, n INTEGER DEFAULT nextval('${sequence}'), since TIMESTAMP DEFAULT now(),
+      `id INTEGER, n INTEGER DEFAULT nextval('${nameOf(sequence)}'), since TIMESTAMP DEFAULT now(),
        text VARCHAR DEFAULT 'it''s', twice INTEGER AS (2 * a), ${rest}`,
       definition,
     )
@@ -43,8 +44,9 @@ describe('a column that a row does not carry', () => {
   })
 
   it('may be the key, numbered by a sequence', async () => {
-    await tables.db.run('CREATE SEQUENCE ids')
-    const table = await tables.create("id INTEGER PRIMARY KEY DEFAULT nextval('ids'), a INTEGER")
+    await need('sequences')
+    await tables.db.run(`CREATE SEQUENCE ${nameOf('ids')}`)
+    const table = await tables.create(`id INTEGER PRIMARY KEY DEFAULT nextval('${nameOf('ids')}'), a INTEGER`)
     expect(await persist(table, [{ a: 1 }, { a: 2 }, { id: 50, a: 3 }])).toMatchObject({ inserted: 3 })
     expect(await persist(table, [{ a: 4 }], { onConflict: 'update' })).toMatchObject({ inserted: 1 })
     const [found] = await tables.read(
@@ -108,6 +110,7 @@ describe('rows with one key that carry different columns', () => {
   })
 
   it('a row that has its key from a DEFAULT updates the row with this key, and no more', async () => {
+    await need('known DEFAULTs')
     const table = await tables.create('id INTEGER PRIMARY KEY DEFAULT 2, a INTEGER, b INTEGER')
     await persist(table, [{ id: 2, a: 1 }, { b: 5 }], { onConflict: 'update' })
     expect(await tables.read(table)).toEqual([{ id: 2, a: 1, b: 5 }])
@@ -123,8 +126,11 @@ describe('rows with one key that carry different columns', () => {
   })
 
   it('an update keeps what a sequence gave to an earlier row of the call', async () => {
-    await tables.db.run('CREATE SEQUENCE kept')
-    const table = await tables.create("id INTEGER PRIMARY KEY, n INTEGER DEFAULT nextval('kept'), a INTEGER")
+    await need('sequences')
+    await tables.db.run(`CREATE SEQUENCE ${nameOf('kept')}`)
+    const table = await tables.create(
+      `id INTEGER PRIMARY KEY, n INTEGER DEFAULT nextval('${nameOf('kept')}'), a INTEGER`,
+    )
     await persist(
       table,
       [
@@ -147,6 +153,7 @@ describe('rows with one key that carry different columns', () => {
   ])(
     'a column of type %s may have a DEFAULT of another type: %s',
     async (type, byDefault, given, expected) => {
+      await need('known DEFAULTs')
       const table = await tables.create(`id INTEGER, v ${type} DEFAULT (${byDefault}), w ${type}`)
       await persist(table, [{ id: 1, v: given, w: given }, { id: 2 }])
       const [first, second] = await tables.read(table, 'id, v, w')
@@ -170,14 +177,15 @@ describe('rows with one key that carry different columns', () => {
 
   it('a key with a collation is what DuckDB takes it for', async () => {
     const table = await tables.create('t VARCHAR COLLATE NOCASE PRIMARY KEY')
-    await tables.db.run(`INSERT INTO ${table.name} VALUES ('a'), ('A')`)
+    await tables.db.run(`INSERT INTO ${nameOf(table)} VALUES ('a'), ('A')`)
     expect(await persist(table, [{ t: 'b' }, { t: 'B' }])).toMatchObject({ inserted: 2 })
   })
 
   it('a unique index on a column and an expression is not about the column alone', async () => {
+    await need('indexes')
     const table = await tables.create('id INTEGER PRIMARY KEY, a VARCHAR, b INTEGER')
-    await tables.db.run(`CREATE UNIQUE INDEX mixed_${table.name} ON ${table.name} (lower(a), b)`)
-    const again = (await tables.db.table(table.name)) as Table
+    await tables.db.run(`CREATE UNIQUE INDEX mixed_${table.name} ON ${nameOf(table)} (lower(a), b)`)
+    const again = await tables.again(table)
     const rejection = await rejectionOf(
       persist(again, [
         { id: 1, a: 'x', b: 1 },
@@ -191,12 +199,13 @@ describe('rows with one key that carry different columns', () => {
     'a row of which no %s can be computed is rejected',
     async (what) => {
       const isIndex = what === 'unique index'
+      if (isIndex) await need('indexes')
       const table = await tables.create(
         `id INTEGER PRIMARY KEY, a VARCHAR${isIndex ? '' : ', g INTEGER AS (a::INTEGER)'}`,
       )
       if (isIndex)
-        await tables.db.run(`CREATE UNIQUE INDEX cast_${table.name} ON ${table.name} ((a::INTEGER))`)
-      const again = (await tables.db.table(table.name)) as Table
+        await tables.db.run(`CREATE UNIQUE INDEX cast_${table.name} ON ${nameOf(table)} ((a::INTEGER))`)
+      const again = await tables.again(table)
       const receipt = await persist(
         again,
         [
@@ -213,7 +222,7 @@ describe('rows with one key that carry different columns', () => {
     const parent = await tables.create('id INTEGER PRIMARY KEY, u INTEGER UNIQUE, a INTEGER')
     await persist(parent, [{ id: 1, u: 1, a: 1 }])
     const child = await tables.create(`p INTEGER REFERENCES ${parent.name} (id)`)
-    await tables.db.run(`INSERT INTO ${child.name} VALUES (1)`)
+    await tables.db.run(`INSERT INTO ${nameOf(child)} VALUES (1)`)
     const rows = [
       { id: 1, u: 1, a: 9 },
       { id: 2, u: 2, a: 2 },

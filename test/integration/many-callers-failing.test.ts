@@ -4,6 +4,7 @@ import { duplicate, outcomesOf, written } from '../support/call-outcomes.js'
 import { holdTurn } from '../support/hold-turn.js'
 import { StoredTables } from '../support/stored-tables.js'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
+import { nameOf, need } from '../support/test-engine.js'
 import { persist, type Row } from '../support/test-tables.js'
 
 const tables = new StoredTables(newDatabase(temporaryFolder()))
@@ -42,7 +43,7 @@ describe('a call that fails among others that wait', () => {
     expect(await outcomesOf(calls)).toEqual(range(100).map((id) => bad[id]?.[1] ?? written()))
     const ids = range(100).filter((id) => !(id in bad))
     await tables.expectStored(
-      `SELECT id FROM ${table.name} ORDER BY id`,
+      `SELECT id FROM ${nameOf(table)} ORDER BY id`,
       ids.map((id) => ({ id })),
     )
   })
@@ -66,7 +67,7 @@ describe('a call that fails among others that wait', () => {
       written({ updated: 2 }),
     ])
     const rows = [row(1, 1), row(2, 2), row(3, 5), row(4, 5)]
-    await tables.expectStored(`SELECT id, n FROM ${table.name} ORDER BY id`, rows)
+    await tables.expectStored(`SELECT id, n FROM ${nameOf(table)} ORDER BY id`, rows)
   })
 
   it('may be decided about by its own onRowError, which is asked about its rows alone, and once about each', async () => {
@@ -97,7 +98,7 @@ describe('a call that fails among others that wait', () => {
     ]
     expect(asked).toEqual(range(60).map((caller) => (caller % 3 === 1 ? all.slice(0, 3) : all)))
     await tables.expectStored(
-      `SELECT id FROM ${table.name} ORDER BY id`,
+      `SELECT id FROM ${nameOf(table)} ORDER BY id`,
       range(20).map((third) => ({ id: 30 * third + 1 })),
     )
   })
@@ -115,7 +116,7 @@ describe('a call that fails among others that wait', () => {
         expect(conflictIndex).toBe(code === 'duplicate-key' && caller === 0 ? 0 : undefined)
       }
     }
-    await tables.expectStored(`SELECT id FROM ${table.name}`, [{ id: 0 }])
+    await tables.expectStored(`SELECT id FROM ${nameOf(table)}`, [{ id: 0 }])
   })
 
   it('is taken out by its signal while it waits, and no other', async () => {
@@ -136,11 +137,12 @@ describe('a call that fails among others that wait', () => {
       return n < 50 || n - 50 in signals ? written() : written({ inserted: 0, updated: 1 })
     })
     expect(await outcomes).toEqual(expected)
-    const sql = `SELECT count(*)::INT AS n, min(n) AS low FROM ${table.name}`
+    const sql = `SELECT count(*)::INT AS n, min(n) AS low FROM ${nameOf(table)}`
     await tables.expectStored(sql, [{ n: 50, low: 50 }])
   })
 
   it('fails alone where its table is dropped or altered before its turn', async () => {
+    await need('ALTER')
     const [dropped, altered, table] = [
       await tables.create(keyed),
       await tables.create(keyed),
@@ -148,7 +150,10 @@ describe('a call that fails among others that wait', () => {
     ]
     const callAll = (id: number) => [dropped, altered, table].map((each) => persist(each, [{ id }]))
     const before = callAll(0)
-    const statements = [`DROP TABLE ${dropped.name}`, `ALTER TABLE ${altered.name} ADD COLUMN more INTEGER`]
+    const statements = [
+      `DROP TABLE ${nameOf(dropped)}`,
+      `ALTER TABLE ${nameOf(altered)} ADD COLUMN more INTEGER`,
+    ]
     const defined = statements.map((sql) => tables.db.run(sql))
     const after = range(10).flatMap((id) => callAll(id + 1))
     await Promise.all(defined)

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { duplicate, outcomesOf, written } from '../support/call-outcomes.js'
 import { StoredTables } from '../support/stored-tables.js'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
+import { createSqlTable, nameOf, need } from '../support/test-engine.js'
 import { persist } from '../support/test-tables.js'
 
 const folder = temporaryFolder()
@@ -43,7 +44,7 @@ describe('calls that wait at the same time share a commit', () => {
     expect(commits).toBe(1)
     const { persisted, callsPerCommit, commits: all } = tables.db.stats()
     expect(callsPerCommit).toBe(persisted / all)
-    const sql = `SELECT count(*)::INT AS n, sum(n)::INT AS sum FROM ${table.name}`
+    const sql = `SELECT count(*)::INT AS n, sum(n)::INT AS sum FROM ${nameOf(table)}`
     await tables.expectStored(sql, [{ n: 300, sum: 299 * 150 - 1 }])
   })
 
@@ -62,12 +63,13 @@ describe('calls that wait at the same time share a commit', () => {
     ]
     expect(outcomes).toEqual(range(64).map((n) => kinds[(n >> 2) % 4]))
     expect(commits).toBe(1)
-    for (const [index, { name }] of some.entries()) {
-      await tables.expectStored(`SELECT * FROM ${name}`, [{ id: 0, n: 48 + index }])
+    for (const [index, one] of some.entries()) {
+      await tables.expectStored(`SELECT * FROM ${nameOf(one)}`, [{ id: 0, n: 48 + index }])
     }
   })
 
   it('with what a store saves', async () => {
+    await need('a store')
     const store = new DuckDBStorageAdapter<number>({
       database: tables.db,
       tableName: 'store',
@@ -98,7 +100,7 @@ describe('calls that wait at the same time share a commit', () => {
     await outcomesOf(
       range(30).map((n) => persist(table, [{ id: 7, [n % 2 === 0 ? 'a' : 'b']: 100 + n }], update)),
     )
-    await tables.expectStored(`SELECT * FROM ${table.name} WHERE id IN (0, 7, 8) ORDER BY id`, [
+    await tables.expectStored(`SELECT * FROM ${nameOf(table)} WHERE id IN (0, 7, 8) ORDER BY id`, [
       { id: 0, a: 0, b: 0 },
       { id: 7, a: 128, b: 129 },
       { id: 8, a: 8, b: null },
@@ -129,12 +131,15 @@ describe('calls that share a commit', () => {
       duplicate(0),
     ])
     const rows = [row(1, 1), row(2, 1), row(3, 4)]
-    await tables.expectStored(`SELECT * FROM ${table.name} ORDER BY id`, rows)
+    await tables.expectStored(`SELECT * FROM ${nameOf(table)} ORDER BY id`, rows)
   })
 
   it('take of a sequence what one after the other would have taken, also where they cannot share', async () => {
-    await tables.db.run('CREATE SEQUENCE ids')
-    const table = await tables.create("id INTEGER PRIMARY KEY DEFAULT nextval('ids'), u INTEGER UNIQUE")
+    await need('sequences')
+    await tables.db.run(`CREATE SEQUENCE ${nameOf('ids')}`)
+    const table = await tables.create(
+      `id INTEGER PRIMARY KEY DEFAULT nextval('${nameOf('ids')}'), u INTEGER UNIQUE`,
+    )
     const outcomes = await outcomesOf([
       persist(table, [{ u: 1 }]),
       persist(table, [{ u: 2 }]),
@@ -144,7 +149,7 @@ describe('calls that share a commit', () => {
     ])
     const updated = written({ inserted: 0, updated: 1 })
     expect(outcomes).toEqual([written(), written(), updated, updated, written()])
-    await tables.expectStored(`SELECT * FROM ${table.name} ORDER BY id`, [
+    await tables.expectStored(`SELECT * FROM ${nameOf(table)} ORDER BY id`, [
       { id: 1, u: 9 },
       { id: 2, u: 1 },
       { id: 3, u: 3 },
@@ -152,9 +157,10 @@ describe('calls that share a commit', () => {
   })
 
   it('leave nothing to the next that has to do with what the table looked like', async () => {
+    await need('ALTER')
     const { db } = tables
     const table = await tables.create(keyed)
-    const sql = `SELECT count(*)::INT AS n FROM ${table.name}`
+    const sql = `SELECT count(*)::INT AS n FROM ${nameOf(table)}`
     for (const change of [
       '',
       'ADD COLUMN more INTEGER',
@@ -162,10 +168,10 @@ describe('calls that share a commit', () => {
       'DROP COLUMN n',
       'RENAME id TO key',
     ]) {
-      if (change !== '') await db.run(`ALTER TABLE ${table.name} ${change}`)
-      await db.run(`DELETE FROM ${table.name}`)
-      const { columns } = await db.table(table.name)
-      const again = await db.table(table.name, { key: [columns[0]?.name ?? ''] } as never)
+      if (change !== '') await db.run(`ALTER TABLE ${nameOf(table)} ${change}`)
+      await db.run(`DELETE FROM ${nameOf(table)}`)
+      const { columns } = await tables.again(table)
+      const again = await tables.again(table, { key: [columns[0]?.name ?? ''] })
       const row = (id: number) =>
         Object.fromEntries(columns.map(({ name }, index) => [name, index === 0 ? id : 1]))
       const outcomes = await outcomesOf([...range(20), 5].map((id) => persist(again as never, [row(id)])))
@@ -177,13 +183,12 @@ describe('calls that share a commit', () => {
   })
 
   it('are refused by a FOREIGN KEY of a table to itself, in their order', async () => {
-    const { db } = tables
-    await db.run('CREATE TABLE tree (id INTEGER PRIMARY KEY, parent INTEGER REFERENCES tree (id))')
-    const tree = await db.table('tree')
+    await createSqlTable(tables.db, 'tree', 'id INTEGER PRIMARY KEY, parent INTEGER REFERENCES tree (id)')
+    const tree = await tables.again({ name: 'tree' })
     const rows = [...range(20), 99].map((id) => ({ id, parent: id === 0 ? null : id === 99 ? 98 : id - 1 }))
     const outcomes = await outcomesOf(rows.map((row) => persist(tree as never, [row])))
     const orphan = { index: 0, code: 'foreign-key', column: 'parent', conflictIndex: undefined }
     expect(outcomes).toEqual([...range(20).map(() => written()), orphan])
-    await tables.expectStored('SELECT count(*)::INT AS n FROM tree', [{ n: 20 }])
+    await tables.expectStored(`SELECT count(*)::INT AS n FROM ${nameOf('tree')}`, [{ n: 20 }])
   })
 })

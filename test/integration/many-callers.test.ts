@@ -1,11 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { open } from 'duckpaddle'
 import { describe, expect, it } from 'vitest'
 import { duplicate, outcomesOf, written } from '../support/call-outcomes.js'
 import { loseWorker, smallHeap } from '../support/lose-worker.js'
-import { readDatabase } from '../support/read-database.js'
+import { readEach } from '../support/read-database.js'
 import { StoredTables } from '../support/stored-tables.js'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
+import { nameOf, openForTest, placeForTest } from '../support/test-engine.js'
 import { persist } from '../support/test-tables.js'
 
 const folder = temporaryFolder()
@@ -23,7 +23,7 @@ describe('callers that await a row each', () => {
     const { persisted, rows, waiting, persisting, inFlightBytes } = tables.db.stats()
     expect({ waiting, persisting, inFlightBytes }).toEqual({ waiting: 0, persisting: 0, inFlightBytes: 0 })
     expect([persisted - before.persisted, rows - before.rows]).toEqual([1000, 1000])
-    const sql = `SELECT count(*)::INT AS n, count(DISTINCT id)::INT AS ids FROM ${table.name}`
+    const sql = `SELECT count(*)::INT AS n, count(DISTINCT id)::INT AS ids FROM ${nameOf(table)}`
     await tables.expectStored(sql, [{ n: 1000, ids: 1000 }])
   })
 
@@ -31,14 +31,14 @@ describe('callers that await a row each', () => {
     const table = await tables.create(keyed)
     const calls = range(600).map((n) => persist(table, [{ id: n % 300, n }]))
     expect(await outcomesOf(calls)).toEqual(range(600).map((n) => (n < 300 ? written() : duplicate())))
-    const sql = `SELECT count(*)::INT AS n, max(n) AS last FROM ${table.name}`
+    const sql = `SELECT count(*)::INT AS n, max(n) AS last FROM ${nameOf(table)}`
     await tables.expectStored(sql, [{ n: 300, last: 299 }])
   })
 
   it('are served in bounded memory, 10,000 of one turn of the event loop', async () => {
     const maxInFlightBytes = 2 * 1024 * 1024
-    const db = await open(':memory:', { maxInFlightBytes })
-    const table = await db.table('t', { columns: { id: 'INTEGER', text: 'VARCHAR' } })
+    const db = await openForTest(':memory:', { maxInFlightBytes })
+    const table = await db.table('t', { ...placeForTest(), columns: { id: 'INTEGER', text: 'VARCHAR' } })
     const text = 'x'.repeat(4096)
     const before = process.memoryUsage().arrayBuffers
     const grown: number[] = []
@@ -51,7 +51,7 @@ describe('callers that await a row each', () => {
     await Promise.all(calls)
     expect(Math.max(...grown)).toBeLessThan(8 * maxInFlightBytes)
     expect(db.stats().peakInFlightBytes).toBeLessThanOrEqual(maxInFlightBytes)
-    const sums = 'SELECT count(DISTINCT id)::INT AS ids, sum(length(text))::INT AS length FROM t'
+    const sums = `SELECT count(DISTINCT id)::INT AS ids, sum(length(text))::INT AS length FROM ${nameOf('t')}`
     expect(await db.query(sums)).toEqual([{ ids: 10_000, length: 10_000 * 4096 }])
     await db.close()
   }, 180_000)
@@ -88,9 +88,12 @@ describe('callers that await a row each', () => {
 
 it('a lost worker fails calls as a whole, and what is called then works on a fresh one', async () => {
   const path = newDatabase(folder)
-  const db = await open(path, { resourceLimits: smallHeap })
+  const db = await openForTest(path, { resourceLimits: smallHeap })
   const columns = { call: 'INTEGER', id: 'INTEGER' }
-  const targets = [await db.table('plain', { columns }), await db.table('by_key', { columns, key: ['id'] })]
+  const targets = [
+    await db.table('plain', { ...placeForTest(), columns }),
+    await db.table('by_key', { ...placeForTest(), columns, key: ['id'] }),
+  ]
   const rowsOf = (call: number) => range(3).map((index) => ({ call, id: 3 * call + index }))
   const call = (number: number) => targets[number % 2]?.persist(rowsOf(number)) ?? Promise.reject()
   const lost = expect(loseWorker(db)).rejects.toMatchObject({ code: 'PERSIST_WORKER_LOST' })
@@ -101,8 +104,10 @@ it('a lost worker fails calls as a whole, and what is called then works on a fre
   expect(await outcomesOf([call(60), call(61)])).toEqual([written({ inserted: 3 }), written({ inserted: 3 })])
   expect(db.stats()).toMatchObject({ workers: 2, waiting: 0, persisting: 0, inFlightBytes: 0 })
   await db.close()
-  const sql = 'SELECT call, count(*)::INT AS n FROM (FROM plain UNION ALL FROM by_key) GROUP BY call'
-  const found = await readDatabase(path, sql)
+  const counts = ['plain', 'by_key'].map(
+    (table) => `SELECT call, count(*)::INT AS n FROM ${nameOf(table)} GROUP BY call`,
+  )
+  const found = (await readEach(path, counts)).flat()
   expect(found.filter(({ n }) => n !== 3)).toEqual([])
   const there = new Set(found.map((row) => row.call))
   // One that was being committed may be there, though its caller was told that the worker was lost.

@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream'
-import { open, type PersistenceService } from 'duckpaddle'
+import type { PersistenceService } from 'duckpaddle'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { readDatabase } from '../support/read-database.js'
+import { readEach } from '../support/read-database.js'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
+import { createSqlTable, nameOf, openForTest, placeForTest } from '../support/test-engine.js'
 
 const folder = temporaryFolder()
 const path = newDatabase(folder)
@@ -13,15 +14,15 @@ let name: string
 const expected = new Map<string, number>()
 
 beforeAll(async () => {
-  db = await open(path, { maxInFlightBytes: 4 * 1024 * 1024 })
+  db = await openForTest(path, { maxInFlightBytes: 4 * 1024 * 1024 })
 })
 beforeEach(() => {
   name = `t${++tables}`
 })
 afterAll(async () => {
   await db.close()
-  const counts = [...expected.keys()].map((table) => `(SELECT count(*)::INT FROM ${table}) AS ${table}`)
-  expect(await readDatabase(path, `SELECT ${counts.join(', ')}`)).toEqual([Object.fromEntries(expected)])
+  const counts = [...expected.keys()].map((table) => `SELECT count(*)::INT AS n FROM ${nameOf(table)}`)
+  expect(await readEach(path, counts)).toEqual([...expected.values()].map((n) => [{ n }]))
 })
 
 interface Row {
@@ -34,12 +35,16 @@ function* rows(count: number, start = 0): Generator<Row> {
 }
 
 async function createTable(options: { readonly key?: readonly ['id'] } = {}) {
-  return db.table(name, { columns: { id: 'BIGINT NOT NULL', name: 'VARCHAR' }, ...options })
+  return db.table(name, {
+    ...placeForTest(),
+    columns: { id: 'BIGINT NOT NULL', name: 'VARCHAR' },
+    ...options,
+  })
 }
 
 /** Expects so many rows in the table, now and for another client after close(). */
 async function expectCount(n: number): Promise<void> {
-  expect(await db.query(`SELECT count(*)::INT AS n FROM ${name}`)).toEqual([{ n }])
+  expect(await db.query(`SELECT count(*)::INT AS n FROM ${nameOf(name)}`)).toEqual([{ n }])
   expected.set(name, n)
 }
 
@@ -60,9 +65,12 @@ describe('the rows of persist()', () => {
 
   it('are written whatever number of bytes may be in flight', async () => {
     for (const maxInFlightBytes of [65_536, 65_537, 65_543, 100_001]) {
-      const small = await open(':memory:', { threads: 1, maxInFlightBytes })
+      const small = await openForTest(':memory:', { threads: 1, maxInFlightBytes })
       try {
-        const table = await small.table('t', { columns: { id: 'BIGINT NOT NULL', name: 'VARCHAR' } })
+        const table = await small.table('t', {
+          ...placeForTest(),
+          columns: { id: 'BIGINT NOT NULL', name: 'VARCHAR' },
+        })
         expect(await table.persist(rows(10_000))).toMatchObject({ inserted: 10_000 })
       } finally {
         await small.close()
@@ -259,7 +267,7 @@ describe('overlapping calls', () => {
       const calls = [50_000, 1, 2000, 3].map(async (count, index) => {
         await table.persist(rows(count, index * 100_000))
         order.push(index)
-        return db.query<{ n: bigint }>(`SELECT count(DISTINCT id // 100000) AS n FROM ${name}`)
+        return db.query<{ n: bigint }>(`SELECT count(DISTINCT id // 100000) AS n FROM ${nameOf(name)}`)
       })
       const seen = await Promise.all(calls)
       expect([...order].sort()).toEqual([0, 1, 2, 3])
@@ -274,7 +282,7 @@ describe('overlapping calls', () => {
     const controller = new AbortController()
     const endless = table.persist(rows(Number.POSITIVE_INFINITY), { signal: controller.signal })
     for (let read = 0; read < 5; read++) {
-      expect(await db.query(`SELECT count(*)::INT AS n FROM ${name}`)).toEqual([{ n: 0 }])
+      expect(await db.query(`SELECT count(*)::INT AS n FROM ${nameOf(name)}`)).toEqual([{ n: 0 }])
     }
     controller.abort()
     await expect(endless).rejects.toMatchObject({ code: 'PERSIST_ABORTED' })
@@ -286,8 +294,8 @@ describe('what only the database can know', () => {
     ['PRIMARY KEY (id)', [{ id: 1 }, { id: 1 }], 'duplicate-key'],
     ['CHECK (id < 5)', [{ id: 1 }, { id: 7 }], 'check'],
   ])('%s fails the call, and nothing of it is written', async (constraint, bad, code) => {
-    await db.run(`CREATE TABLE ${name} (id BIGINT NOT NULL, name VARCHAR, ${constraint})`)
-    const table = await db.table(name)
+    await createSqlTable(db, name, `id BIGINT NOT NULL, name VARCHAR, ${constraint}`)
+    const table = await db.table(name, placeForTest())
     const error = await table.persist([...bad]).catch((reason) => reason)
     expect(error).toMatchObject({ code: 'PERSIST_ROW_REJECTED', rejection: { index: 1, code } })
     await table.persist([{ id: 2 }])

@@ -2,6 +2,7 @@ import type { Table } from 'duckpaddle'
 import { describe, expect, it } from 'vitest'
 import { StoredTables } from '../support/stored-tables.js'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
+import { nameOf } from '../support/test-engine.js'
 
 const tables = new StoredTables(newDatabase(temporaryFolder()))
 
@@ -21,7 +22,7 @@ describe('transactions among many callers', () => {
     const calls = range(200).map((n) => {
       if (n % 10 !== 5) return table.persist([{ id: 1, n }], update)
       return tables.db.transaction(async (tx) => {
-        const [row] = await tx.query(`SELECT n FROM ${table.name}`)
+        const [row] = await tx.query(`SELECT n FROM ${nameOf(table)}`)
         seen.push([n, row?.n])
         return tx.persist(table, [{ id: 1, n }], update)
       })
@@ -29,7 +30,7 @@ describe('transactions among many callers', () => {
     const receipts = await Promise.all(calls)
     expect(receipts.map(({ updated }) => updated)).toEqual(range(200).map((n) => (n === 0 ? 0 : 1)))
     expect(seen).toEqual(range(20).map((index) => [10 * index + 5, 10 * index + 4]))
-    await tables.expectStored(`SELECT id, n FROM ${table.name}`, [{ id: 1, n: 199 }])
+    await tables.expectStored(`SELECT id, n FROM ${nameOf(table)}`, [{ id: 1, n: 199 }])
   })
 
   it('split the groups of calls that share a commit, of which none is lost', async () => {
@@ -40,7 +41,7 @@ describe('transactions among many callers', () => {
       const transaction = tables.db.transaction(async (tx) => {
         await tx.persist(plain, [{ id }])
         await tx.persist(log, [{ id }])
-        const [row] = await tx.query(`SELECT count(*)::INT AS n FROM ${plain.name}`)
+        const [row] = await tx.query(`SELECT count(*)::INT AS n FROM ${nameOf(plain)}`)
         if (id % 200 === 150) throw new RolledBack()
         return row?.n
       })
@@ -54,7 +55,7 @@ describe('transactions among many callers', () => {
       range(10).map((index) => (index % 2 === 1 ? 'rolled back' : 100 * index + 51 - index / 2)),
     )
     const sql = (table: Table) =>
-      `SELECT count(*)::INT AS n, count(DISTINCT id)::INT AS ids FROM ${table.name}`
+      `SELECT count(*)::INT AS n, count(DISTINCT id)::INT AS ids FROM ${nameOf(table)}`
     await tables.expectStored(sql(plain), [{ n: 995, ids: 995 }])
     await tables.expectStored(sql(log), [{ n: 5, ids: 5 }])
   })
@@ -89,15 +90,15 @@ describe('transactions among many callers', () => {
       })
       .then(() => order.push('transaction'))
     const after = second.persist([{ id: 2 }]).then(() => order.push('after'))
-    expect(await db.query(`SELECT * FROM ${second.name}`)).toEqual([])
+    expect(await db.query(`SELECT * FROM ${nameOf(second)}`)).toEqual([])
     end()
     await Promise.all([source, reached])
-    expect(await db.query(`SELECT * FROM ${second.name}`)).toEqual([])
-    expect((await db.table(second.name)).name).toBe(second.name)
+    expect(await db.query(`SELECT * FROM ${nameOf(second)}`)).toEqual([])
+    expect((await tables.again(second)).name).toBe(second.name)
     goOn()
     await Promise.all([transaction, after])
     expect(order).toEqual(['source', 'transaction', 'after'])
-    await tables.expectStored(`SELECT id FROM ${second.name} ORDER BY id`, [{ id: 1 }, { id: 2 }])
+    await tables.expectStored(`SELECT id FROM ${nameOf(second)} ORDER BY id`, [{ id: 1 }, { id: 2 }])
   })
 
   it('leave nothing behind that the next one could see', async () => {

@@ -1,9 +1,10 @@
 import { Readable } from 'node:stream'
-import { open, type PersistenceService, type Table, type Transaction } from 'duckpaddle'
+import type { PersistenceService, Table, Transaction } from 'duckpaddle'
 import { describe, expect, it } from 'vitest'
 import { holdTurn } from '../support/hold-turn.js'
 import { readDatabase } from '../support/read-database.js'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
+import { nameOf, openForTest, placeForTest } from '../support/test-engine.js'
 
 const folder = temporaryFolder()
 const longQuery = 'SELECT count(*) FROM range(1000000) a, range(1000000) b'
@@ -16,8 +17,8 @@ interface Opened {
 }
 
 async function openWithTable(path = ':memory:', options = {}): Promise<Opened> {
-  const db = await open(path, options)
-  const table = await db.table('t', { columns: { id: 'BIGINT NOT NULL' }, key: ['id'] })
+  const db = await openForTest(path, options)
+  const table = await db.table('t', { ...placeForTest(), columns: { id: 'BIGINT NOT NULL' }, key: ['id'] })
   return { db, table: table as never }
 }
 
@@ -71,7 +72,7 @@ describe.each([
     const { db, table } = opened
     const caught: unknown[] = []
     await expect(transact(opened, wait, caught, limit())).rejects.toMatchObject(aborted)
-    expect(await db.query('SELECT count(*)::INT AS n FROM t')).toEqual([{ n: 0 }])
+    expect(await db.query(`SELECT count(*)::INT AS n FROM ${nameOf('t')}`)).toEqual([{ n: 0 }])
     for (const error of caught) expect(error).toMatchObject(aborted)
     expect(await table.persist([{ id: 1 }])).toMatchObject({ inserted: 1 })
     expect(db.stats()).toMatchObject(idle)
@@ -109,7 +110,7 @@ describe('a signal', () => {
     expect(await transaction).toBe('committed')
     expect(controller.signal.aborted).toBe(true)
     await db.close()
-    expect(await readDatabase(path, 'SELECT count(*)::INT AS n FROM t')).toEqual([{ n: 50_000 }])
+    expect(await readDatabase(path, `SELECT count(*)::INT AS n FROM ${nameOf('t')}`)).toEqual([{ n: 50_000 }])
   })
 
   it('may be shared by a transaction and the calls of it', async () => {
@@ -125,7 +126,7 @@ describe('a signal', () => {
       { signal },
     )
     await expect(transaction).rejects.toMatchObject({ code: 'PERSIST_ABORTED' })
-    expect(await db.query('SELECT * FROM t')).toEqual([])
+    expect(await db.query(`SELECT * FROM ${nameOf('t')}`)).toEqual([])
     await db.close()
   })
 })
@@ -147,7 +148,7 @@ describe('close()', () => {
       reach()
       await asked
       await tx.persist(table, [{ id: 2 }])
-      return tx.query('SELECT count(*)::INT AS n FROM t')
+      return tx.query(`SELECT count(*)::INT AS n FROM ${nameOf('t')}`)
     })
     const next = db.transaction((tx) => tx.persist(table, [{ id: 3 }]))
     await reached
@@ -157,7 +158,7 @@ describe('close()', () => {
     expect(await transaction).toEqual([{ n: 2 }])
     await next
     expect(await closed).toEqual({ interrupted: 0 })
-    expect(await readDatabase(path, 'SELECT id::INT AS id FROM t ORDER BY id')).toEqual(
+    expect(await readDatabase(path, `SELECT id::INT AS id FROM ${nameOf('t')} ORDER BY id`)).toEqual(
       [1, 2, 3].map((id) => ({ id })),
     )
   })
@@ -174,7 +175,7 @@ describe('close()', () => {
     expect(await opened.db.close({ timeoutMs: 100 })).toEqual({ interrupted: 2 })
     await Promise.all([rejected, waiting])
     for (const error of caught) expect(error).toMatchObject({ code: 'PERSIST_ABORTED' })
-    expect(await readDatabase(path, 'SELECT count(*)::INT AS n FROM t')).toEqual([{ n: 0 }])
+    expect(await readDatabase(path, `SELECT count(*)::INT AS n FROM ${nameOf('t')}`)).toEqual([{ n: 0 }])
   })
 })
 
@@ -187,7 +188,7 @@ describe('maxWaitingCalls', () => {
     await expect(db.transaction(async () => 1)).rejects.toMatchObject({ code: 'PERSIST_OVERLOADED' })
     await turn.end()
     await Promise.all(transactions)
-    expect(await db.query('SELECT count(*)::INT AS n FROM t')).toEqual([{ n: 2 }])
+    expect(await db.query(`SELECT count(*)::INT AS n FROM ${nameOf('t')}`)).toEqual([{ n: 2 }])
     await db.close()
   })
 })
@@ -195,9 +196,9 @@ describe('maxWaitingCalls', () => {
 describe('the memory of a transaction', () => {
   it('is bounded in what it hands over, however fast the rows come', async () => {
     const maxInFlightBytes = 256 * 1024
-    const db = await open(':memory:', { maxInFlightBytes })
+    const db = await openForTest(':memory:', { maxInFlightBytes })
     const columns = { id: 'BIGINT NOT NULL', text: 'VARCHAR' } as const
-    const table = await db.table('t', { columns, key: ['id'] })
+    const table = await db.table('t', { ...placeForTest(), columns, key: ['id'] })
     async function* rows() {
       for (let id = 0; id < 50_000; id++) yield { id, text: 'x'.repeat(200) }
     }
@@ -208,7 +209,7 @@ describe('the memory of a transaction', () => {
     const { peakInFlightBytes, inFlightBytes } = db.stats()
     expect(peakInFlightBytes).toBeLessThanOrEqual(maxInFlightBytes)
     expect(inFlightBytes).toBe(0)
-    expect(await db.query('SELECT count(*)::INT AS n FROM t')).toEqual([{ n: 50_000 }])
+    expect(await db.query(`SELECT count(*)::INT AS n FROM ${nameOf('t')}`)).toEqual([{ n: 50_000 }])
     await db.close()
   })
 
@@ -216,7 +217,9 @@ describe('the memory of a transaction', () => {
     const { db, table } = await openWithTable()
     const left = await db.transaction(async (tx) => {
       for (let id = 0; id < 50; id++) await tx.persist(table, [{ id }], { onConflict: 'update' })
-      return tx.query("SELECT table_name FROM duckdb_tables() WHERE temporary OR table_name <> 't'")
+      return tx.query(
+        "SELECT table_name FROM duckdb_tables() WHERE temporary OR table_name LIKE 'duckpaddle%'",
+      )
     })
     expect(left).toEqual([])
     await db.close()

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { StoredTables } from '../support/stored-tables.js'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
+import { nameOf, need } from '../support/test-engine.js'
 
 const tables = new StoredTables(newDatabase(temporaryFolder()))
 
@@ -12,8 +13,9 @@ class RolledBack extends Error {}
 
 describe('a table that a transaction has changed', () => {
   it('must fit what was described, and is as before when the transaction is rolled back', async () => {
+    await need('ALTER')
     const table = await tables.create(keyed)
-    const { name } = table
+    const name = nameOf(table)
     for (const sql of [
       `ALTER TABLE ${name} ADD COLUMN more INTEGER`,
       `ALTER TABLE ${name} ALTER n TYPE VARCHAR`,
@@ -30,8 +32,9 @@ describe('a table that a transaction has changed', () => {
   })
 
   it('is as it is to everybody once the transaction is committed', async () => {
+    await need('ALTER')
     const table = await tables.create(keyed)
-    const { name } = table
+    const name = nameOf(table)
     await tables.db.transaction(async (tx) => {
       await tx.persist(table, [{ id: 1 }])
       await tx.run(`ALTER TABLE ${name} ADD COLUMN more INTEGER DEFAULT 7`)
@@ -41,7 +44,7 @@ describe('a table that a transaction has changed', () => {
     await expect(tables.db.transaction((tx) => tx.persist(table, [{ id: 3 }]))).rejects.toMatchObject(
       mismatch,
     )
-    const again = await tables.db.table(name, { key: ['id'] })
+    const again = await tables.again(table, { key: ['id'] })
     await tables.db.transaction((tx) => tx.persist(again, [{ id: 3, more: 8 }]))
     await tables.expectStored(`SELECT id, more FROM ${name} ORDER BY id`, [
       { id: 1, more: 7 },
@@ -51,12 +54,13 @@ describe('a table that a transaction has changed', () => {
   })
 
   it('has the constraints that the transaction has given it, also for those alone', async () => {
+    await need('indexes')
     const table = await tables.create({ columns: { id: 'INTEGER NOT NULL', n: 'INTEGER' } })
-    const { name } = table
+    const name = nameOf(table)
     const rejected = async (isKept: boolean) => {
       let code: string | undefined
       const transaction = tables.db.transaction(async (tx) => {
-        await tx.run(`CREATE UNIQUE INDEX index_of_${name} ON ${name} (id)`)
+        await tx.run(`CREATE UNIQUE INDEX index_of_${table.name} ON ${name} (id)`)
         const rows = [{ id: 1 }, { id: 1 }]
         const { rejections } = await tx.persist(table, rows, { onRowError: 'skip' })
         code = rejections[0]?.code
@@ -74,8 +78,9 @@ describe('a table that a transaction has changed', () => {
   })
 
   it('may be dropped and made anew', async () => {
+    await need('ALTER')
     const table = await tables.create(keyed)
-    const { name } = table
+    const name = nameOf(table)
     await table.persist([{ id: 1, n: 1 }])
     await tables.db.transaction(async (tx) => {
       await tx.persist(table, [{ id: 2, n: 2 }])
@@ -87,6 +92,7 @@ describe('a table that a transaction has changed', () => {
   })
 
   it('is waited for by table(), as soon as the transaction has begun to change it', async () => {
+    await need('ALTER')
     const { db } = tables
     let begin = () => {}
     const begun = new Promise<void>((resolve) => {
@@ -97,18 +103,18 @@ describe('a table that a transaction has changed', () => {
       goOn = resolve
     })
     const transaction = db.transaction(async (tx) => {
-      const created = tx.run('CREATE TABLE made_in_it (id INTEGER)')
+      const created = tx.run(`CREATE TABLE ${nameOf('made_in_it')} (id INTEGER)`)
       begin()
       await created
       await asked
-      await tx.run('INSERT INTO made_in_it VALUES (1)')
+      await tx.run(`INSERT INTO ${nameOf('made_in_it')} VALUES (1)`)
     })
     await begun
-    const found = db.table('made_in_it')
+    const found = tables.again({ name: 'made_in_it' })
     goOn()
     await transaction
     expect((await found).name).toBe('made_in_it')
-    await tables.expectStored('SELECT * FROM made_in_it', [{ id: 1 }])
+    await tables.expectStored(`SELECT * FROM ${nameOf('made_in_it')}`, [{ id: 1 }])
   })
 })
 
@@ -117,8 +123,9 @@ describe('a table that statements of a transaction have written to', () => {
     ['a key', { ...keyed }],
     ['a primaryKey', { columns: keyed.columns, primaryKey: ['id'] }],
   ])('is seen so by persist() (%s)', async (_, definition) => {
+    await need('UPDATE, DELETE')
     const table = await tables.create(definition)
-    const { name } = table
+    const name = nameOf(table)
     await table.persist([{ id: 0, n: 0 }])
     const receipts = await tables.db.transaction(async (tx) => {
       await tx.run(`INSERT INTO ${name} SELECT range, 1 FROM range(1, 5000)`)

@@ -1,8 +1,9 @@
 import type { PersistenceError, PersistenceService, PersistOptions, Receipt, Table } from 'duckpaddle'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { isHostile, openForTest } from '../support/hostile-settings.js'
+import { isHostile } from '../support/hostile-settings.js'
 import { readDatabase } from '../support/read-database.js'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
+import { openForTest } from '../support/test-engine.js'
 
 const folder = temporaryFolder()
 const path = newDatabase(folder)

@@ -2,9 +2,9 @@ import type { PersistenceError, PersistenceService, Receipt, Table } from 'duckp
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { generatedCases } from '../support/generated-cases.js'
-import { openForTest } from '../support/hostile-settings.js'
 import { type GivenRow, RowByRow } from '../support/row-by-row.js'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
+import { openForTest } from '../support/test-engine.js'
 import { type UpsertKind, upsertKinds } from '../support/upsert-kinds.js'
 
 const folder = temporaryFolder()

@@ -3,6 +3,7 @@ import { finished, pipeline } from 'node:stream/promises'
 import type { Receipt, Table, WriteStreamOptions } from 'duckpaddle'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { closed } from '../support/closed-stream.js'
+import { need } from '../support/test-engine.js'
 import { TestTables } from '../support/test-tables.js'
 
 const tables = new TestTables()
@@ -107,6 +108,7 @@ describe('an atomic write stream', () => {
   })
 
   it('lets other calls go on meanwhile', async () => {
+    await need('calls side by side')
     const stream = create()
     stream.write({ id: 0 })
     await table.persist([{ id: 1 }])
@@ -145,6 +147,7 @@ describe('of an atomic write stream, nothing is written', () => {
   })
 
   it('where it is destroyed, or its signal is aborted', async () => {
+    await need('calls side by side')
     const controller = new AbortController()
     const [destroyed, aborted, fresh] = [create(), create({ signal: controller.signal }), create()]
     for (const stream of [destroyed, aborted]) for (const row of rows(5000)) stream.write(row)

@@ -1,11 +1,12 @@
 import { once } from 'node:events'
 import { Readable } from 'node:stream'
 import { finished, pipeline } from 'node:stream/promises'
-import { DuckDBStorageAdapter, open, type PersistenceService, type Table } from 'duckpaddle'
+import { DuckDBStorageAdapter, type PersistenceService, type Table } from 'duckpaddle'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { closed } from '../support/closed-stream.js'
 import { readDatabase, readEach } from '../support/read-database.js'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
+import { nameOf, need, openForTest, placeForTest } from '../support/test-engine.js'
 
 const folder = temporaryFolder()
 let path: string
@@ -16,15 +17,16 @@ const waits = { commitMs: 1e9 }
 
 beforeEach(async () => {
   path = newDatabase(folder)
-  db = await open(path)
-  table = await db.table('t', { columns: { id: 'BIGINT NOT NULL' } })
+  db = await openForTest(path)
+  table = await db.table('t', { ...placeForTest(), columns: { id: 'BIGINT NOT NULL' } })
 })
 
 const ids = async (name = 't') =>
-  (await readDatabase(path, `SELECT id::INT AS id FROM ${name} ORDER BY id`)).map(({ id }) => id)
+  (await readDatabase(path, `SELECT id::INT AS id FROM ${nameOf(name)} ORDER BY id`)).map(({ id }) => id)
 
 describe('close() of a service that has write streams', () => {
   it('commits what was written, however many streams there are', async () => {
+    await need('a store')
     const streams = [table.createWriteStream(waits), table.createWriteStream(waits)]
     const store = new DuckDBStorageAdapter({ database: db, autoPersist: false })
     await store.set('k', 1)
@@ -34,7 +36,10 @@ describe('close() of a service that has write streams', () => {
     await db.close()
     expect(streams.map((stream) => stream.committed.rows)).toEqual([1, 1])
     expect(
-      await readEach(path, ['SELECT id::INT AS id FROM t ORDER BY id', 'SELECT key FROM storage']),
+      await readEach(path, [
+        `SELECT id::INT AS id FROM ${nameOf('t')} ORDER BY id`,
+        'SELECT key FROM storage',
+      ]),
     ).toEqual([[{ id: 0 }, { id: 1 }], [{ key: 'k' }]])
   })
 
@@ -101,6 +106,7 @@ describe('close() of a service that has write streams', () => {
   })
 
   it('lets streams go on where a store cannot be saved, and the service stays open', async () => {
+    await need('a store')
     const stream = table.createWriteStream(waits)
     const store = new DuckDBStorageAdapter({ database: db, autoPersist: false })
     const value: Record<string, unknown> = {}

@@ -4,6 +4,7 @@ import { finished, pipeline } from 'node:stream/promises'
 import type { Receipt, Table, WriteStream, WriteStreamOptions } from 'duckpaddle'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { closed } from '../support/closed-stream.js'
+import { nameOf, need } from '../support/test-engine.js'
 import { TestTables } from '../support/test-tables.js'
 
 const tables = new TestTables()
@@ -181,6 +182,7 @@ describe('commits', () => {
   })
 
   it('of many rows are committed in their order, also while the next are encoded', async () => {
+    await need('rowid')
     const stream = create()
     const receipts = receiptsOf(stream)
     let seen = 0
@@ -193,7 +195,7 @@ describe('commits', () => {
     await pipeline(Readable.from(rows(400_000)), stream)
     expect(receipts.length).toBeGreaterThan(2)
     expect(inOrder).not.toContain(false)
-    const sql = `SELECT count(*)::INT AS n, count(*) FILTER (id <> rowid)::INT AS strays FROM ${table.name}`
+    const sql = `SELECT count(*)::INT AS n, count(*) FILTER (id <> rowid)::INT AS strays FROM ${nameOf(table)}`
     expect(await tables.db.query(sql)).toEqual([{ n: 400_000, strays: 0 }])
   })
 
@@ -232,7 +234,7 @@ describe('commits', () => {
     stream.on('commit', () => stream.end())
     stream.write({ id: 1 })
     await finished(stream)
-    expect(await tables.db.query(`SELECT id::INT AS id FROM ${table.name}`)).toEqual([{ id: 1 }])
+    expect(await tables.db.query(`SELECT id::INT AS id FROM ${nameOf(table)}`)).toEqual([{ id: 1 }])
   })
 
   it('share a transaction with the calls that wait at the same time', async () => {

@@ -233,7 +233,7 @@ describe('a Quack server that goes away', () => {
 it('two services that change one row of a lake: one of them is told, and nothing of it is written', async () => {
   const { folder, remove } = catalogFolder()
   const engine = engines.find(({ name }) => name.includes('in PostgreSQL'))
-  const catalog = engine?.create(folder)
+  const catalog = await engine?.create(folder)
   if (catalog === undefined) throw new Error('There is no such engine')
   const services = [await catalog.open(), await catalog.open()]
   const name = newTable()

@@ -1,15 +1,6 @@
-import type { ChildProcess } from 'node:child_process'
 import type { PersistenceService } from 'duckpaddle'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Catalog, catalogFolder, engines, newTable } from './support/engines.js'
-import { startQuack, stopQuack } from './support/quack.js'
-
-let quack: ChildProcess
-
-beforeAll(async () => {
-  quack = await startQuack()
-})
-afterAll(() => stopQuack(quack))
 
 describe.each(engines)('$name', ({ create }) => {
   const { folder, remove } = catalogFolder()
@@ -17,11 +8,12 @@ describe.each(engines)('$name', ({ create }) => {
   let db: PersistenceService
 
   beforeAll(async () => {
-    catalog = create(folder)
+    catalog = await create(folder)
     db = await catalog.open()
   })
   afterAll(async () => {
     await db.close()
+    await catalog.end?.()
     remove()
   })
 

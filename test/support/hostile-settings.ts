@@ -38,6 +38,3 @@ export async function openHostile(path: string, options: OpenOptions = {}): Prom
 
 /** Whether this is the second run of the tests, under these settings. See `vitest.config.ts`. */
 export const isHostile: boolean = process.env.HOSTILE_SETTINGS !== undefined
-
-/** Opens a database of a test; under hostile settings in the tests' second run. */
-export const openForTest: typeof openHostile = isHostile ? openHostile : open

@@ -1,6 +1,7 @@
-import { open, type PersistenceService, type Table } from 'duckpaddle'
+import type { PersistenceService, Table } from 'duckpaddle'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { readEach } from './read-database.js'
+import { createSqlTable, needForTable, openForTest, placeForTest } from './test-engine.js'
 import type { Definition } from './test-tables.js'
 
 type Rows = readonly Readonly<Record<string, unknown>>[]
@@ -21,7 +22,7 @@ export class StoredTables {
     const collect = (reason: unknown) => this.#unhandled.push(reason)
     beforeAll(async () => {
       process.on('unhandledRejection', collect)
-      this.#db = await open(path)
+      this.#db = await openForTest(path)
     })
     afterAll(async () => {
       await this.db.close()
@@ -37,9 +38,17 @@ export class StoredTables {
   /** Makes a table by a definition, or by SQL of what stands between the parentheses of CREATE TABLE. */
   async create(definition: Definition | string): Promise<Table> {
     const name = `t${++this.#names}`
-    const isSql = typeof definition === 'string'
-    if (isSql) await this.db.run(`CREATE TABLE ${name} (${definition})`)
-    return (await this.db.table(name, (isSql ? {} : definition) as never)) as Table
+    if (typeof definition !== 'string') {
+      await needForTable('', definition)
+      return this.again({ name }, definition)
+    }
+    await createSqlTable(this.db, name, definition)
+    return this.again({ name })
+  }
+
+  /** Has a table be described, again or for the first time. */
+  async again({ name }: { readonly name: string }, definition?: Definition): Promise<Table> {
+    return (await this.db.table(name, { ...placeForTest(), ...definition } as never)) as Table
   }
 
   /** Expects what a query gives now, and to another client when the service is closed. */

@@ -7,11 +7,18 @@ import type {
   Table,
 } from 'duckpaddle'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
-import { openForTest } from './hostile-settings.js'
+import { createSqlTable, has, nameOf, needForTable, openForTest, placeForTest } from './test-engine.js'
 
 export type Row = Readonly<Record<string, unknown>>
 type Options = Omit<PersistOptions, 'onConflict'> & { readonly onConflict?: 'error' | 'ignore' | 'update' }
 export type Definition = { columns?: Record<string, string>; key?: string[]; primaryKey?: string[] }
+
+/** By SQL: what is between the parentheses of CREATE TABLE, and after VALUES. */
+interface SharedTable {
+  readonly name: string
+  readonly sql: string
+  readonly rows: string
+}
 
 /**
  * One service for the tests of a file, and tables of their own for each: many tables make a catalog that takes long to
@@ -19,22 +26,25 @@ export type Definition = { columns?: Record<string, string>; key?: string[]; pri
  */
 export class TestTables {
   readonly path: string
-  readonly #setUp: readonly string[]
   #db: PersistenceService | undefined
   #names = 0
   #created: string[] = []
 
-  /** @param setUp - Statements that make what all tests share. */
-  constructor(path = ':memory:', ...setUp: readonly string[]) {
+  /** @param shared - A table that all tests have, where it can be. */
+  constructor(path = ':memory:', shared?: SharedTable) {
     this.path = path
-    this.#setUp = setUp
     beforeAll(async () => {
       this.#db = await openForTest(path)
-      for (const sql of this.#setUp) await this.#db.run(sql)
+      if (shared !== undefined && (await has('PRIMARY KEY, UNIQUE'))) {
+        await createSqlTable(this.#db, shared.name, shared.sql)
+        await this.#db.run(`INSERT INTO ${nameOf(shared)} VALUES ${shared.rows}`)
+      }
     })
     afterEach(async () => {
       // What refers to others first.
-      for (const name of this.#created.splice(0).reverse()) await this.db.run(`DROP TABLE IF EXISTS ${name}`)
+      for (const name of this.#created.splice(0).reverse()) {
+        await this.db.run(`DROP TABLE IF EXISTS ${nameOf(name)}`)
+      }
     })
     afterAll(() => this.db.close())
   }
@@ -51,9 +61,15 @@ export class TestTables {
 
   /** Makes a table: by SQL, by a definition, or a `key` on what SQL has made. */
   async create(sql: string | undefined, definition?: Definition, name = this.newName()): Promise<Table> {
+    await needForTable('', definition)
     this.#created.push(name)
-    if (sql !== undefined) await this.db.run(`CREATE TABLE ${name} (${sql})`)
-    return (await this.db.table(name, definition as never)) as Table
+    if (sql !== undefined) await createSqlTable(this.db, name, sql)
+    return this.again({ name }, definition)
+  }
+
+  /** Has a table be described again. */
+  async again({ name }: { readonly name: string }, definition?: Definition): Promise<Table> {
+    return (await this.db.table(name, { ...placeForTest(), ...definition } as never)) as Table
   }
 
   /** Keeps the tables of this test, for what is checked after it. */
@@ -61,8 +77,8 @@ export class TestTables {
     this.#created = []
   }
 
-  read({ name }: Table, select = '*') {
-    return this.db.query(`SELECT ${select} FROM ${name} ORDER BY ALL ASC NULLS LAST`)
+  read(table: Table, select = '*') {
+    return this.db.query(`SELECT ${select} FROM ${nameOf(table)} ORDER BY ALL ASC NULLS LAST`)
   }
 }
 

@@ -44,9 +44,12 @@ export class BoundTable {
     this.key = key.columns
     this.signature = JSON.stringify([foldRef(ref), key, columns, unwritable, required])
     this.#folded = foldRef(ref)
-    // A key that has no index has no NOT NULL either, where the table was made by others.
+    // A key that has no index has no NOT NULL either, where the table was made by others; and it is looked for with the
+    // values that rows have here.
     const encoded = columns.map((column) =>
-      required.includes(column.name) ? { ...column, notNull: true } : column,
+      required.includes(column.name)
+        ? { ...column, notNull: true, hasDefault: column.hasDefault && column.isGivenByServer !== true }
+        : column,
     )
     this.encoders = new EncoderPool(encoded, key.columns, unwritable)
     this.allocator = new BatchAllocator(columns, pool)

@@ -17,6 +17,13 @@ export interface Capabilities {
   readonly hasPrimaryKey: boolean
   /** Whether a DOUBLE can be NaN: SQLite makes NULL of it. */
   readonly hasNaN: boolean
+  /**
+   * Whether a server gives the columns that an INSERT leaves out their DEFAULTs, which may be of functions and sequences
+   * that are there alone. Otherwise it would have NULL for them.
+   */
+  readonly givesDefaults: boolean
+  /** The function that has the server itself run a query, where that knows more of its tables than DuckDB. */
+  readonly asks?: 'postgres_query' | 'query'
 }
 
 /** Of files, and of databases in memory. */
@@ -26,6 +33,7 @@ const own: Capabilities = {
   canChange: true,
   hasPrimaryKey: true,
   hasNaN: true,
+  givesDefaults: false,
 }
 
 /** What a catalog can do, by the kind of storage that DuckDB says it is. */
@@ -47,5 +55,7 @@ export async function readCapabilities(
     canChange: type !== 'quack',
     hasPrimaryKey: isSqlite,
     hasNaN: !isSqlite,
+    givesDefaults: type !== 'ducklake' && !isSqlite,
+    ...(type === 'postgres' ? { asks: 'postgres_query' } : type === 'quack' ? { asks: 'query' } : {}),
   }
 }

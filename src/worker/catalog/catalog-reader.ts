@@ -54,10 +54,11 @@ export class CatalogReader {
     { columns }: TableDefinition,
     sql: string,
   ): Promise<void> {
+    const capabilities = await this.#capabilitiesOf(connection, table)
     await this.#database.execute(connection, 'BEGIN TRANSACTION')
     try {
       await this.#database.execute(connection, sql)
-      const { types } = await this.#metadata.readColumns(connection, table)
+      const { types } = await this.#metadata.readColumns(connection, table, capabilities)
       const differences = columns.flatMap(({ name, type }) => {
         const [wanted, made] = [formatColumnType(type), types.get(name)]
         const found = made === undefined ? undefined : toColumnType(made)
@@ -97,16 +98,16 @@ export class CatalogReader {
     const known = this.#known.get(foldRef(table))
     if (known !== undefined) return toDescription(known)
     const changes = this.#changes
-    const columns = await this.#metadata.readColumns(connection, table)
+    const capabilities = await this.#capabilitiesOf(connection, table)
+    const columns = await this.#metadata.readColumns(connection, table, capabilities)
     // Their columns' order, and what each is made of, only the constraints say.
     const isKeyKnown = columns.primaryKey.length <= 1 && !columns.hasUnique
     if (!isKeyKnown || (await this.#metadata.readIndexes(connection, table)).length > 0) {
       return toDescription(await this.#read(connection, table, columns, changes))
     }
     const described = this.#metadata.describeColumns(table, columns)
-    const { canAppend } = await this.#capabilitiesOf(connection, table)
     const hasOthers = columns.generated.length + described.unwritable.length > 0
-    const isConstrained = columns.primaryKey.length > 0 || hasOthers || !canAppend
+    const isConstrained = columns.primaryKey.length > 0 || hasOthers || !capabilities.canAppend
     return {
       ...described,
       primaryKey: columns.primaryKey,
@@ -120,14 +121,19 @@ export class CatalogReader {
     const known = this.#known.get(foldRef(table))
     if (known !== undefined) return known
     const changes = this.#changes
-    const columns = await this.#metadata.readColumns(connection, table)
+    const columns = await this.#metadata.readColumns(
+      connection,
+      table,
+      await this.#capabilitiesOf(connection, table),
+    )
     return this.#read(connection, table, columns, changes)
   }
 
   /** The same as a transaction sees it that has changed tables itself; nobody else is told. */
   async readAnew(connection: DuckDBConnection, table: TableRef): Promise<TableMetadata> {
-    const columns = await this.#metadata.readColumns(connection, table)
-    return this.#metadata.read(connection, table, columns, await this.#capabilitiesOf(connection, table))
+    const capabilities = await this.#capabilitiesOf(connection, table)
+    const columns = await this.#metadata.readColumns(connection, table, capabilities)
+    return this.#metadata.read(connection, table, columns, capabilities)
   }
 
   /** @param changes - Their count before the columns were read. */

@@ -1,6 +1,6 @@
 import type { DuckDBConnection, Json } from '@duckdb/node-api'
 import type { ColumnDescriptor, ColumnType, UnwritableColumn } from '../../protocol/column-type.js'
-import { isNamed, qualify, quoteLiteral, type TableRef } from '../../protocol/sql.js'
+import { isNamed, qualify, quoteIdentifier, quoteLiteral, type TableRef } from '../../protocol/sql.js'
 import { quoteName, toVisible } from '../../protocol/visible-text.js'
 import type { Database } from '../database.js'
 import { WorkerFailure } from '../failure.js'
@@ -17,7 +17,7 @@ import {
   toStrings,
   toTried,
 } from './table-constraints.js'
-import type { GeneratedColumn, TableMetadata } from './table-metadata.js'
+import type { GeneratedColumn, NotNull, TableMetadata } from './table-metadata.js'
 import { byText, readReferences, toReferenceRow } from './table-references.js'
 import { toColumnType } from './to-column-type.js'
 
@@ -44,7 +44,7 @@ export class MetadataReader {
     found: TableColumns,
     capabilities: Capabilities,
   ): Promise<TableMetadata> {
-    const { types, defaults, generated } = found
+    const { types, defaults, given, generated } = found
     const { constraintRows, referenceRows } = await this.#readConstraints(connection, table)
     const indexRows = await this.readIndexes(connection, table)
     const columnTypes = typesOf(types)
@@ -54,6 +54,9 @@ export class MetadataReader {
     const read = readConstraints(table.name, constraintRows, indexRows, columnTypes, generated, computedTypes)
     const constraints = hasNaN ? read : { ...read, checks: [...read.checks, ...refuseNaN(columnTypes)] }
     const { checks, foreignKeys, uniques } = constraints
+    // Of a server's tables, their columns may say what no constraint does.
+    const named = new Set(constraints.notNulls.flatMap((notNull) => notNull.columns))
+    const unnamed = canAppend ? [] : [...found.notNull].filter((name) => !named.has(name))
     const { columns, unwritable } = this.describeColumns(table, found, columnTypes)
     const [first] = uniques
     const names = columns.map(({ name }) => name)
@@ -65,9 +68,11 @@ export class MetadataReader {
       columns,
       unwritable,
       ...constraints,
+      notNulls: [...constraints.notNulls, ...unnamed.map(toNotNull)],
       references: readReferences(referenceRows, columnTypes, rewriting),
       rewriting,
       defaults,
+      given,
       generated: inOrderOfNeed(generated, namesIn),
       primaryKey: first?.code === 'duplicate-key' ? first.columns : [],
       uniqueKeys: uniques
@@ -81,11 +86,15 @@ export class MetadataReader {
   }
 
   /** What is known of its columns alone. @throws `PERSIST_TABLE_NOT_FOUND`, `PERSIST_SCHEMA_MISMATCH`. */
-  async readColumns(connection: DuckDBConnection, table: TableRef): Promise<TableColumns> {
+  async readColumns(
+    connection: DuckDBConnection,
+    table: TableRef,
+    capabilities: Capabilities,
+  ): Promise<TableColumns> {
     let columns: TableColumns
     if (!canLookUp(table)) await this.#checkKind(connection, table)
     try {
-      columns = await readColumns(this.#database, connection, table)
+      columns = await readColumns(this.#database, connection, table, capabilities)
     } catch (error) {
       await this.#checkKind(connection, table)
       throw error
@@ -137,10 +146,11 @@ export class MetadataReader {
    */
   describeColumns(
     table: TableRef,
-    { types, notNull, defaults, generated }: TableColumns,
+    { types, notNull, defaults, given, generated }: TableColumns,
     columnTypes: ReadonlyMap<string, ColumnType | undefined> = typesOf(types),
   ): Pick<TableMetadata, 'columns' | 'unwritable'> {
     const isGenerated = new Set(generated.map(({ name }) => name))
+    const hasDefault = (name: string) => defaults.has(name) || given.has(name)
     const columns: ColumnDescriptor[] = []
     const unwritable: UnwritableColumn[] = []
     for (const [name, type] of types) {
@@ -148,12 +158,18 @@ export class MetadataReader {
       const columnType = columnTypes.get(name)
       if (columnType === undefined) {
         unwritable.push({ name, type: String(type) })
-        if (!notNull.has(name) || defaults.has(name)) continue
+        if (!notNull.has(name) || hasDefault(name)) continue
         mismatch(
           `Column ${quoteName(name)} of table ${quoteName(table.name)} is of type ${toVisible(String(type), longestType)}, which cannot be written yet, and NOT NULL`,
         )
       }
-      columns.push({ name, type: columnType, notNull: notNull.has(name), hasDefault: defaults.has(name) })
+      columns.push({
+        name,
+        type: columnType,
+        notNull: notNull.has(name),
+        hasDefault: hasDefault(name),
+        ...(given.has(name) ? { isGivenByServer: true } : {}),
+      })
     }
     if (columns.length > 0) return { columns, unwritable }
     mismatch(`Table ${quoteName(table.name)} has no column of a type that can be written`)
@@ -221,9 +237,20 @@ export class MetadataReader {
   }
 
   async #query(connection: DuckDBConnection, sql: string): Promise<Json[][]> {
-    const result = await this.#database.execute(connection, sql)
+    const result = await this.#database.execute(connection, sql).catch(async (error: unknown) => {
+      if (!(error instanceof Error && error.message.startsWith('Catalog Error: Table with name'))) throw error
+      // The scanner of PostgreSQL keeps the indexes of a table that was dropped, and fails to list any for them.
+      await this.#database.execute(connection, 'CALL system.main.pg_clear_cache()').catch(() => {
+        throw error
+      })
+      return this.#database.execute(connection, sql)
+    })
     return this.#database.poolCall(() => result.getRowsJson())
   }
+}
+
+function toNotNull(name: string): NotNull {
+  return { code: 'not-null', text: `${quoteIdentifier(name)} NOT NULL`, columns: [name] }
 }
 
 function typesOf(types: TableColumns['types']): ReadonlyMap<string, ColumnType | undefined> {

@@ -1,6 +1,7 @@
 import type { DuckDBConnection, DuckDBType } from '@duckdb/node-api'
-import { isNamed, qualify, quoteLiteral, type TableRef } from '../../protocol/sql.js'
+import { isNamed, qualify, quoteIdentifier, quoteLiteral, type TableRef } from '../../protocol/sql.js'
 import type { Database } from '../database.js'
+import type { Capabilities } from './capabilities.js'
 import type { GeneratedColumn } from './table-metadata.js'
 
 /** What DuckDB knows of the columns of one table without a look at any other. */
@@ -10,6 +11,8 @@ export interface TableColumns {
   readonly notNull: ReadonlySet<string>
   /** SQL of the DEFAULT of each column that has one. */
   readonly defaults: ReadonlyMap<string, string>
+  /** The columns that have a value of the server where an INSERT leaves them out. */
+  readonly given: ReadonlySet<string>
   readonly generated: readonly GeneratedColumn[]
   /** The columns of the PRIMARY KEY in the table's order, which need not be the key's. */
   readonly primaryKey: readonly string[]
@@ -27,13 +30,14 @@ export async function readColumns(
   database: Database,
   connection: DuckDBConnection,
   table: TableRef,
+  capabilities: Capabilities,
 ): Promise<TableColumns> {
   const quoted = qualify(table)
   // Only the one shows the expression of a generated column, in the place of a DEFAULT; only the other is about keys.
   const described = await database.execute(
     connection,
     `SELECT d.column_name, d."null", d."key", i.expression, d."default", i."notnull", i.pk
-     FROM (${selectExpressions(table)}) i POSITIONAL JOIN (DESCRIBE ${quoted}) d`,
+     FROM (${selectExpressions(table)}) i POSITIONAL JOIN (${describeSql(table, capabilities)}) d`,
   )
   const rows = await database.poolCall(() => described.getRows())
   const empty = await database.execute(connection, `SELECT * FROM ${quoted} LIMIT 0`)
@@ -54,7 +58,43 @@ export async function readColumns(
     if (byDefault === null) generated.push({ name, expression: sql })
     else if (sql.toUpperCase() !== 'NULL') defaults.set(name, sql)
   }
-  return { types, notNull, defaults, generated, primaryKey, hasUnique }
+  if (!capabilities.givesDefaults) {
+    return { types, notNull, defaults, given: new Set(), generated, primaryKey, hasUnique }
+  }
+  const more = await readGiven(database, connection, table, capabilities)
+  const given = new Set([...defaults.keys(), ...more.defaults])
+  const isKnown = new Set(generated.map(({ name }) => name))
+  // What they are made of is SQL of the server's.
+  for (const name of more.generated) if (!isKnown.has(name)) generated.push({ name, expression: 'NULL' })
+  return { types, notNull, defaults: new Map(), given, generated, primaryKey, hasUnique }
+}
+
+/** Of a Quack server's tables, DuckDB here tells no DEFAULT from what a generated column is made of. */
+function describeSql(table: TableRef, { asks }: Capabilities): string {
+  if (asks !== 'query') return `DESCRIBE ${qualify(table)}`
+  const onServer = [table.schema, table.name].map(quoteIdentifier).join('.')
+  return `FROM ${quoteIdentifier(table.catalog)}.query(${quoteLiteral(`DESCRIBE ${onServer}`)})`
+}
+
+/** The columns that PostgreSQL gives values: of its DEFAULTs, DuckDB knows only those that it has made itself. */
+async function readGiven(
+  database: Database,
+  connection: DuckDBConnection,
+  { catalog, schema, name }: TableRef,
+  { asks }: Capabilities,
+): Promise<{ readonly defaults: readonly string[]; readonly generated: readonly string[] }> {
+  if (asks !== 'postgres_query') return { defaults: [], generated: [] }
+  const sql = `SELECT column_name, is_generated = 'ALWAYS' FROM information_schema.columns
+    WHERE table_schema = ${quoteLiteral(schema)} AND table_name = ${quoteLiteral(name)}
+    AND (column_default IS NOT NULL OR is_identity = 'YES' OR is_generated = 'ALWAYS')`
+  const found = await database.execute(
+    connection,
+    `FROM system.main.postgres_query(${quoteLiteral(catalog)}, ${quoteLiteral(sql)})`,
+  )
+  const rows = await database.poolCall(() => found.getRows())
+  const namesOf = (isGenerated: boolean) =>
+    rows.flatMap(([column, generated]) => (generated === isGenerated ? [String(column)] : []))
+  return { defaults: namesOf(false), generated: namesOf(true) }
 }
 
 /** Whether `pragma_table_info`, which takes a name apart by itself, finds this table: it knows no quoted quotes. */

@@ -58,6 +58,8 @@ export interface TableMetadata extends TableDescription {
   readonly isConstrained: boolean
   /** SQL of the DEFAULT of each column that has one. */
   readonly defaults: ReadonlyMap<string, string>
+  /** The columns that have a value of the server where an INSERT leaves them out. */
+  readonly given: ReadonlySet<string>
   readonly generated: readonly GeneratedColumn[]
   readonly notNulls: readonly NotNull[]
   readonly checks: readonly Check[]

@@ -1,6 +1,6 @@
-import { quoteIdentifier } from '../../protocol/sql.js'
+import { quoteIdentifier, quoteLiteral } from '../../protocol/sql.js'
 import type { ForeignKey, Unique } from '../catalog/table-metadata.js'
-import { toColumnKey } from '../ingest/write-target.js'
+import { toColumnKey, type WriteTarget } from '../ingest/write-target.js'
 import { selectParents } from './find-violations.js'
 import { keyNames, sameKey, selectKeys } from './key-sql.js'
 import { isOfOwnTable } from './resolve-self-references.js'
@@ -21,7 +21,7 @@ export async function applyPass(pass: StagedPass, updates: number): Promise<void
   }
   const own = metadata.foreignKeys.filter((foreignKey) => isOfOwnTable(pass, foreignKey))
   if (own.length > 0) await insertParentsFirst(pass, own)
-  await insertRows(
+  await insertNew(
     pass,
     `SELECT s.* FROM ${staging.table} s ANTI JOIN ${outcomes.table} v ON v.o = s.${staging.ordinal}`,
   )
@@ -104,7 +104,7 @@ async function insertParentsFirst(pass: StagedPass, own: readonly ForeignKey[]):
     if (count === 0) return
     const ready = `SELECT s.${staging.ordinal} AS o FROM ${staging.table} s
       ANTI JOIN ${outcomes.table} v ON v.o = s.${staging.ordinal} ANTI JOIN ${table} w ON w.o = s.${staging.ordinal}`
-    await insertRows(
+    await insertNew(
       pass,
       `SELECT s.* FROM ${staging.table} s SEMI JOIN (${ready}) r ON r.o = s.${staging.ordinal}`,
     )
@@ -119,7 +119,44 @@ function selectUpdating({ staging, outcomes }: StagedPass): string {
   return `SELECT s.* FROM ${staging.table} s SEMI JOIN ${outcomes.table} v ON v.o = s.${staging.ordinal} AND ${isUpdating}`
 }
 
-async function insertRows({ connection, target }: StagedPass, select: string): Promise<void> {
-  const names = target.columns.map(({ name }) => quoteIdentifier(name)).join(', ')
-  await connection.run(`INSERT INTO ${target.table} (${names}) SELECT ${names} FROM (${select})`)
+/** Inserts new rows, by a statement for all that leave the same columns to the server. */
+async function insertNew(pass: StagedPass, select: string): Promise<void> {
+  const { connection, target, staging, omitted } = pass
+  const given = target.columns
+    .map(({ name }, index) => ({ name, index, isOmitted: staging.isOmitted(index) }))
+    .filter(({ name, index }) => omitted.inSome[index] === true && target.metadata.given.has(name))
+  if (given.length === 0) return insertRows(pass, select)
+  const kinds = await connection.run(
+    `SELECT DISTINCT ${given.map(({ isOmitted }) => isOmitted).join(', ')} FROM (${select})`,
+  )
+  for (const kind of await kinds.getRows()) {
+    const isOfKind = given.map(({ isOmitted }, at) => (kind[at] === true ? isOmitted : `NOT (${isOmitted})`))
+    const left = given.filter((_, at) => kind[at] === true).map(({ name }) => name)
+    await insertRows(pass, `SELECT * FROM (${select}) WHERE ${isOfKind.join(' AND ')}`, left)
+  }
+}
+
+/** @param left - The columns that the server gives. */
+async function insertRows(
+  { connection, target }: StagedPass,
+  select: string,
+  left: readonly string[] = [],
+): Promise<void> {
+  const columns = target.columns.filter(({ name }) => !left.includes(name))
+  const names = columns.map(({ name }) => quoteIdentifier(name)).join(', ')
+  if (columns.length > 0) {
+    await connection.run(`INSERT INTO ${target.table} (${names}) SELECT ${names} FROM (${select})`)
+    return
+  }
+  // SQL has no other way to insert rows of which nothing is said.
+  const [rows = 0] = await connection.readNumbers(`SELECT count(*) FROM (${select})`)
+  for (let row = 0; row < rows; row++) await connection.run(defaultValuesSql(target))
+}
+
+function defaultValuesSql({ table, ref, metadata }: WriteTarget): string {
+  if (metadata.capabilities.asks !== 'postgres_query') return `INSERT INTO ${table} DEFAULT VALUES`
+  // By DuckDB's own INSERT it is told to copy rows of no column, and takes them for rows of one.
+  const onServer = [ref.schema, ref.name].map(quoteIdentifier).join('.')
+  const sql = quoteLiteral(`INSERT INTO ${onServer} DEFAULT VALUES`)
+  return `CALL system.main.postgres_execute(${quoteLiteral(ref.catalog)}, ${sql})`
 }

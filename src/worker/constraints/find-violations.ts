@@ -11,9 +11,14 @@ import { acceptedRows, type StagedPass } from './staged-pass.js'
 export async function findViolations(pass: StagedPass): Promise<number> {
   const { outcomes, omitted, target } = pass
   const { notNulls, checks, foreignKeys, references } = outcomes
-  // NULLs that were given were found when they were encoded.
-  const isFilled = ({ constraint }: Numbered<NotNull>) =>
-    omitted.inSome[target.columns.findIndex(({ name }) => name === constraint.columns[0])] === true
+  // NULLs that were given were found when they were encoded, and what the server fills is none.
+  const isFilled = ({
+    constraint: {
+      columns: [column = ''],
+    },
+  }: Numbered<NotNull>) =>
+    omitted.inSome[target.columns.findIndex(({ name }) => name === column)] === true &&
+    !target.metadata.given.has(column)
   const constraints = [...notNulls.filter(isFilled), ...checks]
   let rejected = 0
   if (constraints.length > 0) rejected += await addBroken(pass, constraints)

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type OpenOptions, open, type PersistenceService } from 'duckpaddle'
 import { extensionFile } from './extensions.js'
-import { postgresConnection } from './postgres.js'
-import { quackAddress, quackToken } from './quack.js'
+import { createPostgresDatabase, postgresConnection, postgresPort } from './postgres.js'
+import { freeQuackAddress, quackToken, startQuack, stopQuack } from './quack.js'
 
 /** What `open()` is given. */
 export interface Place {
@@ -17,13 +17,17 @@ export interface Place {
 export interface Catalog {
   readonly place: Place
   /** Opens it as another process would. */
-  open(): Promise<PersistenceService>
+  open(options?: OpenOptions): Promise<PersistenceService>
   /** What `table()` is given beside the columns. */
   readonly table: { readonly catalog?: string }
+  /** Has a service know tables as any other does, which has not made them. */
+  readonly refresh?: string
   /** The name of a table in SQL. */
   name(table: string): string
   /** Makes a table as another program would, where DuckDB has not all of the types for it. */
   declare?(table: string, columns: Readonly<Record<string, string>>): void
+  /** Ends what serves it alone. */
+  end?(): Promise<void>
 }
 
 export interface Engine {
@@ -31,14 +35,19 @@ export interface Engine {
   /** Whether several processes can have it open. */
   readonly isShared: boolean
   /** Makes one with nothing in it. */
-  create(folder: string): Catalog
+  create(folder: string): Catalog | Promise<Catalog>
 }
 
 let count = 0
 
 function catalog(database: string, options: OpenOptions): Catalog {
   const place = { database, options }
-  return { place, open: () => open(database, options), table: {}, name: (table) => table }
+  return {
+    place,
+    open: (more) => open(database, { ...options, ...more }),
+    table: {},
+    name: (table) => table,
+  }
 }
 
 /** A lake whose tables are described in a DuckDB file, or in a schema of a PostgreSQL. */
@@ -80,7 +89,7 @@ export const engines: readonly Engine[] = [
       const init = `ATTACH '${join(folder, `${++count}.duckdb`)}' AS other`
       return {
         place: { database: ':memory:', options: { init } },
-        open: () => open(':memory:', { init }),
+        open: (more) => open(':memory:', { init, ...more }),
         table: { catalog: 'other' },
         name: (table) => `other.${table}`,
       }
@@ -118,8 +127,11 @@ export const engines: readonly Engine[] = [
   {
     name: 'PostgreSQL',
     isShared: true,
-    create: () =>
-      catalog(`postgres:${postgresConnection()}`, { extensions: [extensionFile('postgres_scanner')] }),
+    create: () => {
+      const connection = postgresConnection(postgresPort, createPostgresDatabase())
+      const extensions = [extensionFile('postgres_scanner')]
+      return { ...catalog(`postgres:${connection}`, { extensions }), refresh: 'CALL pg_clear_cache()' }
+    },
   },
   {
     name: 'SQLite',
@@ -129,10 +141,13 @@ export const engines: readonly Engine[] = [
   {
     name: 'Quack',
     isShared: true,
-    create: () => {
+    create: async () => {
       const extensions = [extensionFile('httpfs'), extensionFile('quack')]
       const init = `CREATE SECRET (TYPE quack, TOKEN '${quackToken}')`
-      return catalog(`quack:${quackAddress}`, { extensions, init })
+      const address = await freeQuackAddress()
+      const server = await startQuack(':memory:', address)
+      const end = () => stopQuack(server)
+      return { ...catalog(`quack:${address}`, { extensions, init }), end }
     },
   },
 ]
