@@ -53,9 +53,10 @@ export const engines: readonly Engine[] = [
     name: 'an attached file',
     isShared: false,
     create: (folder) => {
+      const own = join(folder, `${++count}.duckdb`)
       const init = `ATTACH '${join(folder, `${++count}.duckdb`)}' AS other`
       return {
-        open: (more) => open(':memory:', { init, ...more }),
+        open: (more) => open(own, { init, ...more }),
         table: { catalog: 'other' },
         name: (table) => `other.${table}`,
       }
