@@ -86,10 +86,11 @@ export const engines: readonly Engine[] = [
     name: 'an attached file',
     isShared: false,
     create: (folder) => {
+      const own = join(folder, `${++count}.duckdb`)
       const init = `ATTACH '${join(folder, `${++count}.duckdb`)}' AS other`
       return {
-        place: { database: ':memory:', options: { init } },
-        open: (more) => open(':memory:', { init, ...more }),
+        place: { database: own, options: { init } },
+        open: (more) => open(own, { init, ...more }),
         table: { catalog: 'other' },
         name: (table) => `other.${table}`,
       }
@@ -141,11 +142,11 @@ export const engines: readonly Engine[] = [
   {
     name: 'Quack',
     isShared: true,
-    create: async () => {
+    create: async (folder) => {
       const extensions = [extensionFile('httpfs'), extensionFile('quack')]
       const init = `CREATE SECRET (TYPE quack, TOKEN '${quackToken}')`
       const address = await freeQuackAddress()
-      const server = await startQuack(':memory:', address)
+      const server = await startQuack(join(folder, `${++count}.duckdb`), address)
       const end = () => stopQuack(server)
       return { ...catalog(`quack:${address}`, { extensions, init }), end }
     },
