@@ -1,4 +1,4 @@
-import { DuckDBStorageAdapter, open, PersistenceError } from 'duckpaddle'
+import { DuckDBStorageAdapter, open, PersistenceError, type PersistenceService } from 'duckpaddle'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CuttingProxy } from './support/cutting-proxy.js'
 import { catalogFolder, engines, newTable } from './support/engines.js'
@@ -230,23 +230,25 @@ describe('a Quack server that goes away', () => {
   })
 })
 
-it('two services that change one row of a lake: one of them is told, and nothing of it is written', async () => {
+it('two transactions that change one row of a lake: one of them is told, and nothing of it is written', async () => {
   const { folder, remove } = catalogFolder()
   const engine = engines.find(({ name }) => name.includes('in PostgreSQL'))
   const catalog = await engine?.create(folder)
   if (catalog === undefined) throw new Error('There is no such engine')
   const services = [await catalog.open(), await catalog.open()]
   const name = newTable()
-  const tables = []
-  for (const db of services) tables.push(await db.table(name, { columns, key: ['id'] }))
-  await tables[0]?.persist(rowsOf(100))
+  const openTable = (db: PersistenceService) => db.table(name, { columns, key: ['id'] })
+  const tables: [PersistenceService, Awaited<ReturnType<typeof openTable>>][] = []
+  for (const db of services) tables.push([db, await openTable(db)])
+  await tables[0]?.[1].persist(rowsOf(100))
   let conflicts = 0
   for (let round = 0; round < 10; round++) {
     const names = ['left', 'right'].map((side) => `${side} ${round}`)
     const results = await Promise.allSettled(
-      tables.map((table, side) =>
-        table.persist([{ id: 1, name: names[side] ?? '' }, { id: 200 + 2 * round + side }], {
-          onConflict: 'update',
+      tables.map(([db, table], side) =>
+        db.transaction(async (tx) => {
+          const rows = [{ id: 1, name: names[side] ?? '' }, { id: 200 + 2 * round + side }]
+          await tx.persist(table, rows, { onConflict: 'update' })
         }),
       ),
     )
