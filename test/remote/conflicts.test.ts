@@ -1,15 +1,6 @@
-import type { ChildProcess } from 'node:child_process'
 import type { PersistenceService } from 'duckpaddle'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Catalog, catalogFolder, engines, newTable } from './support/engines.js'
-import { startQuack, stopQuack } from './support/quack.js'
-
-let quack: ChildProcess
-
-beforeAll(async () => {
-  quack = await startQuack()
-})
-afterAll(() => stopQuack(quack))
 
 /** Both as processes of their own would have it open. */
 describe.each(engines.filter(({ isShared }) => isShared))('two services on $name', ({ create }) => {
@@ -18,11 +9,12 @@ describe.each(engines.filter(({ isShared }) => isShared))('two services on $name
   let services: readonly PersistenceService[]
 
   beforeAll(async () => {
-    catalog = create(folder)
+    catalog = await create(folder)
     services = [await catalog.open(), await catalog.open()]
   })
   afterAll(async () => {
     for (const db of services) await db.close()
+    await catalog.end?.()
     remove()
   })
 

@@ -1,11 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { catalogFolder, engines, newTable, type Place } from './support/engines.js'
+import { type Catalog, catalogFolder, engines, newTable, type Place } from './support/engines.js'
 import { root } from './support/extensions.js'
-import { startQuack, stopQuack } from './support/quack.js'
 
 /** `REMOTE_EVENTS=1000` for a quick look. */
 const { REMOTE_EVENTS = '100000', REMOTE_CALLERS = '1000' } = process.env
@@ -75,19 +74,18 @@ const sizes: ReadonlyMap<string, number> = new Map([
 describe.each(engines.filter(({ name }) => sizes.has(name)))('$name', ({ name, create }) => {
   const events = sizes.get(name) ?? 0
   const { folder, remove } = catalogFolder()
-  let quack: ChildProcess
+  let catalog: Catalog
   beforeAll(async () => {
-    quack = await startQuack(join(folder, 'served.duckdb'))
+    catalog = await create(folder)
   })
   afterAll(async () => {
-    await stopQuack(quack)
+    await catalog.end?.()
     remove()
   })
 
   it(`has every acknowledged event once, and none in part, of ${processes} processes that write ${events} each, two of which are killed`, {
     timeout: 900_000,
   }, async () => {
-    const catalog = create(folder)
     const db = await catalog.open()
     const table = newTable()
     catalog.declare?.(table, columns)
