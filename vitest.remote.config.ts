@@ -17,8 +17,12 @@ const timeouts = { testTimeout: 120_000, hookTimeout: 120_000 }
 /** `npm test` runs them on local files; SQLite has a test of its own. */
 const engines = [...readDocumentedEngines().keys()].filter((engine) => !/^a local file$|SQLite$/.test(engine))
 
-/** Tests of files that are run on each engine, too. */
-const shared = [
+/** Tests of files that are run on each engine, too: a few of them, or all where `SUITES` says so, which takes ten minutes more. */
+const few = [
+  ...['persist', 'conflicts-bad-row', 'conflicts-keys', 'conflicts-omitted-columns'],
+  ...['transaction', 'transaction-tables', 'many-callers', 'many-callers-failing', 'write-stream-atomic'],
+]
+const all = [
   ...['persist', 'persist-control'],
   ...['bad-row', 'interrupted', 'key-types', 'keys', 'many', 'names', 'omitted-columns'].map(
     (name) => `conflicts-${name}`,
@@ -33,7 +37,8 @@ const shared = [
   ...['many-callers', 'many-callers-failing', 'many-callers-order', 'many-callers-shared'],
   ...['write-stream', 'write-stream-atomic', 'write-stream-close', 'write-stream-context'],
   ...['write-stream-failing', 'round-trip'],
-].map((name) => `test/integration/${name}.test.ts`)
+]
+const shared = (process.env.SUITES === 'all' ? all : few).map((name) => `test/integration/${name}.test.ts`)
 
 /** The packed package on the DuckDB that there are extensions for, which `scripts/fetch-extensions.sh` fetches. */
 export default defineConfig({

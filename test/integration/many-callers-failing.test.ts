@@ -161,7 +161,7 @@ describe('a call that fails among others that wait', () => {
     const expected = ['PERSIST_TABLE_NOT_FOUND', 'PERSIST_SCHEMA_MISMATCH', written()]
     expect(await outcomesOf(after)).toEqual(range(30).map((index) => expected[index % 3]))
     const count = (name: string) => `(SELECT count(*)::INT FROM ${name})`
-    const sql = `SELECT ${count(altered.name)} AS altered, ${count(table.name)} AS others`
+    const sql = `SELECT ${count(nameOf(altered))} AS altered, ${count(nameOf(table))} AS others`
     await tables.expectStored(sql, [{ altered: 1, others: 11 }])
   })
 })

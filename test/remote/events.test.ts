@@ -56,7 +56,7 @@ async function runWriter(
     if (end === undefined) return
     if (end === '.') said.committed.add(Number(event))
     else said.failures.push(line)
-    if (++settled === killAfter) setTimeout(() => writer.kill('SIGKILL'), 200 * Math.random())
+    if (++settled === killAfter) setTimeout(() => writer.kill('SIGKILL'), 100 * Math.random())
   })
   const [[code, signal]] = await Promise.all([once(writer, 'exit'), once(lines, 'close')])
   if (signal === 'SIGKILL') said.killed++
@@ -94,7 +94,7 @@ describe.each(engines.filter(({ name }) => sizes.has(name)))('$name', ({ name, c
     const said: Said = { committed: new Set(), failures: [], killed: 0 }
     const startedAt = performance.now()
     const writers = Array.from({ length: processes }, (_, index) => {
-      const killAfter = index < 2 ? Math.ceil(Math.random() * events * 0.9) : Number.POSITIVE_INFINITY
+      const killAfter = index < 2 ? Math.ceil(Math.random() * events * 0.6) : Number.POSITIVE_INFINITY
       return runWriters({ ...place, table, columns, callers, events }, index, killAfter, said)
     })
     await Promise.all(writers)

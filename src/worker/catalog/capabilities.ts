@@ -17,6 +17,8 @@ export interface Capabilities {
   readonly hasPrimaryKey: boolean
   /** Whether a DOUBLE can be NaN: SQLite makes NULL of it. */
   readonly hasNaN: boolean
+  /** Whether a HUGEINT keeps its digits: DuckLake makes a DOUBLE of it. */
+  readonly hasHugeint: boolean
   /**
    * Whether a server gives the columns that an INSERT leaves out their DEFAULTs, which may be of functions and sequences
    * that are there alone. Otherwise it would have NULL for them.
@@ -33,6 +35,7 @@ const own: Capabilities = {
   canChange: true,
   hasPrimaryKey: true,
   hasNaN: true,
+  hasHugeint: true,
   givesDefaults: false,
 }
 
@@ -55,6 +58,7 @@ export async function readCapabilities(
     canChange: type !== 'quack',
     hasPrimaryKey: isSqlite,
     hasNaN: !isSqlite,
+    hasHugeint: type !== 'ducklake',
     givesDefaults: type !== 'ducklake' && !isSqlite,
     ...(type === 'postgres' ? { asks: 'postgres_query' } : type === 'quack' ? { asks: 'query' } : {}),
   }

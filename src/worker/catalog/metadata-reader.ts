@@ -14,6 +14,7 @@ import {
   indexColumns,
   readConstraints,
   refuseNaN,
+  refuseRounded,
   toStrings,
   toTried,
 } from './table-constraints.js'
@@ -50,9 +51,13 @@ export class MetadataReader {
     const columnTypes = typesOf(types)
     const computed = computedExpressions(table.name, indexRows, types)
     const computedTypes = await this.#typesOf(connection, table, computed)
-    const { canAppend, hasNaN } = capabilities
+    const { canAppend, hasNaN, hasHugeint } = capabilities
     const read = readConstraints(table.name, constraintRows, indexRows, columnTypes, generated, computedTypes)
-    const constraints = hasNaN ? read : { ...read, checks: [...read.checks, ...refuseNaN(columnTypes)] }
+    const refused = [
+      ...(hasNaN ? [] : refuseNaN(columnTypes)),
+      ...(hasHugeint ? [] : refuseRounded(columnTypes)),
+    ]
+    const constraints = { ...read, checks: [...read.checks, ...refused] }
     const { checks, foreignKeys, uniques } = constraints
     // Of a server's tables, their columns may say what no constraint does.
     const named = new Set(constraints.notNulls.flatMap((notNull) => notNull.columns))

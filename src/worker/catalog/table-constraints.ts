@@ -132,6 +132,16 @@ export function refuseNaN(types: ReadonlyMap<string, ColumnType | undefined>): C
   })
 }
 
+/** The same of one that would round a HUGEINT: a Parquet file has a DOUBLE of it. */
+export function refuseRounded(types: ReadonlyMap<string, ColumnType | undefined>): Check[] {
+  return [...types].flatMap(([name, type]) => {
+    if (type?.name !== 'HUGEINT' && type?.name !== 'UHUGEINT') return []
+    const column = quoteIdentifier(name)
+    const condition = `coalesce(TRY_CAST(${column}::DOUBLE AS ${type.name}) = ${column}, ${column} IS NULL)`
+    return [toCheck(`CHECK (${condition})`, [name], condition)]
+  })
+}
+
 /** What is computed of a row must be computable: DuckDB refuses the row otherwise. */
 function toComputable(text: string, expression: string): Check {
   const condition = `TRY((${expression}) IS NULL) IS NOT NULL`
