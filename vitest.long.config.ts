@@ -27,7 +27,7 @@ export default defineConfig({
         test: {
           name: 'long',
           include: ['test/long/**/*.test.ts', ...generated],
-          env: { GENERATED_TIMES: '5' },
+          env: { GENERATED_TIMES: '2' },
         },
       },
       {
@@ -35,7 +35,7 @@ export default defineConfig({
         test: {
           name: 'hostile settings',
           include: underHostileSettings,
-          env: { GENERATED_TIMES: '5', HOSTILE_SETTINGS: '1' },
+          env: { GENERATED_TIMES: '2', HOSTILE_SETTINGS: '1' },
         },
       },
     ],

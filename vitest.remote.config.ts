@@ -19,8 +19,8 @@ const engines = [...readDocumentedEngines().keys()].filter((engine) => !/^a loca
 
 /** Tests of files that are run on each engine, too: a few of them, or all where `SUITES` says so, which takes ten minutes more. */
 const few = [
-  ...['persist', 'conflicts-bad-row', 'conflicts-keys', 'conflicts-omitted-columns'],
-  ...['transaction', 'transaction-tables', 'many-callers', 'many-callers-failing', 'write-stream-atomic'],
+  ...['conflicts-bad-row', 'conflicts-keys', 'transaction-tables', 'many-callers-failing'],
+  'write-stream-atomic',
 ]
 const all = [
   ...['persist', 'persist-control'],

@@ -145,7 +145,7 @@ const cases: Readonly<Record<string, Case>> = {
   INTEGER: { taken: integers, refused: { ...noIntegers, '2147483648': 'range' }, tried: numbers },
   UINTEGER: {
     taken: { '12': '12', '0b101': '5' },
-    refused: { ...noIntegers, '-1': 'range', '-0': 'range' },
+    refused: { ...noIntegers, '-1': 'range', '-0': 'range', '-.0': 'range', '-.5': 'range' },
     tried: numbers,
   },
   BIGINT: {

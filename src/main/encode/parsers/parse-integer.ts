@@ -42,6 +42,6 @@ export function parseBignum(text: string): unknown {
 }
 
 function refuseMinus(text: string): ParseProblem | undefined {
-  const isNegative = /^-\d/.test(trimBlanks(text))
+  const isNegative = /^-\.?\d/.test(trimBlanks(text))
   return isNegative ? new ParseProblem('range', 'an integer that is not negative', text) : undefined
 }
