@@ -68,7 +68,8 @@ async function runWriter(
 const sizes: ReadonlyMap<string, number> = new Map([
   ['DuckLake, its catalog in PostgreSQL', eventsOfEach],
   ['Quack', eventsOfEach],
-  ['SQLite', Math.ceil(eventsOfEach / 20)],
+  // Fewer, for each commit has its turn; and some for each caller, so that there are commits to be killed in.
+  ['SQLite', Math.max(Math.ceil(eventsOfEach / 20), 5 * callers)],
 ])
 
 describe.each(engines.filter(({ name }) => sizes.has(name)))('$name', ({ name, create }) => {
