@@ -60,7 +60,7 @@ export interface CollectedNumbers {
   /** In DuckDB's layout; nothing else is in it. */
   readonly numbers: ArrayBuffer
   /** A bit per value, 1 where it is not NULL; absent where nothing is NULL. */
-  readonly validity?: Uint8Array<ArrayBuffer>
+  readonly validity?: ArrayBuffer
 }
 
 /** Rows whose vectors lie together. */

@@ -67,9 +67,7 @@ function buffersOf(call: Call, result: Result<unknown>): readonly ArrayBuffer[] 
 }
 
 function buffersOfBatch({ buffer, collected = [] }: ResultBatch): ArrayBuffer[] {
-  const columns = collected.flatMap(({ numbers, validity }) =>
-    validity ? [numbers, validity.buffer] : numbers,
-  )
+  const columns = collected.flatMap(({ numbers, validity }) => (validity ? [numbers, validity] : numbers))
   return [buffer, ...columns]
 }
 

@@ -28,9 +28,10 @@ export function* finishNumbers(
 ): Generator<unknown, CollectedColumn> {
   const array = new numberArrays[name](numbers)
   if (validity === undefined) return array
+  const bits = new Uint8Array(validity)
   const values: QueryValue[] = []
   for (let index = 0; index < array.length; index++) {
-    const isNull = ((validity[index >> 3] ?? 0) & (1 << (index & 7))) === 0
+    const isNull = ((bits[index >> 3] ?? 0) & (1 << (index & 7))) === 0
     values.push(isNull ? null : (array[index] ?? null))
     if (index % stepRows === 0) yield
   }

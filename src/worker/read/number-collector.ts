@@ -30,7 +30,7 @@ export class NumberCollector {
 
   finish(): CollectedNumbers {
     const { buffer } = this.#numbers
-    return this.#validity === undefined ? { numbers: buffer } : { numbers: buffer, validity: this.#validity }
+    return { numbers: buffer, ...(this.#validity === undefined ? {} : { validity: this.#validity.buffer }) }
   }
 
   #markNull(row: number): void {
