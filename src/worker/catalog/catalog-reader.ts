@@ -31,17 +31,17 @@ export class CatalogReader {
   async create(connection: DuckDBConnection, table: TableRef, definition: TableDefinition): Promise<void> {
     const { primaryKey } = definition
     if (primaryKey.length > 0) await this.#checkKey(connection, table)
-    const { canAppend, canChange } = await this.#capabilitiesOf(connection, table)
+    const capabilities = await this.#capabilitiesOf(connection, table)
     const parts = definition.columns.map(({ name, type, notNull }) => {
       return `${quoteIdentifier(name)} ${formatColumnType(type)}${notNull ? ' NOT NULL' : ''}`
     })
     if (primaryKey.length > 0) parts.push(`PRIMARY KEY (${primaryKey.map(quoteIdentifier).join(', ')})`)
     const sql = `CREATE TABLE IF NOT EXISTS ${qualify(table)} (${parts.join(', ')})`
     // A catalog of others may have other types.
-    const isSame = canAppend || !canChange
+    const isSame = capabilities.canAppend || !capabilities.canChange
     try {
       if (isSame) await this.#database.execute(connection, sql)
-      else await this.#createAsDefined(connection, table, definition, sql)
+      else await this.#createAsDefined(connection, table, capabilities, definition, sql)
     } finally {
       this.#forget(new Set([table.name.toLowerCase()]))
     }
@@ -51,10 +51,10 @@ export class CatalogReader {
   async #createAsDefined(
     connection: DuckDBConnection,
     table: TableRef,
+    capabilities: Capabilities,
     { columns }: TableDefinition,
     sql: string,
   ): Promise<void> {
-    const capabilities = await this.#capabilitiesOf(connection, table)
     await this.#database.execute(connection, 'BEGIN TRANSACTION')
     try {
       await this.#database.execute(connection, sql)

@@ -122,9 +122,10 @@ function selectUpdating({ staging, outcomes }: StagedPass): string {
 /** Inserts new rows, by a statement for all that leave the same columns to the server. */
 async function insertNew(pass: StagedPass, select: string): Promise<void> {
   const { connection, target, staging, omitted } = pass
-  const given = target.columns
-    .map(({ name }, index) => ({ name, index, isOmitted: staging.isOmitted(index) }))
-    .filter(({ name, index }) => omitted.inSome[index] === true && target.metadata.given.has(name))
+  const given = target.columns.flatMap(({ name }, index) => {
+    const mayBeLeft = omitted.inSome[index] === true && target.metadata.given.has(name)
+    return mayBeLeft ? [{ name, isOmitted: staging.isOmitted(index) }] : []
+  })
   if (given.length === 0) return insertRows(pass, select)
   const kinds = await connection.run(
     `SELECT DISTINCT ${given.map(({ isOmitted }) => isOmitted).join(', ')} FROM (${select})`,
