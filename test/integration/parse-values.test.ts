@@ -169,7 +169,17 @@ const cases: Readonly<Record<string, Case>> = {
     refused: { ...noFloats, '1e39': 'range', '1e-46': 'range' },
     tried: numbers,
   },
-  DOUBLE: { taken: { ...floats, '0.1': '0.1', '5e-324': '5e-324' }, refused: noFloats, tried: numbers },
+  DOUBLE: {
+    taken: {
+      ...floats,
+      '0.1': '0.1',
+      '5e-324': '5e-324',
+      '.1234567_5': '0.12345675',
+      '.123456789_5': '0.1234567895',
+    },
+    refused: { ...noFloats, '.12345678_5': 'type', '-1.1234567812345678_0': 'type' },
+    tried: numbers,
+  },
   'DECIMAL(6,2)': {
     taken: { ' 12.34 ': '12.34', '1_000.5': '1000.50', '1e2': '100.00', '12.340': '12.34', '.5': '0.50' },
     refused: { '': 'type', '1,5': 'type', '12.345': 'range', '10000': 'range', nan: 'type' },

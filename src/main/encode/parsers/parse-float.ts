@@ -4,6 +4,8 @@ import { ParseProblem } from './parse-problem.js'
 
 const number = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
 const infinite = /^[+-]?inf(?:inity)?$/i
+/** DuckDB reads digits after the point eight at a time, and takes no underscore behind them. */
+const refusedUnderscore = /\.(?:\d{8})+_/
 const notZero = /^[^eE]*[1-9]/
 
 /** Reads a DOUBLE: `1.5`, `1e3`, `.5`, `inf`, `-Infinity`, `nan`; the nearest that there is. */
@@ -18,7 +20,7 @@ export function parseFloat32(text: string): unknown {
 
 function parseFloating(text: string, round: (plain: string, double: number) => number): unknown {
   const plain = numberText(text)
-  if (number.test(plain)) {
+  if (number.test(plain) && !refusedUnderscore.test(text)) {
     const value = round(plain, Number(plain))
     if (!Number.isFinite(value)) return new ParseProblem('range', 'a number that does not overflow', text)
     const isLost = value === 0 && notZero.test(plain)
