@@ -4,8 +4,8 @@ import type { Row } from '../shapes/shape.js'
 export interface ReadContender {
   /** Opens the file; not part of what is measured. */
   open(path: string): Promise<Reader>
-  /** Whether it reads nothing. */
-  readonly isIdle?: boolean
+  /** Whether it reads no rows of the file, or only a few. */
+  readonly readsNothing?: boolean
 }
 
 export interface Reader {

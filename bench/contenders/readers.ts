@@ -2,13 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { open, type PersistenceService } from 'duckpaddle'
 import type { Row } from '../shapes/shape.js'
+import { madeRows } from './made-rows.js'
 import type { ReadContender, Reader, ReadRows } from './reader.js'
 
 const idleMs = 1500
 
 /** Nothing is read for a while: what the machine itself does to the loop. */
 const idle: ReadContender = {
-  isIdle: true,
+  readsNothing: true,
   open: async () => ({
     async read() {
       await sleep(idleMs)
@@ -20,6 +21,7 @@ const idle: ReadContender = {
 
 const readContenders: Readonly<Record<string, ReadContender>> = {
   idle,
+  'rows made on main': madeRows,
   'node-api on main': onMain(async (connection, sql) =>
     fromRows((await connection.runAndReadAll(sql)).getRowObjectsJS()),
   ),
