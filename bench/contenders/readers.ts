@@ -21,7 +21,7 @@ const idle: ReadContender = {
 
 const readContenders: Readonly<Record<string, ReadContender>> = {
   idle,
-  'rows made on main': madeRows,
+  'making rows alone': madeRows,
   'node-api on main': onMain(async (connection, sql) =>
     fromRows((await connection.runAndReadAll(sql)).getRowObjectsJS()),
   ),

@@ -4,7 +4,7 @@ import { figures, runTest, type Suite, type SuitePlan } from './suite.js'
 
 const base = 'node-api on main'
 const ways = ['duckpaddle, query', 'duckpaddle, stream', 'duckpaddle, columns']
-const readers = ['idle', 'rows made on main', base, `${base}, columns`, ...ways]
+const readers = ['idle', 'making rows alone', base, `${base}, columns`, ...ways]
 
 /** What the bar allows: of the loop's delays above idle at p99, and of the longest of them. */
 const [delayTargetMs, stallTargetMs] = [3, 15]
@@ -46,8 +46,8 @@ function readRows(shape: string, size: number, trials: number): Promise<TestRepo
     description:
       `All rows of a table in a file, JSON as its text, after some of them have warmed the code up. ${base}: ` +
       'runAndReadAll() and getRowObjectsJS(), or getColumnsObjectJS(). A stream keeps none of its rows, the others ' +
-      'hold all of them; rows made on main are not read, but made of what is in memory in slices of 2 ms, and held: ' +
-      `what they take V8 alone. ${delays}`,
+      'hold all of them. making rows alone reads none: it makes them of what is in memory, in slices of 2 ms, and holds ' +
+      `them, which is what V8 itself takes. ${delays}`,
     task: 'readRows',
     contenders: readers,
     size,

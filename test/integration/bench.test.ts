@@ -11,12 +11,10 @@ import { reading } from '../../bench/shapes/reading.js'
 import { generateRows } from '../../bench/shapes/shape.js'
 import { verifyCalls } from '../../bench/tasks/calls.js'
 import { verifyEvents } from '../../bench/tasks/upserts.js'
-import { bench, describeQuickRun } from '../support/bench-quick-run.js'
+import { bench } from '../support/bench-quick-run.js'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
 
 const folder = temporaryFolder()
-
-describeQuickRun(['lag', 'encode'])
 
 it('verifies how many rows a file holds, and what is in those to be exact about', async () => {
   const path = newDatabase(folder)

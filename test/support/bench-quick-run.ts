@@ -24,6 +24,7 @@ const all = [
 const adapter = 'DuckDBStorageAdapter'
 const read = [
   'idle',
+  'making rows alone',
   'node-api on main',
   'node-api on main, columns',
   ...['duckpaddle, query', 'duckpaddle, stream', 'duckpaddle, columns'],
