@@ -11,15 +11,18 @@ import { acceptedRows, type StagedPass } from './staged-pass.js'
 export async function applyPass(pass: StagedPass, updates: number): Promise<void> {
   const { connection, target, staging, outcomes } = pass
   const { key, metadata } = target
+  const own = metadata.foreignKeys.filter((foreignKey) => isOfOwnTable(pass, foreignKey))
   if (updates > 0 && key !== undefined) {
     if (metadata.hasIndex) await updateRows(pass, key, updates)
     else {
       // Without an index, to delete and to insert again takes a quarter of the time of an UPDATE.
       for (const sql of deletions(pass, key)) await connection.run(sql)
+      if (own.length === 0 && metadata.given.size === 0) {
+        return insertRows(pass, `SELECT s.* FROM (${selectWritten(pass)}) s`)
+      }
       await insertRows(pass, `SELECT s.* FROM (${selectUpdating(pass)}) s`)
     }
   }
-  const own = metadata.foreignKeys.filter((foreignKey) => isOfOwnTable(pass, foreignKey))
   if (own.length > 0) await insertParentsFirst(pass, own)
   await insertNew(
     pass,
@@ -31,6 +34,13 @@ export async function applyPass(pass: StagedPass, updates: number): Promise<void
 function deletions(pass: StagedPass, key: Unique): readonly string[] {
   const { target, connection } = pass
   const { remote } = connection
+  if (pass.hasRowIds === true && target.metadata.capabilities.canAppend) {
+    // Which takes three quarters of the time of a condition with IN.
+    const { outcomes } = pass
+    return [
+      `DELETE FROM ${target.table} AS t USING ${outcomes.table} v WHERE t.rowid = v.other AND ${outcomes.is('updates', 'v')}`,
+    ]
+  }
   if (target.metadata.capabilities.canChange || remote === undefined) {
     return [`DELETE FROM ${target.table} WHERE ${isReplaced(pass, key)}`]
   }
@@ -117,6 +127,12 @@ async function insertParentsFirst(pass: StagedPass, own: readonly ForeignKey[]):
 function selectUpdating({ staging, outcomes }: StagedPass): string {
   const isUpdating = outcomes.is('updates', 'v')
   return `SELECT s.* FROM ${staging.table} s SEMI JOIN ${outcomes.table} v ON v.o = s.${staging.ordinal} AND ${isUpdating}`
+}
+
+/** The rows that take the place of one that is there, and the new ones. */
+function selectWritten({ staging, outcomes }: StagedPass): string {
+  const others = `SELECT v.o FROM ${outcomes.table} v WHERE NOT (${outcomes.is('updates', 'v')})`
+  return `SELECT s.* FROM ${staging.table} s ANTI JOIN (${others}) v ON v.o = s.${staging.ordinal}`
 }
 
 /** Inserts new rows, by a statement for all that leave the same columns to the server. */
