@@ -220,7 +220,7 @@ describe('inferColumns rejects with a TypeError', () => {
     ['an empty name', [{ '': 1 }], /the name of a property/],
     ['a name with a NUL', [{ 'a\0': 1 }], /the name of a property/],
     ['names that differ in case only', [{ id: 1 }, { ID: 1 }], /not only in case, got `id` and `ID`/],
-    ['a Map', [{ a: 1 }, { a: new Map() }], /`a` has what no column takes, in row 1: Map/],
+    ['a Map', [{ a: 1 }, { a: new Map() }], /`a` has what no column takes, in row 1: Map \(object\)$/],
     ['a function', [{ a: () => 1 }], /`a` has what no column takes, in row 0: function/],
     ['a symbol', [{ a: Symbol('x') }], /no column takes/],
     ['an invalid Date', [{ a: new Date(Number.NaN) }], /an invalid Date/],

@@ -130,8 +130,9 @@ export class ColumnSurvey implements ValueSurvey {
   #jsonProblem(value: object, row: number): TypeError | undefined {
     const problem = findJsonProblem(value)
     if (problem !== undefined) {
-      const path = problem.path === '' ? '' : ` at \`${problem.path}\``
-      return this.#refused(`${describeValue(value)}: ${problem.reason}${path}`, row)
+      const found = describeValue(value)
+      if (problem.path !== '') return this.#refused(`${found}: ${problem.reason} at \`${problem.path}\``, row)
+      return this.#refused(problem.reason === `got ${found}` ? found : `${found}: ${problem.reason}`, row)
     }
     const isNull = 'toJSON' in value && toJson(value) === 'null'
     return isNull ? this.#refused('what JSON makes null of', row) : undefined
