@@ -7,6 +7,7 @@ import type { Database } from '../database.js'
 import { type Capabilities, readCapabilities } from './capabilities.js'
 import type { ChangedTables } from './changed-tables.js'
 import { MetadataReader, mismatch } from './metadata-reader.js'
+import { executeMysql, qualifyInMysql, quoteMysqlName, toMysqlType } from './mysql-sql.js'
 import { canLookUp, type TableColumns } from './read-columns.js'
 import type { TableMetadata } from './table-metadata.js'
 import { toColumnType } from './to-column-type.js'
@@ -32,6 +33,7 @@ export class CatalogReader {
     const { primaryKey } = definition
     if (primaryKey.length > 0) await this.#checkKey(connection, table)
     const capabilities = await this.#capabilitiesOf(connection, table)
+    if (capabilities.dialect === 'mysql') return this.#createInMysql(connection, table, definition)
     const parts = definition.columns.map(({ name, type, notNull }) => {
       return `${quoteIdentifier(name)} ${formatColumnType(type)}${notNull ? ' NOT NULL' : ''}`
     })
@@ -42,6 +44,31 @@ export class CatalogReader {
     try {
       if (isSame) await this.#database.execute(connection, sql)
       else await this.#createAsDefined(connection, table, capabilities, definition, sql)
+    } finally {
+      this.#forget(new Set([table.name.toLowerCase()]))
+    }
+  }
+
+  /** @throws where it has no such types. */
+  async #createInMysql(
+    connection: DuckDBConnection,
+    table: TableRef,
+    { columns }: TableDefinition,
+  ): Promise<void> {
+    const missing = columns.filter(({ type }) => toMysqlType(type) === undefined)
+    if (missing.length > 0) {
+      const names = missing.map(({ name, type }) => {
+        return `${quoteName(name)} cannot be ${toVisible(formatColumnType(type), 200)}`
+      })
+      mismatch(`${quoteName(table.catalog)} has not all of its types: ${names.join('; ')}`)
+    }
+    const parts = columns.map(({ name, type, notNull }) => {
+      return `${quoteMysqlName(name)} ${toMysqlType(type)}${notNull ? ' NOT NULL' : ''}`
+    })
+    const sql = `CREATE TABLE IF NOT EXISTS ${qualifyInMysql(table)} (${parts.join(', ')})`
+    try {
+      await this.#database.execute(connection, executeMysql(table.catalog, sql))
+      await this.#database.execute(connection, 'CALL system.main.mysql_clear_cache()')
     } finally {
       this.#forget(new Set([table.name.toLowerCase()]))
     }
@@ -102,7 +129,7 @@ export class CatalogReader {
     const columns = await this.#metadata.readColumns(connection, table, capabilities)
     // Their columns' order, and what each is made of, only the constraints say.
     const isKeyKnown = columns.primaryKey.length <= 1 && !columns.hasUnique
-    if (!isKeyKnown || (await this.#metadata.readIndexes(connection, table)).length > 0) {
+    if (!isKeyKnown || (await this.#metadata.readIndexes(connection, table, capabilities)).length > 0) {
       return toDescription(await this.#read(connection, table, columns, changes))
     }
     const described = this.#metadata.describeColumns(table, columns)

@@ -15,6 +15,7 @@ import {
   readConstraints,
   refuseNaN,
   refuseRounded,
+  refuseUnlikeMysql,
   toStrings,
   toTried,
 } from './table-constraints.js'
@@ -46,16 +47,17 @@ export class MetadataReader {
     capabilities: Capabilities,
   ): Promise<TableMetadata> {
     const { types, defaults, given, generated } = found
-    const { constraintRows, referenceRows } = await this.#readConstraints(connection, table)
-    const indexRows = await this.readIndexes(connection, table)
+    const { constraintRows, referenceRows } = await this.#readConstraints(connection, table, capabilities)
+    const indexRows = await this.readIndexes(connection, table, capabilities)
     const columnTypes = typesOf(types)
     const computed = computedExpressions(table.name, indexRows, types)
     const computedTypes = await this.#typesOf(connection, table, computed)
-    const { canAppend, hasNaN, hasHugeint } = capabilities
+    const { canAppend, hasNaN, hasHugeint, dialect } = capabilities
     const read = readConstraints(table.name, constraintRows, indexRows, columnTypes, generated, computedTypes)
     const refused = [
       ...(hasNaN ? [] : refuseNaN(columnTypes)),
       ...(hasHugeint ? [] : refuseRounded(columnTypes)),
+      ...(dialect === 'mysql' ? refuseUnlikeMysql(columnTypes, found.digits) : []),
     ]
     const constraints = { ...read, checks: [...read.checks, ...refused] }
     const { checks, foreignKeys, uniques } = constraints
@@ -187,7 +189,9 @@ export class MetadataReader {
   async #readConstraints(
     connection: DuckDBConnection,
     table: TableRef,
+    { knowsConstraints }: Capabilities,
   ): Promise<{ readonly constraintRows: Json[][]; readonly referenceRows: Json[][] }> {
+    if (!knowsConstraints) return { constraintRows: [], referenceRows: [] }
     const [isOwn, isReference] = [isNamed('table_name', table), isNamed('referenced_table', table)]
     const rows = await this.#query(
       connection,
@@ -204,7 +208,12 @@ export class MetadataReader {
     }
   }
 
-  readIndexes(connection: DuckDBConnection, table: TableRef): Promise<Json[][]> {
+  async readIndexes(
+    connection: DuckDBConnection,
+    table: TableRef,
+    { knowsConstraints }: Capabilities,
+  ): Promise<Json[][]> {
+    if (!knowsConstraints) return []
     return this.#query(
       connection,
       `SELECT ${indexColumns} FROM system.main.duckdb_indexes() WHERE ${isNamed('table_name', table)}
