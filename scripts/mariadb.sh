@@ -34,7 +34,7 @@ start() {
   fi
   # Without a socket in the file system, whose path may be longer than one can be.
   nohup mariadbd "${options[@]}" --bind-address=127.0.0.1 --port="$port" --socket= --pid-file="$data/pid" \
-    --innodb-flush-log-at-trx-commit=2 --skip-name-resolve --character-set-server=utf8mb4 --max-connections=200 </dev/null >>"$data/log" 2>&1 &
+    --skip-name-resolve --character-set-server=utf8mb4 --max-connections=200 </dev/null >>"$data/log" 2>&1 &
   local server=$!
   until sql 'SELECT 1' >/dev/null 2>&1; do
     if ! kill -0 "$server" 2>/dev/null; then

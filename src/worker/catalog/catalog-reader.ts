@@ -7,7 +7,15 @@ import type { Database } from '../database.js'
 import { type Capabilities, readCapabilities } from './capabilities.js'
 import type { ChangedTables } from './changed-tables.js'
 import { MetadataReader, mismatch } from './metadata-reader.js'
-import { executeMysql, qualifyInMysql, quoteMysqlName, toMysqlType } from './mysql-sql.js'
+import {
+  clearMysqlCache,
+  executeMysql,
+  qualifyInMysql,
+  queryMysql,
+  quoteMysqlName,
+  toMysqlText,
+  toMysqlType,
+} from './mysql-sql.js'
 import { canLookUp, type TableColumns } from './read-columns.js'
 import type { TableMetadata } from './table-metadata.js'
 import { toColumnType } from './to-column-type.js'
@@ -68,7 +76,7 @@ export class CatalogReader {
     const sql = `CREATE TABLE IF NOT EXISTS ${qualifyInMysql(table)} (${parts.join(', ')})`
     try {
       await this.#database.execute(connection, executeMysql(table.catalog, sql))
-      await this.#database.execute(connection, 'CALL system.main.mysql_clear_cache()')
+      await this.#database.execute(connection, clearMysqlCache)
     } finally {
       this.#forget(new Set([table.name.toLowerCase()]))
     }
@@ -105,6 +113,8 @@ export class CatalogReader {
 
   /** True if there is a table, or a view, of this name; DuckDB ignores the case of names. */
   async has(connection: DuckDBConnection, table: TableRef): Promise<boolean> {
+    const { dialect } = await this.#capabilitiesOf(connection, table)
+    if (dialect === 'mysql') return this.#hasInMysql(connection, table)
     if (!canLookUp(table)) return (await this.#metadata.kind(connection, table)) !== undefined
     try {
       const sql = `SELECT 1 FROM system.main.pragma_table_info(${quoteLiteral(qualify(table))})`
@@ -115,6 +125,14 @@ export class CatalogReader {
       const isMissing = String(error).includes(`Table with name ${table.name} does not exist`)
       return !isMissing && (await this.#metadata.kind(connection, table)) !== undefined
     }
+  }
+
+  /** By the server: for a table that is not there, DuckDB looks for similar names among all that it has. */
+  async #hasInMysql(connection: DuckDBConnection, { catalog, schema, name }: TableRef): Promise<boolean> {
+    const isThis = `table_schema = ${toMysqlText(schema)} AND table_name = ${toMysqlText(name)}`
+    const sql = `SELECT 1 AS one FROM information_schema.tables WHERE ${isThis}`
+    const found = await this.#database.execute(connection, `FROM ${queryMysql(catalog, sql)}`)
+    return found.rowCount > 0
   }
 
   /**

@@ -6,6 +6,7 @@ import type { Database } from '../database.js'
 import { WorkerFailure } from '../failure.js'
 import type { Capabilities } from './capabilities.js'
 import { inOrderOfNeed } from './generated-columns.js'
+import { clearMysqlCache } from './mysql-sql.js'
 import { canLookUp, readColumns, type TableColumns } from './read-columns.js'
 import { findRewritingColumns, namesInSelect } from './rewriting-columns.js'
 import {
@@ -101,7 +102,7 @@ export class MetadataReader {
     let columns: TableColumns
     if (!canLookUp(table)) await this.#checkKind(connection, table)
     try {
-      columns = await readColumns(this.#database, connection, table, capabilities)
+      columns = await this.#readColumns(connection, table, capabilities)
     } catch (error) {
       await this.#checkKind(connection, table)
       throw error
@@ -110,6 +111,22 @@ export class MetadataReader {
     if ((await this.#isView(connection, table)) && (await this.kind(connection, table)) === 'view')
       isAView(table)
     return columns
+  }
+
+  async #readColumns(
+    connection: DuckDBConnection,
+    table: TableRef,
+    capabilities: Capabilities,
+  ): Promise<TableColumns> {
+    const read = () => readColumns(this.#database, connection, table, capabilities)
+    try {
+      return await read()
+    } catch (error) {
+      if (capabilities.dialect !== 'mysql') throw error
+      // Another may have made it since DuckDB has asked for the tables.
+      await this.#database.execute(connection, clearMysqlCache)
+      return read()
+    }
   }
 
   /** Whether it may be a view: of those alone DuckDB says that no rows can be deleted, and of what is read only. */

@@ -21,6 +21,9 @@ export function toMysqlText(text: string): string {
   return `_utf8mb4 x'${Buffer.from(text).toString('hex')}'`
 }
 
+/** Has what is known of the server's tables be asked for again. */
+export const clearMysqlCache = 'CALL system.main.mysql_clear_cache()'
+
 /** Has the server run a statement, in the transaction of the connection. */
 export function executeMysql(catalog: string, sql: string): string {
   return `CALL system.main.mysql_execute(${quoteLiteral(catalog)}, ${quoteLiteral(sql)})`
