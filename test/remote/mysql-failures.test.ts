@@ -48,6 +48,24 @@ describe('transactions', () => {
     expect(await db.query(`FROM ${table.name}`)).toEqual([])
   })
 
+  it('reject where another has deleted what they see, and would update', async () => {
+    const name = newTable()
+    await onServer(
+      `CREATE TABLE ${name} (id BIGINT PRIMARY KEY, n BIGINT); INSERT INTO ${name} VALUES (1, 1), (2, 2)`,
+    )
+    const table = await db.table(name, { columns, key: ['id'] })
+    for (const row of [{ id: 1, n: 5 }, { id: 1 }]) {
+      const failed = db.transaction(async (tx) => {
+        await tx.query(`FROM ${name}`)
+        runMariadb(`DELETE FROM ${database}.${name} WHERE id = 1`)
+        await tx.persist(table, [{ id: 2, n: 3 }, row], { onConflict: 'update' })
+      })
+      expect(await failureOf(failed)).toMatchObject({ code: 'PERSIST_CONFLICT' })
+      expect(await db.query(`FROM ${name}`)).toEqual([{ id: 2n, n: 2n }])
+      runMariadb(`INSERT INTO ${database}.${name} VALUES (1, 1)`)
+    }
+  })
+
   it('reject with PERSIST_CONFLICT where another keeps a row for longer than the server waits', async () => {
     const name = newTable()
     await onServer(
