@@ -206,6 +206,7 @@ describe('tables of other programs', () => {
       ['n', true, true],
       ['t', false, false],
     ])
+    await expect(db.run(`INSERT INTO ${name} DEFAULT VALUES`)).rejects.toThrow(/persist\(\[\{\}\]\)/)
     await table.persist([{ t: 'x' }, {}, { id: 10, n: 1 }] as never)
     for (const row of [{ n: -1 }, { t: 'x' }, { t: 'x'.repeat(21) }]) {
       const error = await failureOf(table.persist([{ t: 'y' }, row] as never))

@@ -20,7 +20,8 @@ const definitions: ReadonlySet<StatementType> = new Set([
 /**
  * Keeps from a MySQL what it would do otherwise than it says. DuckDB's extension writes the texts of an UPDATE or DELETE
  * into SQL of the server's, where a backslash is no character of its own: one may end the text, and what comes after it is
- * SQL. And in a transaction the server commits what came before a CREATE, ALTER or DROP.
+ * SQL. In a transaction the server commits what came before a CREATE, ALTER or DROP. And an INSERT of DEFAULT VALUES fails
+ * so badly that DuckDB has to be opened again.
  *
  * @throws `PERSIST_QUERY_FAILED`.
  */
@@ -30,6 +31,9 @@ export async function refuseOnMysql(execution: Execution, type: StatementType): 
     refuse(
       'A transaction takes no CREATE, ALTER or DROP where a MySQL is attached: the server would commit it',
     )
+  }
+  if (type === StatementType.INSERT && hasDefaultValues(request.sql) && (await hasMysql(execution))) {
+    refuse('An INSERT takes no DEFAULT VALUES where a MySQL is attached: use persist([{}])')
   }
   if (!changes.has(type) || !(hasBackslash(request.sql) || hasBackslash(request.parameters))) return
   if (await hasMysql(execution)) {
@@ -46,6 +50,12 @@ function isLasting(sql: string): boolean {
     if (first === 'alter' || first === 'drop') return true
     const [kind] = others.filter((word) => word !== 'or' && word !== 'replace')
     return first === 'create' && kind !== 'temp' && kind !== 'temporary'
+  })
+}
+
+function hasDefaultValues(sql: string): boolean {
+  return splitStatements(sql).some((statement) => {
+    return statement.some(({ text }, index) => text === 'default' && statement[index + 1]?.text === 'values')
   })
 }
 
