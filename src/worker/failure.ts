@@ -28,8 +28,11 @@ const lostConnection =
 const mysqlStatement =
   '(IO Error: )?Failed to (run query|(prepare|execute) MySQL query|fetch result row for MySQL query) "[^]*": '
 
+/** How DuckDB begins what it says of values and SQL, in which a server has no part. */
+const ownReason = '(Constraint|Conversion|Catalog|Parser|Binder) Error: |PRIMARY KEY or UNIQUE constraint '
+
 const lost = new RegExp(
-  `^(?!${mysqlStatement})((IO|Invalid|HTTP|Invalid Input) Error: )?(${lostPrefix})?${lostConnection}`,
+  `^(?!${mysqlStatement}|${ownReason})((IO|Invalid|HTTP|Invalid Input) Error: )?(${lostPrefix})?${lostConnection}`,
 )
 
 /** At the end, where no value can be: the server quotes them before its last words. */

@@ -119,6 +119,14 @@ describe('toFailure', () => {
     for (const quote of quoting) expect(isBrokenCommit(new Error(quote(text))), quote(text)).toBe(false)
   })
 
+  it.each(['Connection refused', 'Could not connect to server', 'Unable to connect to Postgres'])(
+    'takes no value for a server that is gone: %j',
+    (text) => {
+      const own = quoting.filter((quote) => !/^(IO|Invalid Input) Error/.test(quote('')))
+      for (const quote of own) expect(codeOf(quote(text)), quote(text)).toBe('PERSIST_QUERY_FAILED')
+    },
+  )
+
   it('takes what V8 throws for lack of memory, and no other RangeError, for it', () => {
     const exhausted = new RangeError('Array buffer allocation failed')
     expect(toFailure(exhausted, 'PERSIST_QUERY_FAILED', 'x').code).toBe('PERSIST_OUT_OF_MEMORY')
