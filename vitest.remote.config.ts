@@ -14,8 +14,10 @@ const resolve = {
 }
 const timeouts = { testTimeout: 120_000, hookTimeout: 120_000 }
 
-/** `npm test` runs them on local files; SQLite has a test of its own. */
-const engines = [...readDocumentedEngines().keys()].filter((engine) => !/^a local file$|SQLite$/.test(engine))
+/** `npm test` runs them on local files; SQLite and MySQL have tests of their own. */
+const engines = [...readDocumentedEngines().keys()].filter(
+  (engine) => !/^a local file$|SQLite$|^MySQL$/.test(engine),
+)
 
 /** Tests of files that are run on each engine, too: a few of them, or all where `SUITES` says so, which takes ten minutes more. */
 const few = [

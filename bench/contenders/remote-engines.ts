@@ -13,6 +13,10 @@ export interface Place {
   readonly extensions: readonly string[]
   /** SQL that comes before it is attached; empty for none. */
   readonly init: string
+  /** Options of its ATTACH, where SQL attaches it. */
+  readonly attachOptions?: string
+  /** What its columns are of instead of types that it does not have. */
+  readonly types?: Readonly<Record<string, string>>
   /** How a row is written by its key without this library. */
   readonly upsertBy: UpsertBy
   /** Of SQL that is the engine's own, what DuckDB is given. */
@@ -22,7 +26,7 @@ export interface Place {
 }
 
 /** What `npm run bench:remote` has told, which is undefined elsewhere. */
-const { REMOTE_ROOT, REMOTE_POSTGRES } = process.env
+const { REMOTE_ROOT, REMOTE_POSTGRES, REMOTE_MYSQL } = process.env
 const [quackAddress, quackToken] = ['localhost:19495', 'a token of the benchmark']
 
 export const remoteEngines = {
@@ -43,6 +47,22 @@ export const remoteEngines = {
     upsertBy: 'ON CONFLICT',
     send: (sql) => `CALL postgres_execute('place', ${quote(sql)})`,
   }),
+  // Its extension has no upsert.
+  SQLite: (path) => ({
+    database: `sqlite:${path}.sqlite`,
+    extensions: [extension('sqlite_scanner')],
+    init: '',
+    attachOptions: "(JOURNAL_MODE 'wal')",
+    types: { INTEGER: 'BIGINT' },
+    upsertBy: 'DELETE',
+  }),
+  MySQL: () => ({
+    database: `mysql:${REMOTE_MYSQL}`,
+    extensions: [extension('mysql_scanner')],
+    init: '',
+    upsertBy: 'ON DUPLICATE KEY',
+    send: (sql) => `CALL mysql_execute('place', ${quote(toMysql(sql))})`,
+  }),
   Quack: (path) => ({
     database: `quack:${quackAddress}`,
     extensions: quackExtensions(),
@@ -53,11 +73,14 @@ export const remoteEngines = {
   }),
 } as const satisfies Readonly<Record<string, (path: string) => Place>>
 
+/** Those that have no JSON: their events are plain. */
+export const plainEngines: ReadonlySet<string> = new Set(['SQLite', 'MySQL'])
+
 export type RemoteEngine = keyof typeof remoteEngines
 
 /** Whether they can be reached. */
 export function hasRemoteEngines(): boolean {
-  return REMOTE_ROOT !== undefined && REMOTE_POSTGRES !== undefined
+  return [REMOTE_ROOT, REMOTE_POSTGRES, REMOTE_MYSQL].every((told) => told !== undefined)
 }
 
 /** What no other file of any trial is called, in the letters that names have in SQL. */
@@ -89,6 +112,11 @@ async function serveQuack(path: string): Promise<() => Promise<void>> {
     server.kill('SIGKILL')
     await once(server, 'exit')
   }
+}
+
+/** Of SQL whose texts have no quotes. */
+function toMysql(sql: string): string {
+  return sql.replaceAll('"', '`').replaceAll(/\bVARCHAR\b/g, 'TEXT')
 }
 
 function quote(sql: string): string {

@@ -2,8 +2,8 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { createTable, type Row, type Shape } from '../shapes/shape.js'
 import type { Writer } from './contender.js'
 
-/** How an engine takes one row by its key, in one statement of SQL. */
-export type UpsertBy = 'ON CONFLICT' | 'MERGE'
+/** How an engine takes one row by its key: in one statement of SQL, or by a DELETE and an INSERT in a transaction. */
+export type UpsertBy = 'ON CONFLICT' | 'ON DUPLICATE KEY' | 'MERGE' | 'DELETE'
 
 /** Statements that are given to the engine as they are, where DuckDB's own do not reach so far. */
 export type Send = (sql: string) => string
@@ -28,12 +28,21 @@ export async function openUpserts(
   const valuesOf = (row: Row) => `(${names.map((name) => literal(row[name])).join(', ')})`
   const others = names.filter((name) => name !== key)
   const setFrom = (source: string) => others.map((name) => `"${name}" = ${source}."${name}"`).join(', ')
-  const upsertOf = (row: Row) =>
-    by === 'ON CONFLICT'
-      ? `INSERT INTO ${table} VALUES ${valuesOf(row)} ON CONFLICT ("${key}") DO UPDATE SET ${setFrom('excluded')}`
-      : `MERGE INTO ${table} t USING (VALUES ${valuesOf(row)}) s (${names.map((name) => `"${name}"`).join(', ')})
-         ON t."${key}" = s."${key}" WHEN MATCHED THEN UPDATE SET ${setFrom('s')} WHEN NOT MATCHED THEN INSERT`
-  await connection.run(send(createTable(shape, by === 'ON CONFLICT')))
+  const ways: Readonly<Record<UpsertBy, (row: Row) => string>> = {
+    'ON CONFLICT': (row) =>
+      `INSERT INTO ${table} VALUES ${valuesOf(row)} ON CONFLICT ("${key}") DO UPDATE SET ${setFrom('excluded')}`,
+    'ON DUPLICATE KEY': (row) =>
+      `INSERT INTO ${table} VALUES ${valuesOf(row)}
+       ON DUPLICATE KEY UPDATE ${others.map((name) => `"${name}" = VALUES("${name}")`).join(', ')}`,
+    MERGE: (row) =>
+      `MERGE INTO ${table} t USING (VALUES ${valuesOf(row)}) s (${names.map((name) => `"${name}"`).join(', ')})
+       ON t."${key}" = s."${key}" WHEN MATCHED THEN UPDATE SET ${setFrom('s')} WHEN NOT MATCHED THEN INSERT`,
+    DELETE: (row) =>
+      `BEGIN; DELETE FROM ${table} WHERE "${key}" = ${literal(row[key])};
+       INSERT INTO ${table} VALUES ${valuesOf(row)}; COMMIT`,
+  }
+  const upsertOf = ways[by]
+  await connection.run(send(createTable(shape, by !== 'MERGE')))
   const upsert = async (rows: Iterable<Row>) => {
     for (const row of rows) await connection.run(send(upsertOf(row)))
   }

@@ -44,7 +44,7 @@ function contender(
     async open(path, shape) {
       const place = placeOf(path)
       const stop = await place.serve?.()
-      const { close, ...writer } = await open(place, namedShape(path, shape))
+      const { close, ...writer } = await open(place, shapeAt(place, path, shape))
       return {
         ...writer,
         async close() {
@@ -56,10 +56,10 @@ function contender(
     async readBack(path, shape, keys) {
       const place = placeOf(path)
       // What a server has served it has written to the file, though it was killed.
-      if (place.serve !== undefined) return readDuckDB(path, namedShape(path, shape), keys)
+      if (place.serve !== undefined) return readDuckDB(path, shapeAt(place, path, shape), keys)
       const { connection, close } = await attach(place)
       try {
-        return await readTable(connection, namedShape(path, shape), keys)
+        return await readTable(connection, shapeAt(place, path, shape), keys)
       } finally {
         close()
       }
@@ -67,9 +67,10 @@ function contender(
   }
 }
 
-/** A database server has the tables of all trials. */
-function namedShape(path: string, shape: Shape): Shape {
-  return { ...shape, table: `${shape.table}_${nameOf(path)}` }
+/** A database server has the tables of all trials, and not all engines have all types. */
+function shapeAt({ types = {} }: Place, path: string, shape: Shape): Shape {
+  const columns = Object.entries(shape.columns).map(([name, type]) => [name, types[type] ?? type])
+  return { ...shape, columns: Object.fromEntries(columns), table: `${shape.table}_${nameOf(path)}` }
 }
 
 function openOurs(keeper: 'none' | 'key') {
@@ -101,12 +102,12 @@ async function openInsert(place: Place, shape: Shape): ReturnType<Contender['ope
 }
 
 /** A DuckDB in memory on this thread, which has the place attached, and uses it. */
-async function attach({ database, extensions, init }: Place) {
+async function attach({ database, extensions, init, attachOptions = '' }: Place) {
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' })
   const connection: DuckDBConnection = await instance.connect()
   for (const extension of extensions) await connection.run(`LOAD '${extension}'`)
   if (init !== '') await connection.run(init)
-  await connection.run(`ATTACH '${database}' AS place`)
+  await connection.run(`ATTACH '${database}' AS place ${attachOptions}`)
   await connection.run('USE place')
   return {
     connection,

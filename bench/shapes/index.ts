@@ -3,16 +3,16 @@ import { event } from './event.js'
 import { keyValue } from './key-value.js'
 import { flat, nested } from './nested.js'
 import { numeric } from './numeric.js'
+import { plainEvent } from './plain-event.js'
 import { namedReading, reading } from './reading.js'
 import type { Shape } from './shape.js'
 import { text } from './text.js'
 import { vectors } from './vectors.js'
 
 const shapes: ReadonlyMap<string, Shape> = new Map(
-  [event, keyValue, numeric, text, reading, namedReading, doubles, nested, flat, vectors].map((shape) => [
-    shape.name,
-    shape,
-  ]),
+  [event, plainEvent, keyValue, numeric, text, reading, namedReading, doubles, nested, flat, vectors].map(
+    (shape) => [shape.name, shape],
+  ),
 )
 
 export const shapeNames: readonly string[] = [...shapes.keys()]

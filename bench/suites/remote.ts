@@ -1,6 +1,11 @@
 import { Misuse } from '../arguments.js'
 import { remoteKeyedNames, remoteNames } from '../contenders/remote.js'
-import { hasRemoteEngines, type RemoteEngine, remoteEngines } from '../contenders/remote-engines.js'
+import {
+  hasRemoteEngines,
+  plainEngines,
+  type RemoteEngine,
+  remoteEngines,
+} from '../contenders/remote-engines.js'
 import { medianFigure } from '../report/print-report.js'
 import type { TestReport } from '../report/suite-report.js'
 import { runTrials } from '../run-trials.js'
@@ -45,6 +50,7 @@ function bulk(name: string, engine: RemoteEngine, size: number, plan: SuitePlan)
     name,
     description: `Event rows of an array by one call. ${insertNote}`,
     task: 'writeRows',
+    ...(plainEngines.has(engine) ? { options: { shape: 'plain-event' } } : {}),
     contenders,
     size,
     trials: plan.trials,
@@ -59,8 +65,8 @@ function small(name: string, engine: RemoteEngine, size: number, plan: SuitePlan
 
 const callers = 'Callers that each await their call of one row, again and again.'
 const upsertNote =
-  'upsert per row: one statement for each by node-api on the same engine, INSERT ... ON CONFLICT on a PRIMARY KEY, or MERGE ' +
-  'where there is none, each of them a commit. One connection, so one caller. The table has as many rows before.'
+  'upsert per row: one statement for each by node-api on the same engine, INSERT ... ON CONFLICT on a PRIMARY KEY, or MERGE, ' +
+  'or what else the engine has, each of them a commit. One connection, so one caller. The table has as many rows before.'
 
 function newKeys(name: string, engine: RemoteEngine, size: number, plan: SuitePlan): Promise<TestReport> {
   const description = `${callers} Each has a new key. ${upsertNote}`

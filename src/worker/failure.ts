@@ -24,7 +24,22 @@ const lostPrefix = 'Failed to [^:]*:? |Failed to attach [^]*?(?=Unable to connec
 const lostConnection =
   '[^]*?(Unable to connect to |server closed the connection unexpectedly|terminating connection due to |SSL connection has been closed|could not receive data from server|no connection to the server|Could not establish connection|Connection refused|Connection reset|Could not connect to server|Invalid connection id)'
 
-const lost = new RegExp(`^((IO|Invalid|HTTP|Invalid Input) Error: )?(${lostPrefix})?${lostConnection}`)
+/** What the extension for MySQL says before the server's reason: all of the statement, with its values. */
+const mysqlStatement =
+  '(IO Error: )?Failed to (run query|(prepare|execute) MySQL query|fetch result row for MySQL query) "[^]*": '
+
+/** How DuckDB begins what it says of values and SQL, in which a server has no part. */
+const ownReason = '(Constraint|Conversion|Catalog|Parser|Binder) Error: |PRIMARY KEY or UNIQUE constraint '
+
+const lost = new RegExp(
+  `^(?!${mysqlStatement}|${ownReason})((IO|Invalid|HTTP|Invalid Input) Error: )?(${lostPrefix})?${lostConnection}`,
+)
+
+/** At the end, where no value can be: the server quotes them before its last words. */
+const [mysqlConflict, mysqlLost] = [
+  "(Deadlock found when trying to get lock|Lock wait timeout exceeded|Record has changed since last read in table '[^']*'); try restarting transaction",
+  '(Lost connection to (MySQL )?server during query|(MySQL server|Server) has gone away|Connection was killed|Server shutdown in progress)',
+]
 
 const noSpace = '(No space left on device|File too large|Disk quota exceeded)'
 const noMemory =
@@ -46,6 +61,18 @@ const patterns: readonly (readonly [RegExp, PersistenceErrorCode, string])[] = [
     /^(Failed to commit DuckLake transaction\.\nFailed to [^\n]*: |(Invalid Error: )?(Failed to (prepare|execute) query ".*": )?)database is locked$/s,
     'PERSIST_CONFLICT',
     'Another process is writing to the SQLite file, or has written to it meanwhile',
+  ],
+  [
+    new RegExp(`^${mysqlStatement}${mysqlConflict}\\n?$`),
+    'PERSIST_CONFLICT',
+    'Another process has changed the same rows meanwhile',
+  ],
+  [
+    new RegExp(
+      `^((IO Error: )?Failed to connect to MySQL database with parameters |${mysqlStatement}${mysqlLost}\\n?$)`,
+    ),
+    'PERSIST_CONNECTION_LOST',
+    'The server cannot be reached',
   ],
   [lost, 'PERSIST_CONNECTION_LOST', 'The server cannot be reached'],
   [
@@ -93,7 +120,7 @@ const patterns: readonly (readonly [RegExp, PersistenceErrorCode, string])[] = [
 
 /** Why DuckDB refuses a COMMIT without anything being wrong: it takes all of the transaction back. */
 const orderlyReasons =
-  /^(Failed to commit DuckLake |Failed to execute query "COMMIT": |PRIMARY KEY or UNIQUE constraint violat|Constraint Error: |Violates |Transaction conflict: |Conflict |Catalog write-write conflict |Attempting to modify table )/
+  /^(Failed to commit DuckLake |Failed to (execute|run) query "COMMIT": |PRIMARY KEY or UNIQUE constraint violat|Constraint Error: |Violates |Transaction conflict: |Conflict |Catalog write-write conflict |Attempting to modify table )/
 
 /** DuckDB quotes values and SQL, which may be of any length; the cause has all of it. */
 const longestReason = 1000
@@ -114,7 +141,7 @@ export function toFailure(error: unknown, code: PersistenceErrorCode, message: s
   const [, knownCode, knownMessage] = known ?? [undefined, code, message]
   return {
     code: knownCode,
-    message: `${knownMessage}: ${toVisible(firstLine(hideSecrets(databaseMessage)), longestReason)}`,
+    message: `${knownMessage}: ${toVisible(firstLine(withoutStatement(hideSecrets(databaseMessage))), longestReason)}`,
     databaseMessage: hideSecrets(databaseMessage),
   }
 }
@@ -162,6 +189,13 @@ function messageOf(error: unknown): string {
   } catch {
     return message
   }
+}
+
+/** A MySQL's reason comes after all of a statement, which may have many rows. */
+function withoutStatement(message: string): string {
+  const reason = message.replace(prefix, '')
+  const [before] = new RegExp(`^${mysqlStatement}`).exec(reason) ?? []
+  return before === undefined ? message : reason.slice(before.length)
 }
 
 function firstLine(text: string): string {

@@ -1,8 +1,9 @@
-import { DuckDBStorageAdapter, open, PersistenceError, type PersistenceService } from 'duckpaddle'
+import { DuckDBStorageAdapter, open, type PersistenceService } from 'duckpaddle'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CuttingProxy } from './support/cutting-proxy.js'
 import { catalogFolder, engines, newTable } from './support/engines.js'
 import { extensionFile } from './support/extensions.js'
+import { failureOf } from './support/failure-of.js'
 import { crashPostgres, postgresConnection, postgresPort, startPostgres } from './support/postgres.js'
 import { quackAddress, quackToken, startQuack, stopQuack } from './support/quack.js'
 
@@ -10,15 +11,6 @@ const scanner = [extensionFile('postgres_scanner')]
 const quackExtensions = [extensionFile('httpfs'), extensionFile('quack')]
 const columns = { id: 'BIGINT NOT NULL', name: 'VARCHAR' } as const
 const rowsOf = (count: number) => Array.from({ length: count }, (_, id) => ({ id, name: `row ${id}` }))
-
-async function failureOf(promise: Promise<unknown>): Promise<PersistenceError> {
-  const error = await promise.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  )
-  expect(error).toBeInstanceOf(PersistenceError)
-  return error as PersistenceError
-}
 
 describe('opening', () => {
   it('says that a server is not there', async () => {

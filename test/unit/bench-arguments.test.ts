@@ -61,7 +61,7 @@ describe('the arguments of a run', () => {
     [['lag', '--trials', '0'], 'Expected --trials to be integers > 0, got "0"'],
     [
       ['lag', '--shape', 'event,round'],
-      'Expected --shape to be among event, key-value, numeric, text, reading, named-reading, doubles, ' +
+      'Expected --shape to be among event, plain-event, key-value, numeric, text, reading, named-reading, doubles, ' +
         'nested, flat, vectors, got "round"',
     ],
     [['lag', '--seconds', '0'], 'Expected --seconds to be a number > 0, got "0"'],

@@ -61,6 +61,22 @@ describe('toFailure', () => {
     ['PERSIST_DISK_FULL', `${commit}Failed to execute query "COMMIT": database or disk is full`],
     ['PERSIST_READ_ONLY', `${task}Invalid Error: attempt to write a readonly database`],
     ['PERSIST_ABORTED', 'INTERRUPT Error: Interrupted!'],
+    [
+      'PERSIST_CONFLICT',
+      'IO Error: Failed to run query "INSERT INTO `t` VALUES (\'a": b\')": Deadlock found when trying to get lock; try restarting transaction\n',
+    ],
+    [
+      'PERSIST_CONFLICT',
+      `${task}IO Error: Failed to execute MySQL query "UPDATE \n": Record has changed since last read in table 't'; try restarting transaction`,
+    ],
+    [
+      'PERSIST_CONNECTION_LOST',
+      `${commit}Failed to run query "COMMIT": Lost connection to server during query\n`,
+    ],
+    [
+      'PERSIST_CONNECTION_LOST',
+      'IO Error: Failed to connect to MySQL database with parameters "host=x": Access denied for user',
+    ],
   ])('gives %s for %s', (code, message) => {
     expect(codeOf(message)).toBe(code)
   })
@@ -103,11 +119,50 @@ describe('toFailure', () => {
     for (const quote of quoting) expect(isBrokenCommit(new Error(quote(text))), quote(text)).toBe(false)
   })
 
+  it.each(['Connection refused', 'Could not connect to server', 'Unable to connect to Postgres'])(
+    'takes no value for a server that is gone: %j',
+    (text) => {
+      const own = quoting.filter((quote) => !/^(IO|Invalid Input) Error/.test(quote('')))
+      for (const quote of own) expect(codeOf(quote(text)), quote(text)).toBe('PERSIST_QUERY_FAILED')
+    },
+  )
+
   it('takes what V8 throws for lack of memory, and no other RangeError, for it', () => {
     const exhausted = new RangeError('Array buffer allocation failed')
     expect(toFailure(exhausted, 'PERSIST_QUERY_FAILED', 'x').code).toBe('PERSIST_OUT_OF_MEMORY')
     const other = new RangeError('Invalid time value')
     expect(toFailure(other, 'PERSIST_QUERY_FAILED', 'x').code).toBe('PERSIST_QUERY_FAILED')
+  })
+})
+
+describe('of a MySQL', () => {
+  const reasons = [
+    'Deadlock found when trying to get lock; try restarting transaction',
+    'Lost connection to server during query',
+    'Server has gone away',
+    'Failed to connect to MySQL database with parameters ',
+    'Connection refused',
+    'No space left on device',
+  ]
+
+  it.each(reasons)('no value is taken for the reason that is %j', (text) => {
+    for (const quoted of [text, `x": ${text}`, `x": ${text}\n`]) {
+      const statement = `IO Error: Failed to run query "INSERT INTO \`t\` VALUES ('${quoted}')": `
+      expect(codeOf(`${statement}Duplicate entry '${quoted}' for key 'PRIMARY'\n`)).toBe(
+        'PERSIST_QUERY_FAILED',
+      )
+    }
+  })
+
+  it('the reason is told without the statement, which may have many rows', () => {
+    const statement = `Failed to run query "INSERT INTO t VALUES (1, '${'a\n"'.repeat(10_000)}')": `
+    const failure = toFailure(
+      new Error(`IO Error: ${statement}Data too long for column 't' at row 1\n`),
+      'PERSIST_WRITE_FAILED',
+      'x',
+    )
+    expect(failure.message).toBe("x: Data too long for column 't' at row 1")
+    expect(failure.databaseMessage).toContain(statement)
   })
 })
 
@@ -117,6 +172,7 @@ describe('isBrokenCommit', () => {
     [true, `${task}${commit}could not allocate block of size 256.0 KiB`],
     [true, `${commit}Could not write file "/a": No space left on device`],
     [true, `${commit}something that nobody knows`],
+    [false, `${commit}Failed to run query "COMMIT": Lost connection to server during query\n`],
     [false, `${commit}PRIMARY KEY or UNIQUE constraint violation: duplicate key "1"`],
     [false, `${commit}Transaction conflict: attempting to insert into table "t"`],
     [false, `${commit}Attempting to modify table t but another transaction has altered this table`],

@@ -7,6 +7,15 @@ import type { Database } from '../database.js'
 import { type Capabilities, readCapabilities } from './capabilities.js'
 import type { ChangedTables } from './changed-tables.js'
 import { MetadataReader, mismatch } from './metadata-reader.js'
+import {
+  clearMysqlCache,
+  executeMysql,
+  qualifyInMysql,
+  queryMysql,
+  quoteMysqlName,
+  toMysqlText,
+  toMysqlType,
+} from './mysql-sql.js'
 import { canLookUp, type TableColumns } from './read-columns.js'
 import type { TableMetadata } from './table-metadata.js'
 import { toColumnType } from './to-column-type.js'
@@ -32,6 +41,7 @@ export class CatalogReader {
     const { primaryKey } = definition
     if (primaryKey.length > 0) await this.#checkKey(connection, table)
     const capabilities = await this.#capabilitiesOf(connection, table)
+    if (capabilities.dialect === 'mysql') return this.#createInMysql(connection, table, definition)
     const parts = definition.columns.map(({ name, type, notNull }) => {
       return `${quoteIdentifier(name)} ${formatColumnType(type)}${notNull ? ' NOT NULL' : ''}`
     })
@@ -42,6 +52,31 @@ export class CatalogReader {
     try {
       if (isSame) await this.#database.execute(connection, sql)
       else await this.#createAsDefined(connection, table, capabilities, definition, sql)
+    } finally {
+      this.#forget(new Set([table.name.toLowerCase()]))
+    }
+  }
+
+  /** @throws where it has no such types. */
+  async #createInMysql(
+    connection: DuckDBConnection,
+    table: TableRef,
+    { columns }: TableDefinition,
+  ): Promise<void> {
+    const missing = columns.filter(({ type }) => toMysqlType(type) === undefined)
+    if (missing.length > 0) {
+      const names = missing.map(({ name, type }) => {
+        return `${quoteName(name)} cannot be ${toVisible(formatColumnType(type), 200)}`
+      })
+      mismatch(`${quoteName(table.catalog)} has not all of its types: ${names.join('; ')}`)
+    }
+    const parts = columns.map(({ name, type, notNull }) => {
+      return `${quoteMysqlName(name)} ${toMysqlType(type)}${notNull ? ' NOT NULL' : ''}`
+    })
+    const sql = `CREATE TABLE IF NOT EXISTS ${qualifyInMysql(table)} (${parts.join(', ')})`
+    try {
+      await this.#database.execute(connection, executeMysql(table.catalog, sql))
+      await this.#database.execute(connection, clearMysqlCache)
     } finally {
       this.#forget(new Set([table.name.toLowerCase()]))
     }
@@ -78,6 +113,8 @@ export class CatalogReader {
 
   /** True if there is a table, or a view, of this name; DuckDB ignores the case of names. */
   async has(connection: DuckDBConnection, table: TableRef): Promise<boolean> {
+    const { dialect } = await this.#capabilitiesOf(connection, table)
+    if (dialect === 'mysql') return this.#hasInMysql(connection, table)
     if (!canLookUp(table)) return (await this.#metadata.kind(connection, table)) !== undefined
     try {
       const sql = `SELECT 1 FROM system.main.pragma_table_info(${quoteLiteral(qualify(table))})`
@@ -88,6 +125,14 @@ export class CatalogReader {
       const isMissing = String(error).includes(`Table with name ${table.name} does not exist`)
       return !isMissing && (await this.#metadata.kind(connection, table)) !== undefined
     }
+  }
+
+  /** By the server: for a table that is not there, DuckDB looks for similar names among all that it has. */
+  async #hasInMysql(connection: DuckDBConnection, { catalog, schema, name }: TableRef): Promise<boolean> {
+    const isThis = `table_schema = ${toMysqlText(schema)} AND table_name = ${toMysqlText(name)}`
+    const sql = `SELECT 1 AS one FROM information_schema.tables WHERE ${isThis}`
+    const found = await this.#database.execute(connection, `FROM ${queryMysql(catalog, sql)}`)
+    return found.rowCount > 0
   }
 
   /**
@@ -102,7 +147,7 @@ export class CatalogReader {
     const columns = await this.#metadata.readColumns(connection, table, capabilities)
     // Their columns' order, and what each is made of, only the constraints say.
     const isKeyKnown = columns.primaryKey.length <= 1 && !columns.hasUnique
-    if (!isKeyKnown || (await this.#metadata.readIndexes(connection, table)).length > 0) {
+    if (!isKeyKnown || (await this.#metadata.readIndexes(connection, table, capabilities)).length > 0) {
       return toDescription(await this.#read(connection, table, columns, changes))
     }
     const described = this.#metadata.describeColumns(table, columns)

@@ -6,6 +6,7 @@ import type { Database } from '../database.js'
 import { WorkerFailure } from '../failure.js'
 import type { Capabilities } from './capabilities.js'
 import { inOrderOfNeed } from './generated-columns.js'
+import { clearMysqlCache } from './mysql-sql.js'
 import { canLookUp, readColumns, type TableColumns } from './read-columns.js'
 import { findRewritingColumns, namesInSelect } from './rewriting-columns.js'
 import {
@@ -15,6 +16,7 @@ import {
   readConstraints,
   refuseNaN,
   refuseRounded,
+  refuseUnlikeMysql,
   toStrings,
   toTried,
 } from './table-constraints.js'
@@ -46,16 +48,17 @@ export class MetadataReader {
     capabilities: Capabilities,
   ): Promise<TableMetadata> {
     const { types, defaults, given, generated } = found
-    const { constraintRows, referenceRows } = await this.#readConstraints(connection, table)
-    const indexRows = await this.readIndexes(connection, table)
+    const { constraintRows, referenceRows } = await this.#readConstraints(connection, table, capabilities)
+    const indexRows = await this.readIndexes(connection, table, capabilities)
     const columnTypes = typesOf(types)
     const computed = computedExpressions(table.name, indexRows, types)
     const computedTypes = await this.#typesOf(connection, table, computed)
-    const { canAppend, hasNaN, hasHugeint } = capabilities
+    const { canAppend, hasNaN, hasHugeint, dialect } = capabilities
     const read = readConstraints(table.name, constraintRows, indexRows, columnTypes, generated, computedTypes)
     const refused = [
       ...(hasNaN ? [] : refuseNaN(columnTypes)),
       ...(hasHugeint ? [] : refuseRounded(columnTypes)),
+      ...(dialect === 'mysql' ? refuseUnlikeMysql(columnTypes, found.digits) : []),
     ]
     const constraints = { ...read, checks: [...read.checks, ...refused] }
     const { checks, foreignKeys, uniques } = constraints
@@ -99,7 +102,7 @@ export class MetadataReader {
     let columns: TableColumns
     if (!canLookUp(table)) await this.#checkKind(connection, table)
     try {
-      columns = await readColumns(this.#database, connection, table, capabilities)
+      columns = await this.#readColumns(connection, table, capabilities)
     } catch (error) {
       await this.#checkKind(connection, table)
       throw error
@@ -108,6 +111,22 @@ export class MetadataReader {
     if ((await this.#isView(connection, table)) && (await this.kind(connection, table)) === 'view')
       isAView(table)
     return columns
+  }
+
+  async #readColumns(
+    connection: DuckDBConnection,
+    table: TableRef,
+    capabilities: Capabilities,
+  ): Promise<TableColumns> {
+    const read = () => readColumns(this.#database, connection, table, capabilities)
+    try {
+      return await read()
+    } catch (error) {
+      if (capabilities.dialect !== 'mysql') throw error
+      // Another may have made it since DuckDB has asked for the tables.
+      await this.#database.execute(connection, clearMysqlCache)
+      return read()
+    }
   }
 
   /** Whether it may be a view: of those alone DuckDB says that no rows can be deleted, and of what is read only. */
@@ -187,7 +206,9 @@ export class MetadataReader {
   async #readConstraints(
     connection: DuckDBConnection,
     table: TableRef,
+    { knowsConstraints }: Capabilities,
   ): Promise<{ readonly constraintRows: Json[][]; readonly referenceRows: Json[][] }> {
+    if (!knowsConstraints) return { constraintRows: [], referenceRows: [] }
     const [isOwn, isReference] = [isNamed('table_name', table), isNamed('referenced_table', table)]
     const rows = await this.#query(
       connection,
@@ -204,7 +225,12 @@ export class MetadataReader {
     }
   }
 
-  readIndexes(connection: DuckDBConnection, table: TableRef): Promise<Json[][]> {
+  async readIndexes(
+    connection: DuckDBConnection,
+    table: TableRef,
+    { knowsConstraints }: Capabilities,
+  ): Promise<Json[][]> {
+    if (!knowsConstraints) return []
     return this.#query(
       connection,
       `SELECT ${indexColumns} FROM system.main.duckdb_indexes() WHERE ${isNamed('table_name', table)}

@@ -2,6 +2,7 @@ import type { DuckDBConnection, DuckDBType } from '@duckdb/node-api'
 import { isNamed, qualify, quoteIdentifier, quoteLiteral, type TableRef } from '../../protocol/sql.js'
 import type { Database } from '../database.js'
 import type { Capabilities } from './capabilities.js'
+import { queryMysql, toMysqlText } from './mysql-sql.js'
 import type { GeneratedColumn } from './table-metadata.js'
 
 /** What DuckDB knows of the columns of one table without a look at any other. */
@@ -18,6 +19,8 @@ export interface TableColumns {
   readonly primaryKey: readonly string[]
   /** Whether some column is of a UNIQUE constraint. */
   readonly hasUnique: boolean
+  /** Of columns of a server that have fewer digits of a second than DuckDB, how many. */
+  readonly digits: ReadonlyMap<string, number>
 }
 
 /**
@@ -59,14 +62,15 @@ export async function readColumns(
     else if (sql.toUpperCase() !== 'NULL') defaults.set(name, sql)
   }
   if (!capabilities.givesDefaults) {
-    return { types, notNull, defaults, given: new Set(), generated, primaryKey, hasUnique }
+    return { types, notNull, defaults, given: new Set(), generated, primaryKey, hasUnique, digits: new Map() }
   }
   const more = await readGiven(database, connection, table, capabilities)
   const given = new Set([...defaults.keys(), ...more.defaults])
   const isKnown = new Set(generated.map(({ name }) => name))
   // What they are made of is SQL of the server's.
   for (const name of more.generated) if (!isKnown.has(name)) generated.push({ name, expression: 'NULL' })
-  return { types, notNull, defaults: new Map(), given, generated, primaryKey, hasUnique }
+  const { digits } = more
+  return { types, notNull, defaults: new Map(), given, generated, primaryKey, hasUnique, digits }
 }
 
 /** Of a Quack server's tables, DuckDB here tells no DEFAULT from what a generated column is made of. */
@@ -76,14 +80,21 @@ function describeSql(table: TableRef, { asks }: Capabilities): string {
   return `FROM ${quoteIdentifier(table.catalog)}.query(${quoteLiteral(`DESCRIBE ${onServer}`)})`
 }
 
-/** The columns that PostgreSQL gives values: of its DEFAULTs, DuckDB knows only those that it has made itself. */
+interface Given extends Pick<TableColumns, 'digits'> {
+  readonly defaults: readonly string[]
+  readonly generated: readonly string[]
+}
+
+/** The columns that a server gives values: of its DEFAULTs, DuckDB knows at most those that it has made itself. */
 async function readGiven(
   database: Database,
   connection: DuckDBConnection,
-  { catalog, schema, name }: TableRef,
+  table: TableRef,
   { asks }: Capabilities,
-): Promise<{ readonly defaults: readonly string[]; readonly generated: readonly string[] }> {
-  if (asks !== 'postgres_query') return { defaults: [], generated: [] }
+): Promise<Given> {
+  const { catalog, schema, name } = table
+  if (asks === 'mysql_query') return readGivenByMysql(database, connection, table)
+  if (asks !== 'postgres_query') return { defaults: [], generated: [], digits: new Map() }
   const sql = `SELECT column_name, is_generated = 'ALWAYS' FROM information_schema.columns
     WHERE table_schema = ${quoteLiteral(schema)} AND table_name = ${quoteLiteral(name)}
     AND (column_default IS NOT NULL OR is_identity = 'YES' OR is_generated = 'ALWAYS')`
@@ -94,7 +105,31 @@ async function readGiven(
   const rows = await database.poolCall(() => found.getRows())
   const namesOf = (isGenerated: boolean) =>
     rows.flatMap(([column, generated]) => (generated === isGenerated ? [String(column)] : []))
-  return { defaults: namesOf(false), generated: namesOf(true) }
+  return { defaults: namesOf(false), generated: namesOf(true), digits: new Map() }
+}
+
+async function readGivenByMysql(
+  database: Database,
+  connection: DuckDBConnection,
+  { catalog, schema, name }: TableRef,
+): Promise<Given> {
+  // MariaDB says NULL where MySQL says nothing.
+  const sql = `SELECT column_name AS name, coalesce(generation_expression, '') <> '' AS is_generated,
+      (column_default IS NOT NULL AND column_default <> 'NULL') OR extra LIKE '%auto_increment%' AS has_default,
+      datetime_precision AS digits
+    FROM information_schema.columns WHERE table_schema = ${toMysqlText(schema)} AND table_name = ${toMysqlText(name)}`
+  const found = await database.execute(
+    connection,
+    `SELECT name::VARCHAR, is_generated::BOOLEAN, has_default::BOOLEAN, digits::DOUBLE FROM ${queryMysql(catalog, sql)}`,
+  )
+  const rows = await database.poolCall(() => found.getRows())
+  const [defaults, generated, digits]: [string[], string[], Map<string, number>] = [[], [], new Map()]
+  for (const [column, isGenerated, hasDefault, precision] of rows) {
+    if (isGenerated === true) generated.push(String(column))
+    else if (hasDefault === true) defaults.push(String(column))
+    if (typeof precision === 'number' && precision < 6) digits.set(String(column), precision)
+  }
+  return { defaults, generated, digits }
 }
 
 /** Whether `pragma_table_info`, which takes a name apart by itself, finds this table: it knows no quoted quotes. */

@@ -142,6 +142,26 @@ export function refuseRounded(types: ReadonlyMap<string, ColumnType | undefined>
   })
 }
 
+/** The same of a MySQL, which has no infinite numbers and times, and of a second as many digits as a column is made with. */
+export function refuseUnlikeMysql(
+  types: ReadonlyMap<string, ColumnType | undefined>,
+  digits: ReadonlyMap<string, number>,
+): Check[] {
+  return [...types].flatMap(([name, type]) => {
+    const column = quoteIdentifier(name)
+    const conditions = conditionsOfMysql(column, type?.name, digits.get(name) ?? 6)
+    return conditions.map((condition) => toCheck(`CHECK (${condition})`, [name], condition))
+  })
+}
+
+function conditionsOfMysql(column: string, type: string | undefined, digits: number): string[] {
+  if (type === 'FLOAT' || type === 'DOUBLE') return [`isfinite(${column})`]
+  if (type !== 'DATE' && type !== 'TIMESTAMP') return []
+  const isWithin = `${column} >= '0001-01-01'::${type} AND ${column} < '10000-01-01'::${type}`
+  if (type === 'DATE' || digits === 6) return [isWithin]
+  return [isWithin, `epoch_us(${column}) % ${10 ** (6 - digits)} = 0`]
+}
+
 /** What is computed of a row must be computable: DuckDB refuses the row otherwise. */
 function toComputable(text: string, expression: string): Check {
   const condition = `TRY((${expression}) IS NULL) IS NOT NULL`

@@ -20,6 +20,8 @@ export interface StagedPass {
   readonly hasRowIds?: boolean
   /** What every row of the table fulfils that has the key of one of these: see `readKeyFilter`. */
   readonly keyFilter?: string | undefined
+  /** In the place of the table: those of its rows that a server finds by the keys of these. */
+  readonly keyedSource?: string | undefined
 }
 
 /** The staged rows without an outcome so far. */
@@ -31,8 +33,11 @@ export function acceptedRows({ staging, outcomes, target }: StagedPass): Relatio
 }
 
 /** The rows of the table that may have the key of a staged one. @param ordinal - An expression over them. */
-export function keyedRows({ target, keyFilter = 'true' }: StagedPass, ordinal: string): Relation {
-  return { from: target.table, where: keyFilter, ordinal }
+export function keyedRows(
+  { target, keyFilter = 'true', keyedSource = target.table }: StagedPass,
+  ordinal: string,
+): Relation {
+  return { from: keyedSource, where: keyFilter, ordinal }
 }
 
 /** The rows of the table, which have no ordinal. */

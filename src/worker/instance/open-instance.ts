@@ -9,6 +9,7 @@ import { WorkerFailure } from '../failure.js'
 import { Instance } from './instance.js'
 import { createInstance, creationConfig } from './settings.js'
 import { attachRemote, runStartup, type StatementGuard } from './startup.js'
+import { switchOffUnsafe } from './unsafe-settings.js'
 
 /**
  * An ALTER that binds an expression (a DEFAULT, a CHECK, a generated column) is written to the log in a form that
@@ -25,7 +26,10 @@ export async function openInstance(request: OpenRequest, guard: StatementGuard):
   const { path, config, startup, remote } = request
   if (remote !== undefined) return openRemote(remote, config, startup, guard)
   const instance = await openFile(path, config)
-  return instance.prepare((connection) => runStartup(connection, startup, guard))
+  return instance.prepare(async (connection) => {
+    await runStartup(connection, startup, guard)
+    await switchOffUnsafe(connection)
+  })
 }
 
 async function openFile(path: string, settings: Settings): Promise<Instance> {
@@ -88,6 +92,7 @@ async function openRemote(
   return use(instance, async (connection) => {
     await runStartup(connection, startup, guard)
     await attachRemote(connection, remote, startup.installExtensions)
+    await switchOffUnsafe(connection)
     return new Instance(instance, await readPlace(connection, remote.name), true)
   })
 }

@@ -7,7 +7,8 @@ const [mostWords, mostCharacters] = [8, 60]
 
 /** Names of what nobody else may know: of options in SQL, and within connection strings. */
 const secretName = /^(?:.*_)?(?:token|password|passwd|secret|key|key_id)$/i
-const secretPart = /(?:token|password|passwd|secret|key)\s*=\s*('(?:[^'\\]|\\.)*'|[^\s&;]+)/gi
+const secretPart =
+  /(?:token|password|passwd|secret|key)\s*=\s*('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^\s&;]+)/gi
 const userPassword = /:\/\/[^\s/:@]*:([^\s/@]+)@/g
 
 /** Why the database cannot be opened. */
@@ -44,7 +45,7 @@ export function secretsIn(sql: string): string[] {
 /** The parts of a connection string that nobody else may know. */
 export function secretsOf(connection: string): string[] {
   const parts = [...connection.matchAll(secretPart), ...connection.matchAll(userPassword)]
-  return parts.map(([, secret = '']) => secret.replace(/^'(.*)'$/s, '$1'))
+  return parts.map(([, secret = '']) => secret.replace(/^(['"])(.*)\1$/s, '$2'))
 }
 
 /** The name of the option that a string is the value of, as in `TOKEN 'x'` and `token = 'x'`. */

@@ -3,6 +3,7 @@ import { changedTables } from '../catalog/changed-tables.js'
 import { WorkerFailure } from '../failure.js'
 import type { Execution } from './execution.js'
 import { isLeftOut } from './outer-transaction.js'
+import { refuseOnMysql } from './refuse-on-mysql.js'
 import { hasReadResult, mayChangeCatalog, mayHaveEffects } from './statement-effects.js'
 import { endsWithExplain, rowsChangedBy } from './statement-result.js'
 
@@ -31,6 +32,7 @@ export async function executeWrites(execution: Execution): Promise<Written> {
       if (statementType === StatementType.TRANSACTION) hasTransactionStatement = true
       try {
         if (outer !== undefined && isLeftOut(statementType)) continue
+        await refuseOnMysql(execution, statementType)
         await database.openFiles.check(sql, index, statementType)
         const own = await execution.run(statement, values)
         const result = isExplained && !hasReadResult(statementType) ? written.result : own

@@ -1,7 +1,7 @@
 import type { EncodedBatch } from '../../protocol/batch-layout.js'
 import type { GroupedOutcome, GroupedRange } from '../../protocol/write-requests.js'
 import { fillDefaults, keepUncarried } from '../constraints/fill-staging.js'
-import { readKeyFilter } from '../constraints/key-filter.js'
+import { findKeyed } from '../constraints/key-filter.js'
 import { resolveCalls } from '../constraints/resolve-calls.js'
 import { isOfOwnTable } from '../constraints/resolve-self-references.js'
 import { rewritingValues } from '../constraints/rewritten-rows.js'
@@ -101,7 +101,7 @@ export class GroupedWriter {
     await fillDefaults(pass)
     if (omitted.inSome.includes(true) && (await needsPasses(pass))) return this.#applyFirst(first, true)
     this.#violations = outcomes.violations(staging)
-    const keyed = { ...pass, keyFilter: await readKeyFilter(pass) }
+    const keyed = { ...pass, ...(await findKeyed(pass)) }
     await keepUncarried(keyed)
     const resolved = await resolveCalls(keyed, this.#calls)
     this.#hasOutcomes = resolved.some(({ inserted }, call) => inserted < (this.#calls[call]?.rows ?? 0))

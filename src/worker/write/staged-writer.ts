@@ -1,7 +1,7 @@
 import type { EncodedBatch } from '../../protocol/batch-layout.js'
 import type { CallOutcome, CallRange } from '../../protocol/write-requests.js'
 import { fillDefaults, keepUncarried } from '../constraints/fill-staging.js'
-import { readKeyFilter } from '../constraints/key-filter.js'
+import { findKeyed } from '../constraints/key-filter.js'
 import { resolvePass } from '../constraints/resolve-pass.js'
 import { RowOutcomes } from '../constraints/row-outcomes.js'
 import { splitPasses } from '../constraints/split-passes.js'
@@ -134,7 +134,7 @@ export class StagedWriter implements TableWriter {
     let total = nothingWritten
     for await (const { staging, isOnly } of splitPasses(rows)) {
       const part = { ...rows, staging, isWhole: rows.isWhole && isOnly }
-      const pass = { ...part, keyFilter: await readKeyFilter(part) }
+      const pass = { ...part, ...(await findKeyed(part)) }
       await keepUncarried(pass)
       // A pass after this one must find the table as this one leaves it, if only to find what is wrong.
       const { inserted, updated, ignored, rejected } = await resolvePass(pass, isAllOrNothing && isOnly)

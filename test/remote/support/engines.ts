@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type OpenOptions, open, type PersistenceService } from 'duckpaddle'
 import { extensionFile } from './extensions.js'
+import { createMariadbDatabase, mariadbConnection, mariadbPort } from './mariadb.js'
 import { createPostgresDatabase, postgresConnection, postgresPort } from './postgres.js'
 import { freeQuackAddress, quackToken, startQuack, stopQuack } from './quack.js'
 
@@ -132,6 +133,15 @@ export const engines: readonly Engine[] = [
       const connection = postgresConnection(postgresPort, createPostgresDatabase())
       const extensions = [extensionFile('postgres_scanner')]
       return { ...catalog(`postgres:${connection}`, { extensions }), refresh: 'CALL pg_clear_cache()' }
+    },
+  },
+  {
+    name: 'MySQL',
+    isShared: true,
+    create: () => {
+      const connection = mariadbConnection(mariadbPort, createMariadbDatabase())
+      const extensions = [extensionFile('mysql_scanner')]
+      return { ...catalog(`mysql:${connection}`, { extensions }), refresh: 'CALL mysql_clear_cache()' }
     },
   },
   {
