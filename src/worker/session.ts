@@ -74,7 +74,7 @@ export class Session implements SessionHandlers {
     this.#database.recordLostConnection()
   }
 
-  async describe({ table, definition }: RequestOf<'describe'>): Promise<ReplyOf<'describe'>> {
+  async describe({ table, definition, key }: RequestOf<'describe'>): Promise<ReplyOf<'describe'>> {
     const connection = await this.#database.connect()
     try {
       await this.#database.remote?.refresh((sql) => this.#database.execute(connection, sql))
@@ -84,7 +84,7 @@ export class Session implements SessionHandlers {
           throw cannotBeCreated(table.name, error)
         })
       }
-      return await this.#catalog.describe(connection, table)
+      return await this.#catalog.describe(connection, table, key)
     } finally {
       this.#database.disconnect(connection)
     }
