@@ -55,8 +55,6 @@ export default defineConfig({
         test: {
           name: engine,
           include: shared,
-          // Its queries at once may end each other's results: see `docs/scaling.md`.
-          exclude: engine === 'Quack' ? ['**/persist-control.test.ts'] : [],
           env: { ENGINE: engine },
           setupFiles: 'test/remote/support/use-engine.ts',
           runner: './test/remote/support/engine-runner.ts',
