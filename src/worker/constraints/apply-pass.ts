@@ -6,6 +6,7 @@ import { keyNames, sameKey, selectKeys } from './key-sql.js'
 import { isOfOwnTable } from './resolve-self-references.js'
 import { assignedColumns, isOfKey, isRewritten } from './rewritten-rows.js'
 import { acceptedRows, type StagedPass } from './staged-pass.js'
+import { withoutInlining } from './without-inlining.js'
 
 /** Moves the rows of a pass into the table, each as its outcome says. */
 export async function applyPass(pass: StagedPass, updates: number): Promise<void> {
@@ -147,7 +148,8 @@ async function insertRows(
   const columns = target.columns.filter(({ name }) => !left.includes(name))
   const names = columns.map(({ name }) => quoteIdentifier(name)).join(', ')
   if (columns.length > 0) {
-    await connection.run(`INSERT INTO ${target.table} (${names}) SELECT ${names} FROM (${select})`)
+    const sql = `INSERT INTO ${target.table} (${names}) SELECT ${names} FROM (${select})`
+    await withoutInlining(connection, target, () => connection.run(sql))
     return
   }
   // SQL has no other way to insert rows of which nothing is said.
