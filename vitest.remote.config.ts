@@ -37,6 +37,8 @@ const all = [
   ...['many-callers', 'many-callers-failing', 'many-callers-order', 'many-callers-shared'],
   ...['write-stream', 'write-stream-atomic', 'write-stream-close', 'write-stream-context'],
   ...['write-stream-failing', 'round-trip'],
+  ...['background', 'rows-by-column', 'nested-round-trip', 'json-columns', 'parse', 'parse-values'],
+  ...['sources-ends', 'sources-failing', 'sources-streams'],
 ]
 const shared = (process.env.SUITES === 'all' ? all : few).map((name) => `test/integration/${name}.test.ts`)
 
