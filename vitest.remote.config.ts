@@ -39,6 +39,8 @@ const all = [
   ...['many-callers', 'many-callers-failing', 'many-callers-order', 'many-callers-shared'],
   ...['write-stream', 'write-stream-atomic', 'write-stream-close', 'write-stream-context'],
   ...['write-stream-failing', 'round-trip'],
+  ...['background', 'rows-by-column', 'nested-round-trip', 'json-columns', 'parse', 'parse-values'],
+  ...['sources-ends', 'sources-failing', 'sources-streams'],
 ]
 const shared = (process.env.SUITES === 'all' ? all : few).map((name) => `test/integration/${name}.test.ts`)
 
@@ -57,8 +59,6 @@ export default defineConfig({
         test: {
           name: engine,
           include: shared,
-          // Its queries at once may end each other's results: see `docs/scaling.md`.
-          exclude: engine === 'Quack' ? ['**/persist-control.test.ts'] : [],
           env: { ENGINE: engine },
           setupFiles: 'test/remote/support/use-engine.ts',
           runner: './test/remote/support/engine-runner.ts',

@@ -69,19 +69,19 @@ export class Tables {
   async open(name: string, options: TableOptions | KeyOptions, savesLast: boolean): Promise<Table<never>> {
     checkName('the name of a table', name)
     const resolved = resolveTableOptions(options)
-    const { definition } = resolved
+    const { definition, key: wanted } = resolved
     const { supervisor, scheduler, pool } = this.#context
     const place = supervisor.tables
     const { catalog = place.catalog, schema = place.schema } = resolved
     const ref = tableIn({ catalog, schema }, name)
-    const request = { table: ref, ...(definition === undefined ? {} : { definition }) }
+    const request = { table: ref, key: wanted, ...(definition === undefined ? {} : { definition }) }
     const describe = () => supervisor.use((client) => client.request('describe', request))
     const description = await this.#operations.run(
       (cancellation) => scheduler.afterChanges(cancellation, 'table()', describe),
       savesLast,
     )
     if (definition !== undefined) checkSchema(name, definition, resolved, description)
-    const key = resolveTableKey(name, resolved.key, description)
+    const key = resolveTableKey(name, wanted, description)
     const bound = new BoundTable(ref, description, key, pool, definition?.primaryKey ?? [])
     const table = new Table<never>(ref, description.columns, key.columns, {
       persist: (rows, persistOptions) => this.#persist(bound, rows, persistOptions, savesLast),

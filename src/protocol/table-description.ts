@@ -10,6 +10,8 @@ export interface TableDefinition {
 export interface DescribeRequest {
   readonly table: TableRef
   readonly definition?: TableDefinition
+  /** The key that was asked for; none when empty. */
+  readonly key: readonly string[]
 }
 
 export interface TableDescription {
@@ -19,8 +21,11 @@ export interface TableDescription {
   readonly unwritable: readonly UnwritableColumn[]
   /** Columns of the table's PRIMARY KEY; none when empty. */
   readonly primaryKey: readonly string[]
-  /** Columns of each UNIQUE constraint or index that is on columns alone. */
-  readonly uniqueKeys: readonly (readonly string[])[]
+  /**
+   * Columns of the constraint, or of the index, by which DuckDB itself keeps the key that was asked for. Where none was:
+   * those of the PRIMARY KEY, or else of the only UNIQUE. None when empty.
+   */
+  readonly enforcedKey: readonly string[]
   /**
    * True where DuckDB itself may refuse a row: a CHECK, a FOREIGN KEY, a PRIMARY KEY, a UNIQUE constraint or index; and
    * where rows do not have all that the table has, because a column is unwritable. Absent

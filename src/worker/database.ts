@@ -15,6 +15,7 @@ import { PoolCalls } from './pool-calls.js'
 import { OpenFileGuard } from './read/open-file-guard.js'
 import { RemoteSession } from './remote-session.js'
 import { Sandbox } from './sandbox.js'
+import { ServerTurns } from './server-turns.js'
 import type { Shutdown } from './shutdown.js'
 
 /** What an opening finds out. */
@@ -25,6 +26,7 @@ interface Opened {
   readonly sandbox: Sandbox | undefined
   readonly openFiles: OpenFileGuard
   readonly remote: RemoteSession | undefined
+  readonly turns: ServerTurns
 }
 
 /** The one DuckDB instance of this worker. */
@@ -41,6 +43,7 @@ export class Database {
   readonly openFiles: OpenFileGuard
   /** Where rows are written to a server that has transactions of its own. */
   readonly remote: RemoteSession | undefined
+  readonly turns: ServerTurns
   #isCheckpointDue = false
   readonly company: Company = new Company()
   #isBroken = false
@@ -56,6 +59,7 @@ export class Database {
     const { instance, file, settings, sandbox, openFiles } = opened
     this.openFiles = openFiles
     this.remote = opened.remote
+    this.turns = opened.turns
     openFiles.poolCall = (call) => this.poolCall(call)
     this.#instance = instance
     this.#settings = settings
@@ -76,11 +80,13 @@ export class Database {
       const sandbox = request.sandbox ? await Sandbox.create(connection) : undefined
       await applySettings(connection, config, settingChanges)
       const settings = new SettingWatch(await readSettings(connection))
+      const writes = request.remote?.writes
+      const turns = new ServerTurns(writes !== undefined)
+      await turns.look(connection)
       connection.disconnectSync()
       if (!isReadOnly(config)) file?.clearSpilled()
-      const writes = request.remote?.writes
-      const remote = writes === undefined ? undefined : new RemoteSession(instance.place, writes)
-      return new Database({ instance, file, settings, sandbox, openFiles, remote }, shutdown)
+      const remote = writes === undefined ? undefined : new RemoteSession(instance.place, writes, turns)
+      return new Database({ instance, file, settings, sandbox, openFiles, remote, turns }, shutdown)
     } catch (error) {
       connection.disconnectSync()
       instance.close()
@@ -183,6 +189,16 @@ export class Database {
     const connection = await this.connect()
     try {
       this.#settings.record(await this.poolCall(() => readSettings(connection)))
+    } finally {
+      this.disconnect(connection)
+    }
+  }
+
+  /** Takes note of a server that SQL has attached. */
+  async recordAttached(): Promise<void> {
+    const connection = await this.connect()
+    try {
+      await this.poolCall(() => this.turns.look(connection))
     } finally {
       this.disconnect(connection)
     }

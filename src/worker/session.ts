@@ -74,17 +74,20 @@ export class Session implements SessionHandlers {
     this.#database.recordLostConnection()
   }
 
-  async describe({ table, definition }: RequestOf<'describe'>): Promise<ReplyOf<'describe'>> {
+  async describe({ table, definition, key }: RequestOf<'describe'>): Promise<ReplyOf<'describe'>> {
     const connection = await this.#database.connect()
+    const { remote, turns } = this.#database
     try {
-      await this.#database.remote?.refresh((sql) => this.#database.execute(connection, sql))
-      // A file open for reading only can still have its tables described by a definition that fits them.
-      if (definition !== undefined && !(await this.#catalog.has(connection, table))) {
-        await this.#catalog.create(connection, table, definition).catch((error) => {
-          throw cannotBeCreated(table.name, error)
-        })
-      }
-      return await this.#catalog.describe(connection, table)
+      await remote?.refresh((sql) => this.#database.execute(connection, sql))
+      return await turns.read(async () => {
+        // A file open for reading only can still have its tables described by a definition that fits them.
+        if (definition !== undefined && !(await this.#catalog.has(connection, table))) {
+          await this.#catalog.create(connection, table, definition).catch((error) => {
+            throw cannotBeCreated(table.name, error)
+          })
+        }
+        return this.#catalog.describe(connection, table, key)
+      })
     } finally {
       this.#database.disconnect(connection)
     }
@@ -93,7 +96,7 @@ export class Session implements SessionHandlers {
   async constrain({ table }: RequestOf<'constrain'>): Promise<ReplyOf<'constrain'>> {
     const connection = await this.#database.connect()
     try {
-      const metadata = await this.#catalog.metadataOf(connection, table)
+      const metadata = await this.#database.turns.read(() => this.#catalog.metadataOf(connection, table))
       const { isConstrained, foreignKeys, references } = metadata
       const names = [
         ...foreignKeys.map(({ referencedTable }) => referencedTable),
@@ -251,6 +254,7 @@ export class Session implements SessionHandlers {
   /** Sees to what SQL has left behind. */
   async #recordEffects(effects: LastingEffects, isExecuted: boolean): Promise<void> {
     if (effects.settings) await this.#database.recordSettings()
+    if (effects.attaches && isExecuted) await this.#database.recordAttached()
     if (effects.alters && isExecuted) this.#database.recordAltered()
     await this.#database.checkpointIfDue()
   }

@@ -1,8 +1,9 @@
 import type { DuckDBAppender, DuckDBConnection, DuckDBMaterializedResult } from '@duckdb/node-api'
 import type { TableRef } from '../protocol/sql.js'
+import { Deferred } from '../sync/deferred.js'
 import type { Database } from './database.js'
 import { WorkerFailure } from './failure.js'
-import type { RemoteSession, RemoteTransaction } from './remote-session.js'
+import type { RemoteTransaction } from './remote-session.js'
 import { runCooperatively } from './run-cooperatively.js'
 
 /** The connection of one transaction, whose statements let other requests in between and can be stopped. */
@@ -10,6 +11,7 @@ export class TransactionConnection {
   readonly #database: Database
   readonly #connection: DuckDBConnection
   #isStopped = false
+  readonly #stopped = new Deferred<void>()
   /** On a server. */
   #remote: RemoteTransaction | undefined
 
@@ -39,9 +41,14 @@ export class TransactionConnection {
     this.#remote = await remote.begin(this.#connection, run)
   }
 
-  /** Of the server that it writes to, where there is one. */
-  get remote(): RemoteSession | undefined {
-    return this.#database.remote
+  /** Whether it writes to a server that has transactions of its own. */
+  get hasServer(): boolean {
+    return this.#database.remote !== undefined
+  }
+
+  /** Deletes rows there, as `RemoteSession` does. */
+  async deleteOnServer(table: TableRef, names: readonly string[], select: string): Promise<void> {
+    await this.#database.remote?.delete((sql) => this.#runNow(sql), table, names, select)
   }
 
   /** Whether others use the worker, who should not have to wait for what is long. */
@@ -52,9 +59,16 @@ export class TransactionConnection {
   /** Statements fail from now on, the running one at its next task. */
   stop(): void {
     this.#isStopped = true
+    this.#stopped.resolve()
   }
 
-  async run(sql: string): Promise<DuckDBMaterializedResult> {
+  run(sql: string): Promise<DuckDBMaterializedResult> {
+    const { turns } = this.#database
+    return turns.write(() => this.#runNow(sql), this.#stopped.promise)
+  }
+
+  async #runNow(sql: string): Promise<DuckDBMaterializedResult> {
+    this.checkStop()
     const statement = await this.#database.poolCall(() => this.#connection.prepare(sql))
     try {
       return await runCooperatively(this.#database, this.#connection, statement, () => this.checkStop())

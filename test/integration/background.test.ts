@@ -1,23 +1,33 @@
-import { open, type PersistenceService } from 'duckpaddle'
+import type { PersistenceService } from 'duckpaddle'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Deferred } from '../../src/sync/deferred.js'
 import { outcomesOf, written } from '../support/call-outcomes.js'
 import { stallRows } from '../support/stalled-rows.js'
+import {
+  createSqlTable,
+  nameOf,
+  need,
+  needForTable,
+  openForTest,
+  placeForTest,
+} from '../support/test-engine.js'
 
 let db: PersistenceService
 beforeAll(async () => {
-  db = await open(':memory:')
+  db = await openForTest(':memory:')
 })
 afterAll(() => db.close())
 
 let tables = 0
 const background = { background: true } as const
 const columns = { id: 'BIGINT NOT NULL', text: 'VARCHAR' } as const
-const create = (how: 'key' | 'primaryKey' = 'key') =>
-  db.table(`t_${++tables}`, { columns, [how]: ['id'] } as never)
+async function create(how: 'key' | 'primaryKey' = 'key') {
+  await needForTable('', { [how]: ['id'] })
+  return db.table(`t_${++tables}`, { ...placeForTest(), columns, [how]: ['id'] } as never)
+}
 
 const textsOf = async ({ name }: { readonly name: string }) =>
-  (await db.query<{ text: string }>(`SELECT id || ' ' || text AS text FROM ${name} ORDER BY id`)).map(
+  (await db.query<{ text: string }>(`SELECT id || ' ' || text AS text FROM ${nameOf(name)} ORDER BY id`)).map(
     ({ text }) => text,
   )
 
@@ -71,18 +81,19 @@ describe.each(['key', 'primaryKey'] as const)('a call in the background, on a ta
     const { inserted, ignored } = await call
     const insertedBefore = receipts.filter((receipt) => receipt.inserted === 1).length
     expect([inserted, ignored]).toEqual([10_000 - insertedBefore, insertedBefore])
-    const sql = `SELECT count(*)::INT AS n, count(*) FILTER (text = 'call')::INT AS calls FROM ${table.name}`
+    const sql = `SELECT count(*)::INT AS n, count(*) FILTER (text = 'call')::INT AS calls FROM ${nameOf(table)}`
     expect(await db.query(sql)).toEqual([{ n: 10_000, calls: 50 }])
   })
 })
 
 describe('a call in the background', () => {
   it('has a change of its table wait for it, and comes before it', async () => {
+    await need('ALTER')
     const table = await create()
     const slow = stall(1)
     const call = table.persist(slow.rows, background)
     await slow.started
-    const change = db.run(`ALTER TABLE ${table.name} ADD COLUMN more INTEGER`)
+    const change = db.run(`ALTER TABLE ${nameOf(table)} ADD COLUMN more INTEGER`)
     let isSettled = false
     void change.then(() => {
       isSettled = true
@@ -92,7 +103,9 @@ describe('a call in the background', () => {
     slow.end()
     expect(await call).toMatchObject({ inserted: 1 })
     await change
-    expect(await db.query(`SELECT id::INT AS id, more FROM ${table.name}`)).toEqual([{ id: 1, more: null }])
+    expect(await db.query(`SELECT id::INT AS id, more FROM ${nameOf(table)}`)).toEqual([
+      { id: 1, more: null },
+    ])
   })
 
   it('gives up while it waits for those before it', async () => {
@@ -114,9 +127,13 @@ describe('a call in the background', () => {
   })
 
   it('on tables that a FOREIGN KEY links lets calls on either have their turn', async () => {
-    await db.run('CREATE TABLE parent (id INTEGER PRIMARY KEY)')
-    await db.run('CREATE TABLE child (id INTEGER PRIMARY KEY, parent INTEGER REFERENCES parent (id))')
-    const [parent, child] = [await db.table('parent'), await db.table('child')]
+    await need('FOREIGN KEY')
+    await createSqlTable(db, 'parent', 'id INTEGER PRIMARY KEY')
+    await createSqlTable(db, 'child', 'id INTEGER PRIMARY KEY, parent INTEGER REFERENCES parent (id)')
+    const [parent, child] = [
+      await db.table('parent', placeForTest()),
+      await db.table('child', placeForTest()),
+    ]
     await parent.persist([{ id: 1 }] as never)
     const rows = new Deferred<void>()
     async function* children() {
@@ -132,7 +149,7 @@ describe('a call in the background', () => {
   })
 
   it('is as any other on a table without a key, for short arrays, and with no rows', async () => {
-    const table = await db.table('plain', { columns })
+    const table = await db.table('plain', { ...placeForTest(), columns })
     expect(await table.persist(row(1, 'x'), background)).toMatchObject({ inserted: 1 })
     expect(await table.persist(new Set([{ id: 2 }]) as never, background)).toMatchObject({ inserted: 1 })
     const keyed = await create()

@@ -1,14 +1,9 @@
-import { spawnSync } from 'node:child_process'
 import { pipeline } from 'node:stream/promises'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { readDatabase } from '../support/read-database.js'
-import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
+import { nameOf } from '../support/test-engine.js'
 import { codes, type Row, rejectionOf, TestTables } from '../support/test-tables.js'
 
 const tables = new TestTables()
-const folder = temporaryFolder()
-const program = fileURLToPath(new URL('../support/programs/exit-with-texts.mjs', import.meta.url))
 
 const columns = { id: 'BIGINT NOT NULL', ok: 'BOOLEAN', price: 'DOUBLE', at: 'TIMESTAMP', name: 'VARCHAR' }
 const text = (id: number) => ({
@@ -128,7 +123,7 @@ describe('parse', () => {
       values.map((v, i) => ({ i, v })),
       { parse: true },
     )
-    expect(await tables.db.query(`SELECT v::VARCHAR AS v FROM ${table.name} ORDER BY i`)).toEqual(
+    expect(await tables.db.query(`SELECT v::VARCHAR AS v FROM ${nameOf(table)} ORDER BY i`)).toEqual(
       ['{"a": [1, 2]}', '"x"', '{"b":1}', '5', '9007199254740993'].map((v) => ({ v })),
     )
     const rejection = await rejectionOf(table.persist([{ v: 'x' }], { parse: true }))
@@ -147,7 +142,7 @@ describe('parse', () => {
       await tables.db.query(
         `SELECT count(*) FILTER (v::VARCHAR = '{"i":' || i || '}') AS v,
           count(*) FILTER (w::VARCHAR = CASE i % 5 WHEN 0 THEN '{"text":"' || repeat('x', i % 300) || '"}' ELSE '[1,2]' END) AS w
-        FROM ${table.name}`,
+        FROM ${nameOf(table)}`,
       ),
     ).toEqual([{ v: 5000n, w: 5000n }])
   })
@@ -164,16 +159,5 @@ describe('parse, of a write stream', () => {
     const table = await tables.create(undefined, { columns })
     await pipeline(texts(3), table.createWriteStream({ parse: true, atomic }))
     expect(await tables.read(table)).toEqual([0, 1, 2].map(read))
-  })
-
-  it.each(['exit', 'itself'])('reads strings that are written when the process ends by %s', async (way) => {
-    const path = newDatabase(folder)
-    const { stderr } = spawnSync(process.execPath, [program, path, way], { encoding: 'utf8' })
-    const lost = 'row 2 of the write stream to `t` is lost at exit: Column `id`'
-    expect(stderr.includes(lost)).toBe(way === 'exit')
-    expect(await readDatabase(path, 'SELECT * FROM t ORDER BY id')).toEqual([
-      { id: 1, ok: true },
-      { id: 2, ok: false },
-    ])
   })
 })

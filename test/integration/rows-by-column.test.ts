@@ -1,13 +1,14 @@
-import { open, type PersistenceService } from 'duckpaddle'
+import type { PersistenceService } from 'duckpaddle'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { generatedCases } from '../support/generated-cases.js'
+import { nameOf, openForTest, placeForTest } from '../support/test-engine.js'
 
 let db: PersistenceService
 let tables = 0
 
 beforeAll(async () => {
-  db = await open(':memory:')
+  db = await openForTest(':memory:')
 })
 afterAll(() => db.close())
 
@@ -21,11 +22,11 @@ const definition = {
 } as const
 
 function createTable() {
-  return db.table(`t${++tables}`, { columns: definition })
+  return db.table(`t${++tables}`, { ...placeForTest(), columns: definition })
 }
 
 function readAll(name: string) {
-  return db.query(`SELECT * FROM ${name} ORDER BY rowid`)
+  return db.query(`SELECT * FROM ${nameOf(name)} ORDER BY ALL ASC NULLS LAST`)
 }
 
 function columnsOf(count: number) {
@@ -97,7 +98,7 @@ describe('rows by column', () => {
           const receipt = await table.persist(rows as never, { onRowError: 'skip' })
           const { inserted, rejected, rejections } = receipt
           const read = await readAll(table.name)
-          await db.run(`DROP TABLE ${table.name}`)
+          await db.run(`DROP TABLE ${nameOf(table)}`)
           return { inserted, rejected, rejections, read }
         }
         expect(await outcome({ columns })).toEqual(await outcome(rowsOf(columns)))
@@ -108,7 +109,11 @@ describe('rows by column', () => {
 
   it('of a key replace others, and are rejected with their indexes', async () => {
     const name = `t${++tables}`
-    const table = await db.table(name, { columns: { id: 'INTEGER', n: 'INTEGER' }, key: ['id'] })
+    const table = await db.table(name, {
+      ...placeForTest(),
+      columns: { id: 'INTEGER', n: 'INTEGER' },
+      key: ['id'],
+    })
     const ids = Int32Array.from({ length: 10_000 }, (_, index) => index)
     await table.persist({ columns: { id: ids, n: ids } })
     const again = { columns: { id: [5, 10_001, 7], n: [1, 2, 3] } }
@@ -118,10 +123,9 @@ describe('rows by column', () => {
       { index: 2, row: { id: 7, n: 3 }, code: 'duplicate-key' },
     ])
     await table.persist(again, { onConflict: 'update' })
-    expect(await db.query(`SELECT id FROM ${name} WHERE n IN (1, 3) AND id > 3 ORDER BY id`)).toEqual([
-      { id: 5 },
-      { id: 7 },
-    ])
+    expect(await db.query(`SELECT id FROM ${nameOf(name)} WHERE n IN (1, 3) AND id > 3 ORDER BY id`)).toEqual(
+      [{ id: 5 }, { id: 7 }],
+    )
   })
 
   it('with one bad row are not written at all', async () => {
@@ -186,7 +190,7 @@ describe('what is no rows by column', () => {
     const price = new Odd([1, 2, 3])
     await table.persist({ columns: { id: [1, 2, 3], price } })
     await table.persist({ columns: { id: Int32Array.from({ length: 5000 }), price: new Odd(5000).fill(7) } })
-    const [row] = await db.query(`SELECT sum(price) AS sum FROM ${table.name}`)
+    const [row] = await db.query(`SELECT sum(price) AS sum FROM ${nameOf(table)}`)
     expect(row).toEqual({ sum: 6 + 35_000 })
   })
 })

@@ -5,6 +5,7 @@ import { holdTurn } from '../support/hold-turn.js'
 import { type Identified, IdentifiedRows } from '../support/identified-rows.js'
 import { readDatabase } from '../support/read-database.js'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
+import { nameOf, placeForTest } from '../support/test-engine.js'
 
 const path = newDatabase(temporaryFolder())
 const given = new IdentifiedRows(path)
@@ -31,7 +32,7 @@ describe('a stream that is destroyed without an error', () => {
     running.destroy()
     await expect(stopped).rejects.toMatchObject(premature)
     await given.db.close()
-    expect(await readDatabase(path, 'SELECT count(*)::INT AS n FROM t')).toEqual([{ n: 0 }])
+    expect(await readDatabase(path, `SELECT count(*)::INT AS n FROM ${nameOf('t')}`)).toEqual([{ n: 0 }])
   })
 
   it('after its last row has been read is at its end', async () => {
@@ -137,7 +138,7 @@ it('an ended stream leaves its listeners as they were', async () => {
 })
 
 it('a row whose bytes become more each time that they are read is rejected, and the others are written', async () => {
-  const blobs = await given.db.table('growing', { columns: { a: 'BLOB', b: 'VARCHAR' } })
+  const blobs = await given.db.table('growing', { ...placeForTest(), columns: { a: 'BLOB', b: 'VARCHAR' } })
   let bytes = 2 * 1024 * 1024
   const growing = {
     get a() {
@@ -148,5 +149,8 @@ it('a row whose bytes become more each time that they are read is rejected, and 
   }
   const receipt = await blobs.persist([{ b: 'x' }, growing, { b: 'y' }], { onRowError: 'skip' })
   expect(receipt).toMatchObject({ inserted: 2, rejections: [{ index: 1, code: 'serialize' }] })
-  expect(await given.db.query('SELECT b FROM growing ORDER BY b')).toEqual([{ b: 'x' }, { b: 'y' }])
+  expect(await given.db.query(`SELECT b FROM ${nameOf('growing')} ORDER BY b`)).toEqual([
+    { b: 'x' },
+    { b: 'y' },
+  ])
 })

@@ -1,5 +1,6 @@
-import { open, type PersistenceService, type Table } from 'duckpaddle'
+import type { PersistenceService, Table } from 'duckpaddle'
 import { afterAll, afterEach, beforeEach } from 'vitest'
+import { nameOf, openForTest, placeForTest } from './test-engine.js'
 
 export interface Identified {
   readonly id: number
@@ -18,11 +19,11 @@ export class IdentifiedRows {
     this.#path = path
     beforeEach(async () => {
       // A test may close it; a thread takes long to start.
-      if (this.#db?.stats().status !== 'open') this.#db = await open(this.#path)
-      this.#table = await this.#db.table('t', definition)
+      if (this.#db?.stats().status !== 'open') this.#db = await openForTest(this.#path)
+      this.#table = await this.#db.table('t', { ...placeForTest(), ...definition })
     })
     afterEach(async () => {
-      if (this.db.stats().status === 'open') await this.db.run('DROP TABLE IF EXISTS t')
+      if (this.db.stats().status === 'open') await this.db.run(`DROP TABLE IF EXISTS ${nameOf('t')}`)
     })
     afterAll(() => this.#db?.close())
   }
@@ -38,8 +39,8 @@ export class IdentifiedRows {
   /** The table of a service that is closed. */
   async closedTable(): Promise<Table<Identified>> {
     if (this.#closed === undefined) {
-      const service = await open(':memory:')
-      this.#closed = await service.table('t', definition)
+      const service = await openForTest(':memory:')
+      this.#closed = await service.table('t', { ...placeForTest(), ...definition })
       await service.close()
     }
     return this.#closed

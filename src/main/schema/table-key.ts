@@ -19,20 +19,15 @@ export interface TableKey {
 export function resolveTableKey(
   table: string,
   wanted: readonly string[],
-  { columns, primaryKey, uniqueKeys }: TableDescription,
+  { columns, enforcedKey }: TableDescription,
 ): TableKey {
-  const enforced = [primaryKey, ...uniqueKeys].filter((key) => key.length > 0)
-  if (wanted.length === 0) {
-    const [only = []] = enforced
-    return { columns: primaryKey.length > 0 || enforced.length === 1 ? only : [], isOurs: false }
-  }
   const missing = wanted.find((name) => !columns.some((column) => column.name === name))
   if (missing !== undefined) {
     const message = `The table ${quoteName(table)} has no column ${quoteName(missing)} for its key`
     throw new PersistenceError('PERSIST_SCHEMA_MISMATCH', message)
   }
-  const same = enforced.find((key) => isSameSet(key, wanted))
-  return { columns: same ?? wanted, isOurs: same === undefined }
+  const isOurs = wanted.length > 0 && enforcedKey.length === 0
+  return { columns: isOurs ? wanted : enforcedKey, isOurs }
 }
 
 export function isSameSet(left: readonly string[], right: readonly string[]): boolean {

@@ -24,6 +24,11 @@ export interface Capabilities {
   /** Whether a HUGEINT keeps its digits: DuckLake makes a DOUBLE of it. */
   readonly hasHugeint: boolean
   /**
+   * Whether it keeps a few rows as text in the catalog of a server, where a STRUCT loses quotes that are in it, or cannot
+   * be read any more.
+   */
+  readonly inlines: boolean
+  /**
    * Whether a server gives the columns that an INSERT leaves out their DEFAULTs, which may be of functions and sequences
    * that are there alone. Otherwise it would have NULL for them.
    */
@@ -46,6 +51,7 @@ const own: Capabilities = {
   knowsConstraints: true,
   hasNaN: true,
   hasHugeint: true,
+  inlines: false,
   givesDefaults: false,
 }
 
@@ -71,6 +77,7 @@ export async function readCapabilities(
     knowsConstraints: type !== 'mysql',
     hasNaN: !isSqlite,
     hasHugeint: type !== 'ducklake',
+    inlines: type === 'ducklake',
     givesDefaults: type !== 'ducklake' && !isSqlite,
     ...(type === 'mysql' ? { dialect: 'mysql' } : {}),
     ...asking[String(type)],

@@ -6,6 +6,7 @@ import { quoteName, toVisible } from '../../protocol/visible-text.js'
 import type { Database } from '../database.js'
 import { type Capabilities, readCapabilities } from './capabilities.js'
 import type { ChangedTables } from './changed-tables.js'
+import { chooseEnforcedKey, type EnforcedKeys, findEnforcedKeys } from './find-enforced-keys.js'
 import { MetadataReader, mismatch } from './metadata-reader.js'
 import {
   clearMysqlCache,
@@ -115,10 +116,10 @@ export class CatalogReader {
   async has(connection: DuckDBConnection, table: TableRef): Promise<boolean> {
     const { dialect } = await this.#capabilitiesOf(connection, table)
     if (dialect === 'mysql') return this.#hasInMysql(connection, table)
-    if (!canLookUp(table)) return (await this.#metadata.kind(connection, table)) !== undefined
     try {
-      const sql = `SELECT 1 FROM system.main.pragma_table_info(${quoteLiteral(qualify(table))})`
-      await this.#database.execute(connection, sql)
+      const sql = `FROM system.main.pragma_table_info(${quoteLiteral(qualify(table))})`
+      const rows = canLookUp(table) ? sql : `FROM ${qualify(table)} LIMIT 0`
+      await this.#database.execute(connection, `SELECT 1 ${rows}`)
       return true
     } catch (error) {
       // Of a table that is to be created this is the rule; a view may be there, and be about one that is not.
@@ -138,27 +139,44 @@ export class CatalogReader {
   /**
    * What a caller must know of a table. Whether it is constrained is left out where that has to be looked for among the
    * constraints of all tables.
+   *
+   * @param key - That was asked for; none when empty.
    */
-  async describe(connection: DuckDBConnection, table: TableRef): Promise<TableDescription> {
+  async describe(
+    connection: DuckDBConnection,
+    table: TableRef,
+    key: readonly string[],
+  ): Promise<TableDescription> {
     const known = this.#known.get(foldRef(table))
-    if (known !== undefined) return toDescription(known)
+    if (known !== undefined) return toDescription(known, key)
     const changes = this.#changes
     const capabilities = await this.#capabilitiesOf(connection, table)
     const columns = await this.#metadata.readColumns(connection, table, capabilities)
-    // Their columns' order, and what each is made of, only the constraints say.
-    const isKeyKnown = columns.primaryKey.length <= 1 && !columns.hasUnique
-    if (!isKeyKnown || (await this.#metadata.readIndexes(connection, table, capabilities)).length > 0) {
-      return toDescription(await this.#read(connection, table, columns, changes))
-    }
+    const keys = capabilities.canAppend
+      ? await findEnforcedKeys(this.#database, connection, table, columns, key, () =>
+          this.#metadata.readUniqueIndexes(connection, table, columns),
+        )
+      : await this.#findKeysElsewhere(connection, table, columns, capabilities, key)
+    if (keys === undefined) return toDescription(await this.#read(connection, table, columns, changes), key)
     const described = this.#metadata.describeColumns(table, columns)
+    const uniques = columns.primaryKey.length + columns.unique.length
     const hasOthers = columns.generated.length + described.unwritable.length > 0
-    const isConstrained = columns.primaryKey.length > 0 || hasOthers || !capabilities.canAppend
-    return {
-      ...described,
-      primaryKey: columns.primaryKey,
-      uniqueKeys: [],
-      ...(isConstrained ? { isConstrained } : {}),
-    }
+    const isConstrained = uniques > 0 || hasOthers || !capabilities.canAppend
+    return { ...described, ...keys, ...(isConstrained ? { isConstrained } : {}) }
+  }
+
+  /** Of a catalog of others, the same without its constraints, where it has none that tell rows apart but one column's. */
+  async #findKeysElsewhere(
+    connection: DuckDBConnection,
+    table: TableRef,
+    { primaryKey, unique }: TableColumns,
+    capabilities: Capabilities,
+    key: readonly string[],
+  ): Promise<EnforcedKeys | undefined> {
+    // Their columns' order, and what each is made of, only the constraints say.
+    if (primaryKey.length > 1 || unique.length > 0) return undefined
+    if ((await this.#metadata.readIndexes(connection, table, capabilities)).length > 0) return undefined
+    return { primaryKey, enforcedKey: chooseEnforcedKey({ primaryKey, uniqueKeys: [] }, key) }
   }
 
   /** All about a table: the same object, until a statement may have changed it. */
@@ -231,7 +249,7 @@ export class CatalogReader {
   }
 }
 
-function toDescription(metadata: TableMetadata): TableDescription {
-  const { columns, unwritable, primaryKey, uniqueKeys, isConstrained } = metadata
-  return { columns, unwritable, primaryKey, uniqueKeys, isConstrained }
+function toDescription(metadata: TableMetadata, key: readonly string[]): TableDescription {
+  const { columns, unwritable, primaryKey, isConstrained } = metadata
+  return { columns, unwritable, primaryKey, enforcedKey: chooseEnforcedKey(metadata, key), isConstrained }
 }

@@ -5,9 +5,10 @@ import { quoteName, toVisible } from '../../protocol/visible-text.js'
 import type { Database } from '../database.js'
 import { WorkerFailure } from '../failure.js'
 import type { Capabilities } from './capabilities.js'
+import type { UniqueIndexes } from './find-enforced-keys.js'
 import { inOrderOfNeed } from './generated-columns.js'
 import { clearMysqlCache } from './mysql-sql.js'
-import { canLookUp, readColumns, type TableColumns } from './read-columns.js'
+import { readColumns, type TableColumns } from './read-columns.js'
 import { findRewritingColumns, namesInSelect } from './rewriting-columns.js'
 import {
   computedExpressions,
@@ -20,7 +21,7 @@ import {
   toStrings,
   toTried,
 } from './table-constraints.js'
-import type { GeneratedColumn, NotNull, TableMetadata } from './table-metadata.js'
+import type { GeneratedColumn, NotNull, TableMetadata, Unique } from './table-metadata.js'
 import { byText, readReferences, toReferenceRow } from './table-references.js'
 import { toColumnType } from './to-column-type.js'
 
@@ -83,9 +84,7 @@ export class MetadataReader {
       given,
       generated: inOrderOfNeed(generated, namesIn),
       primaryKey: first?.code === 'duplicate-key' ? first.columns : [],
-      uniqueKeys: uniques
-        .filter((unique) => unique.code === 'unique' && unique.columns.length === unique.expressions.length)
-        .map((unique) => unique.columns),
+      uniqueKeys: toUniqueKeys(uniques),
       // A generated column is no constraint, but a row of which it cannot be computed is rejected.
       isConstrained:
         checks.length + foreignKeys.length + uniques.length + unwritable.length > 0 || !canAppend,
@@ -100,7 +99,6 @@ export class MetadataReader {
     capabilities: Capabilities,
   ): Promise<TableColumns> {
     let columns: TableColumns
-    if (!canLookUp(table)) await this.#checkKind(connection, table)
     try {
       columns = await this.#readColumns(connection, table, capabilities)
     } catch (error) {
@@ -228,7 +226,7 @@ export class MetadataReader {
   async readIndexes(
     connection: DuckDBConnection,
     table: TableRef,
-    { knowsConstraints }: Capabilities,
+    { knowsConstraints }: Pick<Capabilities, 'knowsConstraints'>,
   ): Promise<Json[][]> {
     if (!knowsConstraints) return []
     return this.#query(
@@ -236,6 +234,17 @@ export class MetadataReader {
       `SELECT ${indexColumns} FROM system.main.duckdb_indexes() WHERE ${isNamed('table_name', table)}
        ORDER BY index_oid ASC NULLS LAST`,
     )
+  }
+
+  /** The columns of each unique index that is on columns alone, of a table in a DuckDB. */
+  async readUniqueIndexes(
+    connection: DuckDBConnection,
+    table: TableRef,
+    { types }: TableColumns,
+  ): Promise<UniqueIndexes> {
+    const indexRows = await this.readIndexes(connection, table, { knowsConstraints: true })
+    const { uniques } = readConstraints(table.name, [], indexRows, typesOf(types), [], new Map())
+    return toUniqueKeys(uniques)
   }
 
   /** The types of expressions over the columns of a table. */
@@ -278,6 +287,13 @@ export class MetadataReader {
     })
     return this.#database.poolCall(() => result.getRowsJson())
   }
+}
+
+/** The columns of those that are on columns alone, but for the PRIMARY KEY. */
+function toUniqueKeys(uniques: readonly Unique[]): UniqueIndexes {
+  return uniques
+    .filter(({ code, columns, expressions }) => code === 'unique' && columns.length === expressions.length)
+    .map(({ columns }) => columns)
 }
 
 function toNotNull(name: string): NotNull {

@@ -17,8 +17,8 @@ export interface TableColumns {
   readonly generated: readonly GeneratedColumn[]
   /** The columns of the PRIMARY KEY in the table's order, which need not be the key's. */
   readonly primaryKey: readonly string[]
-  /** Whether some column is of a UNIQUE constraint. */
-  readonly hasUnique: boolean
+  /** The columns of UNIQUE constraints, but for those of the PRIMARY KEY. */
+  readonly unique: readonly string[]
   /** Of columns of a server that have fewer digits of a second than DuckDB, how many. */
   readonly digits: ReadonlyMap<string, number>
 }
@@ -35,34 +35,39 @@ export async function readColumns(
   table: TableRef,
   capabilities: Capabilities,
 ): Promise<TableColumns> {
-  const quoted = qualify(table)
+  const empty = await database.execute(connection, `SELECT * FROM ${qualify(table)} LIMIT 0`)
+  const types = new Map(empty.columnNames().map((name, index) => [name, empty.columnType(index)]))
+  const described = describeSql(table, capabilities)
+  const isPlain =
+    capabilities.canAppend &&
+    !canLookUp(table) &&
+    (await takesAll(database, connection, table, [...types.keys()]))
+  const expressions = isPlain ? selectDefaults(described) : selectExpressions(table)
   // Only the one shows the expression of a generated column, in the place of a DEFAULT; only the other is about keys.
-  const described = await database.execute(
+  const found = await database.execute(
     connection,
     `SELECT d.column_name, d."null", d."key", i.expression, d."default", i."notnull", i.pk
-     FROM (${selectExpressions(table)}) i POSITIONAL JOIN (${describeSql(table, capabilities)}) d`,
+     FROM (${expressions}) i POSITIONAL JOIN (${described}) d`,
   )
-  const rows = await database.poolCall(() => described.getRows())
-  const empty = await database.execute(connection, `SELECT * FROM ${quoted} LIMIT 0`)
-  const types = new Map(empty.columnNames().map((name, index) => [name, empty.columnType(index)]))
+  const rows = await database.poolCall(() => found.getRows())
   const notNull = new Set<string>()
   const primaryKey: string[] = []
   const defaults = new Map<string, string>()
   const generated: GeneratedColumn[] = []
-  let hasUnique = false
+  const unique: string[] = []
   for (const [column, isNullable, key, expression, byDefault, isNotNull, isOfKey] of rows) {
     const name = String(column)
     // Of the tables of a server, DESCRIBE shows neither.
     if (isNullable === 'NO' || isNotNull === true) notNull.add(name)
     if (key === 'PRI' || isOfKey === true) primaryKey.push(name)
-    if (key === 'UNI') hasUnique = true
+    if (key === 'UNI') unique.push(name)
     if (expression === null || expression === undefined) continue
     const sql = String(expression)
     if (byDefault === null) generated.push({ name, expression: sql })
     else if (sql.toUpperCase() !== 'NULL') defaults.set(name, sql)
   }
   if (!capabilities.givesDefaults) {
-    return { types, notNull, defaults, given: new Set(), generated, primaryKey, hasUnique, digits: new Map() }
+    return { types, notNull, defaults, given: new Set(), generated, primaryKey, unique, digits: new Map() }
   }
   const more = await readGiven(database, connection, table, capabilities)
   const given = new Set([...defaults.keys(), ...more.defaults])
@@ -70,7 +75,7 @@ export async function readColumns(
   // What they are made of is SQL of the server's.
   for (const name of more.generated) if (!isKnown.has(name)) generated.push({ name, expression: 'NULL' })
   const { digits } = more
-  return { types, notNull, defaults: new Map(), given, generated, primaryKey, hasUnique, digits }
+  return { types, notNull, defaults: new Map(), given, generated, primaryKey, unique, digits }
 }
 
 /** Of a Quack server's tables, DuckDB here tells no DEFAULT from what a generated column is made of. */
@@ -135,6 +140,29 @@ async function readGivenByMysql(
 /** Whether `pragma_table_info`, which takes a name apart by itself, finds this table: it knows no quoted quotes. */
 export function canLookUp({ catalog, schema, name }: TableRef): boolean {
   return ![catalog, schema, name].some((part) => part.includes('"'))
+}
+
+/** Whether an INSERT may give all columns values: none of them is generated. */
+async function takesAll(
+  database: Database,
+  connection: DuckDBConnection,
+  table: TableRef,
+  columns: readonly string[],
+): Promise<boolean> {
+  const names = columns.map(quoteIdentifier).join(', ')
+  const sql = `INSERT INTO ${qualify(table)} (${names}) SELECT ${names} FROM ${qualify(table)} LIMIT 0`
+  try {
+    const prepared = await database.poolCall(() => connection.prepare(sql))
+    prepared.destroySync()
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The same as `selectExpressions`, of a table none of whose columns is generated. */
+function selectDefaults(described: string): string {
+  return `SELECT "default" AS expression, NULL AS "notnull", NULL AS pk FROM (${described})`
 }
 
 /** The DEFAULT of each column in their order, or what a generated one is made of; whether it is NOT NULL, and of the key. */

@@ -53,9 +53,11 @@ export interface GeneratedColumn {
 }
 
 /** A table as writing to it must know it. */
-export interface TableMetadata extends TableDescription {
+export interface TableMetadata extends Omit<TableDescription, 'enforcedKey'> {
   readonly capabilities: Capabilities
   readonly isConstrained: boolean
+  /** Columns of each UNIQUE constraint or index that is on columns alone. */
+  readonly uniqueKeys: readonly (readonly string[])[]
   /** SQL of the DEFAULT of each column that has one. */
   readonly defaults: ReadonlyMap<string, string>
   /** The columns that have a value of the server where an INSERT leaves them out. */

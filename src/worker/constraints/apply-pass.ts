@@ -8,10 +8,11 @@ import { isOfOwnTable } from './resolve-self-references.js'
 import { assignedColumns, isOfKey, isRewritten } from './rewritten-rows.js'
 import { acceptedRows, type StagedPass } from './staged-pass.js'
 import { updateInMysql } from './update-in-mysql.js'
+import { withoutInlining } from './without-inlining.js'
 
 /** Moves the rows of a pass into the table, each as its outcome says. */
 export async function applyPass(pass: StagedPass, updates: number): Promise<void> {
-  const { connection, target, staging, outcomes } = pass
+  const { target, staging, outcomes } = pass
   const { key, metadata } = target
   const own = metadata.foreignKeys.filter((foreignKey) => isOfOwnTable(pass, foreignKey))
   if (updates > 0 && key !== undefined) {
@@ -19,7 +20,7 @@ export async function applyPass(pass: StagedPass, updates: number): Promise<void
     else if (metadata.hasIndex) await updateRows(pass, key, updates)
     else {
       // Without an index, to delete and to insert again takes a quarter of the time of an UPDATE.
-      for (const sql of deletions(pass, key)) await connection.run(sql)
+      await deleteReplaced(pass, key)
       if (own.length === 0 && metadata.given.size === 0) {
         return insertRows(pass, `SELECT s.* FROM (${selectWritten(pass)}) s`)
       }
@@ -33,22 +34,24 @@ export async function applyPass(pass: StagedPass, updates: number): Promise<void
   )
 }
 
-/** What deletes the rows of the table that make room for those that update them. */
-function deletions(pass: StagedPass, key: Unique): readonly string[] {
+/** Deletes the rows of the table that make room for those that update them. */
+async function deleteReplaced(pass: StagedPass, key: Unique): Promise<void> {
   const { target, connection } = pass
-  const { remote } = connection
   if (pass.hasRowIds === true && target.metadata.capabilities.canAppend) {
     // Which takes three quarters of the time of a condition with IN.
     const { outcomes } = pass
-    return [
+    await connection.run(
       `DELETE FROM ${target.table} AS t USING ${outcomes.table} v WHERE t.rowid = v.other AND ${outcomes.is('updates', 'v')}`,
-    ]
+    )
+    return
   }
-  if (target.metadata.capabilities.canChange || remote === undefined) {
-    return [`DELETE FROM ${target.table} WHERE ${isReplaced(pass, key)}`]
+  if (target.metadata.capabilities.canChange || !connection.hasServer) {
+    await connection.run(`DELETE FROM ${target.table} WHERE ${isReplaced(pass, key)}`)
+    return
   }
   const names = key.columns.map(quoteIdentifier).join(', ')
-  return remote.deletions(target.ref, key.columns, `SELECT ${names} FROM (${selectUpdating(pass)})`)
+  const select = `SELECT ${names} FROM (${selectUpdating(pass)})`
+  await connection.deleteOnServer(target.ref, key.columns, select)
 }
 
 /** A condition: the row of the table makes room for one that updates it. */
@@ -165,7 +168,8 @@ async function insertRows(
   const columns = target.columns.filter(({ name }) => !left.includes(name))
   const names = columns.map(({ name }) => quoteIdentifier(name)).join(', ')
   if (columns.length > 0) {
-    await connection.run(`INSERT INTO ${target.table} (${names}) SELECT ${names} FROM (${select})`)
+    const sql = `INSERT INTO ${target.table} (${names}) SELECT ${names} FROM (${select})`
+    await withoutInlining(connection, target, () => connection.run(sql))
     return
   }
   // SQL has no other way to insert rows of which nothing is said.

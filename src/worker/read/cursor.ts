@@ -3,6 +3,7 @@ import type { Failure } from '../../protocol/failure.js'
 import { exactReading } from '../../protocol/query-value.js'
 import type { ExecuteReply, ExecuteRequest } from '../../protocol/requests.js'
 import { noBatch, type ResultBatch } from '../../protocol/result-batch.js'
+import { Deferred } from '../../sync/deferred.js'
 import type { Database } from '../database.js'
 import { WorkerFailure } from '../failure.js'
 import { chunksOf, rowCountOf } from './chunks-of.js'
@@ -25,6 +26,7 @@ export class Cursor {
   /** Absent where all rows are there before the first is sent. */
   #stream: StreamedChunks | undefined
   #cancelled: Failure | undefined
+  readonly #givenUp = new Deferred<void>()
   #running: Promise<unknown> = Promise.resolve()
 
   /** @param done - Called once, when the cursor has nothing more to give. */
@@ -50,6 +52,7 @@ export class Cursor {
   /** Stops between two tasks with `failure`, and resolves when nothing is running any more. */
   async cancel(failure: Failure = { code: 'PERSIST_ABORTED', message: 'Interrupted' }): Promise<void> {
     this.#cancelled ??= failure
+    this.#givenUp.resolve()
     // Rows of a stream may take long to compute.
     if (this.#stream !== undefined) this.#connection?.interrupt()
     await this.#running
@@ -65,11 +68,25 @@ export class Cursor {
     this.#reading = request.reading
     this.#isByColumn = request.isByColumn === true
     const execution = new Execution(this.#database, connection, request, () => this.#checkCancelled(), outer)
+    const { turns } = this.#database
+    const task = async () => {
+      this.#checkCancelled()
+      return this.#executeNow(execution)
+    }
+    const { promise } = this.#givenUp
+    // What a transaction writes by has other names, and its SQL may have those that others read by.
+    return outer === undefined ? turns.read(task, promise) : turns.all(task, promise)
+  }
+
+  async #executeNow(execution: Execution): Promise<ExecuteReply> {
+    const { connection, request } = execution
     if (request.mayWrite) {
       const { result, rowsChanged } = await executeWrites(execution)
       return this.#reply(result, rowsChanged, this.#database.walBytes)
     }
-    const result = await executeReads(execution, request.isStreamed === true)
+    // One that nobody reads to its end would hold up all others.
+    const isStreamed = request.isStreamed === true && !this.#database.turns.isNeeded
+    const result = await executeReads(execution, isStreamed)
     if (result === undefined) {
       await this.#close()
       return { executed: false }

@@ -7,16 +7,19 @@ export interface LastingEffects {
   readonly settings: boolean
   /** It may have altered a table, which makes a log that DuckDB cannot always read when it opens the file. */
   readonly alters: boolean
+  /** It may have attached another database. */
+  readonly attaches: boolean
 }
 
 const settingStatements: ReadonlySet<string> = new Set(['call', 'load', 'pragma', 'reset', 'set'])
 const settingHint = /\b(set|reset|pragma|call|load|enable_\w+|disable_\w+)\b/i
 const settingFunction = /^(enable|disable)_/
+const attachHint = /\battach\b/i
 const alterHint = /\b(alter|import)\b/i
 
 /** What `sql` may leave behind, by its words. */
 export function lastingEffects(sql: string): LastingEffects {
-  return { settings: mayChangeSettings(sql), alters: alterHint.test(sql) }
+  return { settings: mayChangeSettings(sql), alters: alterHint.test(sql), attaches: attachHint.test(sql) }
 }
 
 function mayChangeSettings(sql: string): boolean {

@@ -142,9 +142,11 @@ async function readTarget(
   const { duckdbConnection } = place.connection
   const { table, columns, isChecked } = request
   // Batches are copied into memory laid out for these columns, so nothing may have changed about them.
-  const metadata = await (before === 'columns'
-    ? catalog.readAnew(duckdbConnection, table)
-    : catalog.metadataOf(duckdbConnection, table))
+  const metadata = await place.database.turns.read(() =>
+    before === 'columns'
+      ? catalog.readAnew(duckdbConnection, table)
+      : catalog.metadataOf(duckdbConnection, table),
+  )
   checkSame(table.name, columns, metadata.columns)
   if (metadata.isConstrained && !isChecked) {
     changed(`The constraints of ${quoteName(table.name)} have changed`)

@@ -13,7 +13,7 @@ import { GroupedRows } from '../../../src/main/write/grouped-rows.js'
 
 it('what was found out about a call is forgotten when it is to be written again', async () => {
   const columns = [parseColumn('id', 'INTEGER NOT NULL')]
-  const description = { columns, unwritable: [], primaryKey: [], uniqueKeys: [] }
+  const description = { columns, unwritable: [], primaryKey: [], enforcedKey: [] }
   const ref = { catalog: 'memory', schema: 'main', name: 't' }
   const table = new BoundTable(
     ref,
