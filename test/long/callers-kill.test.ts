@@ -6,12 +6,12 @@ import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
 const folder = temporaryFolder()
 
 it.each<[CallersEnd, number]>([
-  ['kill', 60],
-  ['exit', 20],
-  ['throw', 10],
-  ['end', 5],
-  ['close', 20],
-  ['lose', 10],
+  ['kill', 30],
+  ['exit', 10],
+  ['throw', 5],
+  ['end', 3],
+  ['close', 10],
+  ['lose', 5],
 ])(
   '50 callers who write find each acknowledged call whole, and no other in part (%s, %i times)',
   async (way, times) => {
