@@ -19,7 +19,7 @@ const engines = [...readDocumentedEngines().keys()].filter(
   (engine) => !/^a local file$|SQLite$|^MySQL$/.test(engine),
 )
 
-/** Tests of files that are run on each engine, too: a few of them, or all where `SUITES` says so, which takes ten minutes more. */
+/** Tests of files that are run on each engine, too: a few of them, or all where `SUITES` says so, which takes twenty minutes more. */
 const few = [
   ...['conflicts-bad-row', 'conflicts-keys', 'transaction-tables', 'many-callers-failing'],
   'write-stream-atomic',
