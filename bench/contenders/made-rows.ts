@@ -11,7 +11,7 @@ const sampleRows = 2048
 
 /**
  * As many rows as there are to be read, made on the main thread from values that are in memory: what it takes V8 alone to
- * have them, its garbage collector above all. No way to read rows goes below it.
+ * have them, its garbage collector above all.
  */
 export const madeRows: ReadContender = {
   readsNothing: true,
