@@ -1,12 +1,10 @@
-import { open, type PersistenceService } from 'duckpaddle'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { open } from 'duckpaddle'
+import { describe, expect, it } from 'vitest'
 import { CuttingProxy } from './support/cutting-proxy.js'
 import { newTable } from './support/engines.js'
-import { extensionFile } from './support/extensions.js'
 import { failureOf } from './support/failure-of.js'
 import {
   crashMariadb,
-  createMariadbDatabase,
   mariadbConnection,
   mariadbPassword,
   mariadbPort,
@@ -14,23 +12,7 @@ import {
   startMariadb,
   withMariadbSetting,
 } from './support/mariadb.js'
-
-const database = createMariadbDatabase()
-const place = `mysql:${mariadbConnection(mariadbPort, database)}`
-const options = { extensions: [extensionFile('mysql_scanner')] }
-let db: PersistenceService
-
-beforeAll(async () => {
-  db = await open(place, options)
-})
-afterAll(() => db.close())
-
-/** Runs SQL as another program does, and has its tables be known. */
-async function onServer(sql: string): Promise<string> {
-  const output = runMariadb(`USE ${database}; ${sql}`)
-  await db.run('CALL mysql_clear_cache()')
-  return output
-}
+import { database, db, onServer, options, place } from './support/mysql-service.js'
 
 describe('transactions', () => {
   const columns = { id: 'BIGINT', n: 'BIGINT' } as const

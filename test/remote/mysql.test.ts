@@ -1,32 +1,9 @@
-import { open, type PersistenceService } from 'duckpaddle'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { open } from 'duckpaddle'
+import { describe, expect, it } from 'vitest'
 import { newTable } from './support/engines.js'
-import { extensionFile } from './support/extensions.js'
 import { failureOf } from './support/failure-of.js'
-import {
-  createMariadbDatabase,
-  mariadbConnection,
-  mariadbPort,
-  runMariadb,
-  withMariadbSetting,
-} from './support/mariadb.js'
-
-const database = createMariadbDatabase()
-const place = `mysql:${mariadbConnection(mariadbPort, database)}`
-const options = { extensions: [extensionFile('mysql_scanner')] }
-let db: PersistenceService
-
-beforeAll(async () => {
-  db = await open(place, options)
-})
-afterAll(() => db.close())
-
-/** Runs SQL as another program does, and has its tables be known. */
-async function onServer(sql: string): Promise<string> {
-  const output = runMariadb(`USE ${database}; ${sql}`)
-  await db.run('CALL mysql_clear_cache()')
-  return output
-}
+import { withMariadbSetting } from './support/mariadb.js'
+import { database, db, onServer, options, place } from './support/mysql-service.js'
 
 /** Texts that MySQL takes for another, or for SQL. */
 const hostile = ['a', 'A', 'ä', 'a ', 'a\\b', "\\') OR 1=1 -- ", "\\'", "''", '🦆', 'a\0b', '', '%', '`']

@@ -1,6 +1,6 @@
 import type { DuckDBConnection, Json } from '@duckdb/node-api'
 import type { ColumnDescriptor, ColumnType, UnwritableColumn } from '../../protocol/column-type.js'
-import { isNamed, qualify, quoteIdentifier, quoteLiteral, type TableRef } from '../../protocol/sql.js'
+import { isNamed, qualify, quoteLiteral, type TableRef } from '../../protocol/sql.js'
 import { quoteName, toVisible } from '../../protocol/visible-text.js'
 import type { Database } from '../database.js'
 import { WorkerFailure } from '../failure.js'
@@ -18,12 +18,14 @@ import {
   refuseNaN,
   refuseRounded,
   refuseUnlikeMysql,
+  toNotNull,
   toStrings,
   toTried,
+  toUniqueKeys,
 } from './table-constraints.js'
-import type { GeneratedColumn, NotNull, TableMetadata, Unique } from './table-metadata.js'
+import type { GeneratedColumn, TableMetadata } from './table-metadata.js'
 import { byText, readReferences, toReferenceRow } from './table-references.js'
-import { toColumnType } from './to-column-type.js'
+import { toColumnType, toColumnTypes } from './to-column-type.js'
 
 /** A type in a message: a STRUCT has as many fields as it likes. */
 const longestType = 200
@@ -51,7 +53,7 @@ export class MetadataReader {
     const { types, defaults, given, generated } = found
     const { constraintRows, referenceRows } = await this.#readConstraints(connection, table, capabilities)
     const indexRows = await this.readIndexes(connection, table, capabilities)
-    const columnTypes = typesOf(types)
+    const columnTypes = toColumnTypes(types)
     const computed = computedExpressions(table.name, indexRows, types)
     const computedTypes = await this.#typesOf(connection, table, computed)
     const { canAppend, hasNaN, hasHugeint, dialect } = capabilities
@@ -169,7 +171,7 @@ export class MetadataReader {
   describeColumns(
     table: TableRef,
     { types, notNull, defaults, given, generated }: TableColumns,
-    columnTypes: ReadonlyMap<string, ColumnType | undefined> = typesOf(types),
+    columnTypes: ReadonlyMap<string, ColumnType | undefined> = toColumnTypes(types),
   ): Pick<TableMetadata, 'columns' | 'unwritable'> {
     const isGenerated = new Set(generated.map(({ name }) => name))
     const hasDefault = (name: string) => defaults.has(name) || given.has(name)
@@ -243,7 +245,7 @@ export class MetadataReader {
     { types }: TableColumns,
   ): Promise<UniqueIndexes> {
     const indexRows = await this.readIndexes(connection, table, { knowsConstraints: true })
-    const { uniques } = readConstraints(table.name, [], indexRows, typesOf(types), [], new Map())
+    const { uniques } = readConstraints(table.name, [], indexRows, toColumnTypes(types), [], new Map())
     return toUniqueKeys(uniques)
   }
 
@@ -287,21 +289,6 @@ export class MetadataReader {
     })
     return this.#database.poolCall(() => result.getRowsJson())
   }
-}
-
-/** The columns of those that are on columns alone, but for the PRIMARY KEY. */
-function toUniqueKeys(uniques: readonly Unique[]): UniqueIndexes {
-  return uniques
-    .filter(({ code, columns, expressions }) => code === 'unique' && columns.length === expressions.length)
-    .map(({ columns }) => columns)
-}
-
-function toNotNull(name: string): NotNull {
-  return { code: 'not-null', text: `${quoteIdentifier(name)} NOT NULL`, columns: [name] }
-}
-
-function typesOf(types: TableColumns['types']): ReadonlyMap<string, ColumnType | undefined> {
-  return new Map([...types].map(([name, type]) => [name, toColumnType(type)] as const))
 }
 
 function isAView({ name }: TableRef): never {

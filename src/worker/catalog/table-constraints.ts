@@ -35,6 +35,18 @@ export function toTried(expression: string): string {
   return `TRY(${expression})`
 }
 
+/** The columns of those that are on columns alone, but for the PRIMARY KEY. */
+export function toUniqueKeys(uniques: readonly Unique[]): readonly (readonly string[])[] {
+  return uniques
+    .filter(({ code, columns, expressions }) => code === 'unique' && columns.length === expressions.length)
+    .map(({ columns }) => columns)
+}
+
+/** Of a column that the catalog has no constraint of, but says that it takes no NULL. */
+export function toNotNull(name: string): NotNull {
+  return { code: 'not-null', text: `${quoteIdentifier(name)} NOT NULL`, columns: [name] }
+}
+
 /** Makes constraints of what the catalog has about them, as JSON values; the PRIMARY KEY is the first of the uniques. */
 export function readConstraints(
   table: string,

@@ -23,3 +23,10 @@ export function toColumnType(type: DuckDBType): ColumnType | undefined {
 function toNamedTypes(names: readonly string[], types: readonly ColumnType[]): NamedType[] {
   return types.map((type, index) => ({ name: names[index] ?? '', type }))
 }
+
+/** The same of the columns of a table, by their names. */
+export function toColumnTypes(
+  types: ReadonlyMap<string, DuckDBType>,
+): ReadonlyMap<string, ColumnType | undefined> {
+  return new Map([...types].map(([name, type]) => [name, toColumnType(type)] as const))
+}
