@@ -1,6 +1,5 @@
 /**
- * What the library does not export, of the very build that `duckpaddle` is: its package gives no way to it, and a copy
- * compiled along with the benchmarks would be another.
+ * What the library does not export: the modules that its build is bundled from. Its package gives no way to them.
  */
 const entry = import.meta.resolve('duckpaddle')
 

@@ -17,7 +17,7 @@ import { toFailure, WorkerFailure } from './failure.js'
 import { packReply } from './pack-reply.js'
 import { Session, type SessionHandlers } from './session.js'
 import type { Shutdown } from './shutdown.js'
-import { withTransfer } from './transfer.js'
+import { loadTransfer, withTransfer } from './transfer.js'
 
 /** Answers a request; never rejects. */
 export type Handle = (call: Call) => Promise<Outcome<unknown>>
@@ -89,7 +89,9 @@ async function answer(call: Call, shutdown: Shutdown): Promise<Result<unknown>> 
 async function open(request: OpenRequest, shutdown: Shutdown): Promise<ReplyOf<'open'>> {
   shutdown.attach()
   try {
-    session = await Session.open(request, shutdown)
+    // While DuckDB opens the database, on another thread.
+    const [opened] = await Promise.all([Session.open(request, shutdown), loadTransfer()])
+    session = opened
     // The process began to exit meanwhile: what asked for a session to close has found none.
     if (shutdown.isStopping) await session.close({ finalWrites: [] })
     shutdown.checkStop()
