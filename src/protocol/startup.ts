@@ -25,3 +25,6 @@ export interface RemoteCatalog {
   /** What its ATTACH is given, such as `READ_ONLY`. */
   readonly options: readonly string[]
 }
+
+/** `checkpoint_threshold` where main decides when the log is moved: far beyond, so that no COMMIT does it. */
+export const leftToMain = '1GB'

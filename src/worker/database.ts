@@ -2,6 +2,7 @@ import { type DuckDBConnection, type DuckDBMaterializedResult, version } from '@
 import type { InstanceNews } from '../protocol/instance-news.js'
 import type { OpenRequest } from '../protocol/requests.js'
 import { quoteIdentifier, type SchemaRef } from '../protocol/sql.js'
+import { leftToMain } from '../protocol/startup.js'
 import { FifoLock } from '../sync/fifo-lock.js'
 import type { ChangedTables } from './catalog/changed-tables.js'
 import { Company } from './company.js'
@@ -27,6 +28,7 @@ interface Opened {
   readonly openFiles: OpenFileGuard
   readonly remote: RemoteSession | undefined
   readonly turns: ServerTurns
+  readonly mayCheckpoint: boolean
 }
 
 /** The one DuckDB instance of this worker. */
@@ -44,6 +46,8 @@ export class Database {
   /** Where rows are written to a server that has transactions of its own. */
   readonly remote: RemoteSession | undefined
   readonly turns: ServerTurns
+  /** Whether a COMMIT may take as long as to move the log into the file. */
+  readonly mayCheckpoint: boolean
   #isCheckpointDue = false
   readonly company: Company = new Company()
   #isBroken = false
@@ -60,6 +64,7 @@ export class Database {
     this.openFiles = openFiles
     this.remote = opened.remote
     this.turns = opened.turns
+    this.mayCheckpoint = opened.mayCheckpoint
     openFiles.poolCall = (call) => this.poolCall(call)
     this.#instance = instance
     this.#settings = settings
@@ -86,7 +91,9 @@ export class Database {
       connection.disconnectSync()
       if (!isReadOnly(config)) file?.clearSpilled()
       const remote = writes === undefined ? undefined : new RemoteSession(instance.place, writes, turns)
-      return new Database({ instance, file, settings, sandbox, openFiles, remote, turns }, shutdown)
+      const mayCheckpoint = config.checkpoint_threshold !== leftToMain
+      const opened = { instance, file, settings, sandbox, openFiles, remote, turns, mayCheckpoint }
+      return new Database(opened, shutdown)
     } catch (error) {
       connection.disconnectSync()
       instance.close()
@@ -119,6 +126,11 @@ export class Database {
 
   disconnect(connection: DuckDBConnection): void {
     if (this.#connections.delete(connection)) connection.disconnectSync()
+  }
+
+  /** Whether no call into DuckDB is under way, and one would be made at once. */
+  get isIdle(): boolean {
+    return this.#calls.isIdle
   }
 
   /** A short call on the libuv pool, after those asked for before it. */

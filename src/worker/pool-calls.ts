@@ -18,6 +18,11 @@ export class PoolCalls {
     this.#shutdown = shutdown
   }
 
+  /** Whether no call is under way, and one would be made at once. */
+  get isIdle(): boolean {
+    return this.#inFlight.size === 0 && !this.#isDraining
+  }
+
   /** A short call, after those asked for before it. */
   run<Result>(call: () => Promise<Result>): Promise<Result> {
     return this.#runIn(this.#short, call)

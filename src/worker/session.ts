@@ -4,7 +4,6 @@ import type { OpenRequest, ReplyOf, RequestName, RequestOf } from '../protocol/r
 import { noBatch } from '../protocol/result-batch.js'
 import { type SchemaRef, tableIn } from '../protocol/sql.js'
 import { quoteName } from '../protocol/visible-text.js'
-import type { FinalWrite, GroupedOutcome, GroupedRange } from '../protocol/write-requests.js'
 import { CatalogReader } from './catalog/catalog-reader.js'
 import { collectGarbage } from './collect-garbage.js'
 import { Database } from './database.js'
@@ -15,10 +14,7 @@ import { type LastingEffects, lastingEffects } from './read/lasting-effects.js'
 import { refuseOutsideEffects } from './read/outside-effects.js'
 import type { Shutdown } from './shutdown.js'
 import { SizeMeter } from './size-meter.js'
-import { CommittedCalls } from './write/committed-calls.js'
-import { IdleConnections } from './write/idle-connections.js'
-import { writeAtExit } from './write/write-at-exit.js'
-import { WriteTransaction } from './write/write-transaction.js'
+import { Transactions } from './write/transactions.js'
 
 /** What the session does for each request, by its name. */
 export type SessionHandlers = {
@@ -31,10 +27,8 @@ export type SessionHandlers = {
 export class Session implements SessionHandlers {
   readonly #database: Database
   readonly #catalog: CatalogReader
-  readonly #transactions = new Map<number, WriteTransaction>()
-  readonly #connections: IdleConnections
+  readonly #transactions: Transactions
   readonly #cursors = new Map<number, Cursor>()
-  readonly #committed = new CommittedCalls()
   readonly #health: Health
   readonly #sizes: SizeMeter
   #closed: Promise<void> | undefined
@@ -42,9 +36,14 @@ export class Session implements SessionHandlers {
   private constructor(database: Database) {
     this.#database = database
     this.#catalog = new CatalogReader(database)
-    this.#connections = new IdleConnections(database)
     this.#health = new Health(database)
-    const isAlone = () => this.#transactions.size === 0 && this.#cursors.size === 0
+    const isReading = () => this.#cursors.size > 0
+    const committed = async () => {
+      await database.checkpointIfDue()
+      await this.#sizes.update()
+    }
+    this.#transactions = new Transactions(database, this.#catalog, { isReading, committed })
+    const isAlone = () => this.#transactions.count === 0 && !isReading()
     this.#sizes = new SizeMeter(database, this.#health, isAlone)
   }
 
@@ -110,46 +109,36 @@ export class Session implements SessionHandlers {
   }
 
   group(request: RequestOf<'group'>): Promise<ReplyOf<'group'>> {
-    return this.#database.company.runShort(() => this.#group(request))
+    return this.#database.company.runShort(() => this.#transactions.group(request))
   }
 
   begin(request: RequestOf<'begin'>): Promise<ReplyOf<'begin'>> {
-    return this.#begin(request, false)
+    return this.#transactions.begin(request)
   }
 
   addWriter(request: RequestOf<'addWriter'>): Promise<ReplyOf<'addWriter'>> {
-    return this.#transaction(request.transaction).addWriter(request)
+    return this.#transactions.get(request.transaction).addWriter(request)
   }
 
   async write({ transaction, writer, batch }: RequestOf<'write'>): Promise<ReplyOf<'write'>> {
-    await this.#transaction(transaction).write(writer, batch)
+    await this.#transactions.get(transaction).write(writer, batch)
     return { buffer: batch.buffer }
   }
 
   apply({ transaction, writer, calls }: RequestOf<'apply'>): Promise<ReplyOf<'apply'>> {
-    return this.#transaction(transaction).apply(writer, calls)
+    return this.#transactions.get(transaction).apply(writer, calls)
   }
 
   violations({ transaction, writer }: RequestOf<'violations'>): Promise<ReplyOf<'violations'>> {
-    return this.#transaction(transaction).violations(writer)
+    return this.#transactions.get(transaction).violations(writer)
   }
 
-  /** A transaction whose commit fails stays, for main rolls it back. */
-  async commit({ transaction }: RequestOf<'commit'>): Promise<ReplyOf<'commit'>> {
-    const write = this.#transaction(transaction)
-    const startedAt = performance.now()
-    await write.commit()
-    const commitMs = performance.now() - startedAt
-    this.#transactions.delete(transaction)
-    this.#committed.add(transaction, write.outcomes)
-    await this.#database.checkpointIfDue()
-    await this.#sizes.update()
-    return { walBytes: this.#database.walBytes, commitMs }
+  commit(request: RequestOf<'commit'>): Promise<ReplyOf<'commit'>> {
+    return this.#transactions.commit(request)
   }
 
-  async rollback({ transaction }: RequestOf<'rollback'>): Promise<void> {
-    await this.#transactions.get(transaction)?.rollback()
-    this.#transactions.delete(transaction)
+  rollback(request: RequestOf<'rollback'>): Promise<void> {
+    return this.#transactions.rollback(request)
   }
 
   async execute(request: RequestOf<'execute'>): Promise<ReplyOf<'execute'>> {
@@ -206,49 +195,16 @@ export class Session implements SessionHandlers {
     return this.#closed
   }
 
-  #transaction(id: number): WriteTransaction {
-    const transaction = this.#transactions.get(id)
-    if (transaction !== undefined) return transaction
-    throw new WorkerFailure({
-      code: 'PERSIST_WORKER_LOST',
-      message: 'The worker does not know the transaction',
-    })
-  }
-
   async #executeIn(transaction: number, request: RequestOf<'execute'>): Promise<ReplyOf<'execute'>> {
     const forget = () => this.#cursors.delete(request.cursor)
     const cursor = new Cursor(this.#database, forget)
     this.#cursors.set(request.cursor, cursor)
     try {
-      return await this.#transaction(transaction).execute(cursor, request)
+      return await this.#transactions.get(transaction).execute(cursor, request)
     } catch (error) {
       forget()
       throw error
     }
-  }
-
-  async #group(request: RequestOf<'group'>): Promise<ReplyOf<'group'>> {
-    const { transaction, writers } = request
-    // The requests of a transaction are in order, so none of them has to be waited for but the last.
-    const steps: Promise<unknown>[] = [this.#begin(request, true)]
-    const batches = writers.flatMap(({ batches }, writer) => batches.map((batch) => ({ writer, batch })))
-    for (const { writer, batch } of batches) steps.push(this.#transaction(transaction).write(writer, batch))
-    await Promise.all(steps)
-    const outcomes = await this.#transaction(transaction).applyGroup()
-    const buffers = batches.map(({ batch }) => batch.buffer)
-    const isCommitted = writers.every(({ calls = [] }, writer) => {
-      return (outcomes[writer] ?? []).every((outcome, call) => isSettled(calls[call], outcome))
-    })
-    const { walBytes, commitMs } = isCommitted
-      ? await this.commit({ transaction })
-      : { walBytes: this.#database.walBytes, commitMs: 0 }
-    return { walBytes, commitMs, buffers, outcomes, isCommitted }
-  }
-
-  #begin(request: RequestOf<'begin'>, isShort: boolean): Promise<ReplyOf<'begin'>> {
-    const started = new WriteTransaction(this.#database, this.#catalog, this.#connections, isShort)
-    this.#transactions.set(request.transaction, started)
-    return started.begin(request)
   }
 
   /** Sees to what SQL has left behind. */
@@ -261,35 +217,19 @@ export class Session implements SessionHandlers {
 
   async #close({ finalWrites, failure }: RequestOf<'close'>): Promise<void> {
     await this.#cancelCursors(failure)
-    await Promise.all([...this.#transactions.values()].map((transaction) => transaction.rollback(failure)))
+    await this.#transactions.rollBackAll(failure)
     await this.#database.drain()
-    await this.#writeLast(finalWrites)
+    await this.#transactions.writeLast(finalWrites)
+    this.#transactions.close()
     await this.#database.close()
     // Another process may have to write, as soon as this one has left the file, what this one cannot.
     if (this.#database.shutdown.isStopping) await collectGarbage()
     this.#database.shutdown.park()
   }
 
-  /** Nothing else is under way any more: what follows is not to be stopped. */
-  async #writeLast(finalWrites: readonly FinalWrite[]): Promise<void> {
-    if (finalWrites.length === 0) return
-    this.#database.allowLastWrites()
-    for (const finalWrite of finalWrites) {
-      const { written } = finalWrite
-      const isWritten = written !== undefined && this.#committed.has(written)
-      if (!isWritten) await writeAtExit(this.#database, this.#catalog, this.#connections, finalWrite)
-    }
-    await this.#database.drain()
-  }
-
   async #cancelCursors(failure: Failure | undefined): Promise<void> {
     await Promise.all([...this.#cursors.values()].map((cursor) => cursor.cancel(failure)))
   }
-}
-
-/** Whether nothing is left to be decided about a call of a group. */
-function isSettled(call: GroupedRange | undefined, { rejected, isWithdrawn }: GroupedOutcome): boolean {
-  return rejected === 0 && (isWithdrawn || call?.isGivenUp === false)
 }
 
 function cannotBeCreated(table: string, error: unknown): WorkerFailure {

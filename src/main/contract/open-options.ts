@@ -1,7 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os'
 import type { Settings } from '../../protocol/instance-news.js'
 import type { Reading } from '../../protocol/query-value.js'
-import type { Startup } from '../../protocol/startup.js'
+import { leftToMain, type Startup } from '../../protocol/startup.js'
 import { quoteName, toVisible } from '../../protocol/visible-text.js'
 import { checkNumber, checkType, ownOptions } from './check-option.js'
 import { describeValue } from './describe-value.js'
@@ -166,7 +166,7 @@ export function resolveOpenOptions(given: OpenOptions): ResolvedOpenOptions {
       // 300 instead of 215 MiB for 5,000,000 rows of 110 bytes, and no faster.
       write_buffer_row_group_count: '1',
       // Far beyond where this library moves the write-ahead log by itself, at a better moment: see `CheckpointScheduler`.
-      ...(isWalLeft ? {} : { checkpoint_threshold: '1GB' }),
+      ...(isWalLeft ? {} : { checkpoint_threshold: leftToMain }),
       ...config,
       ...(sandbox ? resolveSandbox(config) : {}),
     }),

@@ -1,17 +1,15 @@
 import type { EncodedBatch } from '../../protocol/batch-layout.js'
-import { type ColumnDescriptor, formatColumnType } from '../../protocol/column-type.js'
 import type { Reading } from '../../protocol/query-value.js'
 import type { ViolationPage } from '../../protocol/violation.js'
-import { quoteName } from '../../protocol/visible-text.js'
 import type { CallOutcome, CallRange, GroupedOutcome, WriterRequest } from '../../protocol/write-requests.js'
 import type { CatalogReader } from '../catalog/catalog-reader.js'
-import { mismatch } from '../catalog/metadata-reader.js'
 import { ViolationPager } from '../constraints/violation-pager.js'
 import type { Database } from '../database.js'
 import { WorkerFailure } from '../failure.js'
 import { TemporaryTables } from '../ingest/temporary-tables.js'
 import { createWriteTarget, type WriteTarget } from '../ingest/write-target.js'
 import type { TransactionConnection } from '../transaction-connection.js'
+import { checkTable } from './check-table.js'
 import { chooseWriter } from './choose-writer.js'
 import { GroupedWriter } from './grouped-writer.js'
 import { StagedWriter } from './staged-writer.js'
@@ -140,43 +138,15 @@ async function readTarget(
 ): Promise<WriteTarget> {
   const { catalog, before } = place
   const { duckdbConnection } = place.connection
-  const { table, columns, isChecked } = request
-  // Batches are copied into memory laid out for these columns, so nothing may have changed about them.
+  const { table } = request
   const metadata = await place.database.turns.read(() =>
     before === 'columns'
       ? catalog.readAnew(duckdbConnection, table)
       : catalog.metadataOf(duckdbConnection, table),
   )
-  checkSame(table.name, columns, metadata.columns)
-  if (metadata.isConstrained && !isChecked) {
-    changed(`The constraints of ${quoteName(table.name)} have changed`)
-  }
+  checkTable(request, metadata)
   const ref = place.database.remote?.redirect(table) ?? table
   const target = createWriteTarget(request, ref, metadata, temporaries)
   // Rows that the transaction has added before count as those of before the call, and have rowids of new ones.
   return { ...target, hasRowId: target.hasRowId && before === 'nothing' }
-}
-
-function checkSame(
-  table: string,
-  expected: readonly ColumnDescriptor[],
-  current: readonly ColumnDescriptor[],
-): void {
-  const isSame =
-    expected.length === current.length &&
-    expected.every(({ name, type, notNull, hasDefault }, index) => {
-      const other = current[index]
-      return (
-        other !== undefined &&
-        other.name === name &&
-        other.notNull === notNull &&
-        other.hasDefault === hasDefault &&
-        formatColumnType(other.type) === formatColumnType(type)
-      )
-    })
-  if (!isSame) changed(`The columns of ${quoteName(table)} have changed`)
-}
-
-function changed(what: string): never {
-  mismatch(`${what}: get the table again with table()`)
 }
