@@ -68,6 +68,30 @@ describe('calls that wait at the same time share a commit', () => {
     }
   })
 
+  it('in an array or a Set, but not where a Set gives other rows than its own', async () => {
+    const table = await tables.create(keyed)
+    class Doubled extends Set<{ id: number; n: number }> {
+      override *[Symbol.iterator](): SetIterator<{ id: number; n: number }> {
+        for (const row of super[Symbol.iterator]()) {
+          yield row
+          yield { ...row, id: row.id + 1 }
+        }
+      }
+    }
+    const rowsOf = (n: number) => [{ id: 10 * n, n }]
+    const [outcomes, commits] = await countCommits(() =>
+      outcomesOf(range(20).map((n) => persist(table, n % 2 === 0 ? rowsOf(n) : new Set(rowsOf(n))))),
+    )
+    expect(outcomes).toEqual(range(20).map(() => written()))
+    expect(commits).toBe(1)
+    const [doubled, more] = await countCommits(() =>
+      outcomesOf([persist(table, [{ id: -1, n: 0 }]), persist(table, new Doubled([{ id: -3, n: 0 }]))]),
+    )
+    expect(doubled).toEqual([written(), written({ inserted: 2 })])
+    expect(more).toBe(2)
+    await tables.expectStored(`SELECT count(*)::INT AS n FROM ${nameOf(table)}`, [{ n: 23 }])
+  })
+
   it('with what a store saves', async () => {
     await need('a store')
     const store = new DuckDBStorageAdapter<number>({

@@ -1,6 +1,6 @@
-import { isProxy } from 'node:util/types'
+import { isProxy, isSet } from 'node:util/types'
 import { describeNoRow } from '../contract/describe-no-row.js'
-import { ArraySource } from './array-source.js'
+import { ArraySource, mostShortRows } from './array-source.js'
 import { describeOrigin } from './async-origin.js'
 import { AsyncSource } from './async-source.js'
 import { ColumnsSource } from './columns-source.js'
@@ -18,6 +18,7 @@ export type RowSource = ArraySource | IteratorSource | AsyncSource
 export function createRowSource(rows: unknown): RowSource {
   // What a proxy says its length is may be anything; its iterator asks for it each time.
   if (Array.isArray(rows) && !isProxy(rows)) return new ArraySource(rows)
+  if (isShortSet(rows)) return new ArraySource([...rows])
   if (rows instanceof GrowingSource) return rows
   if (typeof rows !== 'object' || rows === null || ArrayBuffer.isView(rows))
     throw notRows(describeNoRow(rows))
@@ -31,6 +32,11 @@ export function createRowSource(rows: unknown): RowSource {
     return new ColumnsSource((rows as { readonly columns: unknown }).columns)
   const hint = isPlainObject(rows) ? ': put a single row into an array' : ''
   throw notRows(`${describeNoRow(rows)}${hint}`)
+}
+
+/** Whether it is a Set whose rows are all there: a subclass may give others. */
+function isShortSet(rows: unknown): rows is ReadonlySet<unknown> {
+  return isSet(rows) && rows.size <= mostShortRows && rows[Symbol.iterator] === Set.prototype[Symbol.iterator]
 }
 
 function notRows(got: string): TypeError {
