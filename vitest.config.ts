@@ -24,7 +24,6 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: ['default', ['json', { outputFile: 'reports/test.json' }]],
-    coverage: { include: ['src/**'] },
     projects: [
       {
         extends: true,
