@@ -1,7 +1,7 @@
 import type { ColumnDescriptor } from '../protocol/column-type.js'
 import type { TableRef } from '../protocol/sql.js'
 import type { OnConflict } from '../protocol/write-requests.js'
-import type { PersistOptions } from './contract/persist-options.js'
+import { noPersistOptions, type PersistOptions } from './contract/persist-options.js'
 import type { Receipt } from './contract/receipt.js'
 import type { Rows } from './contract/rows.js'
 import type { WriteStream } from './contract/write-stream.js'
@@ -104,7 +104,7 @@ export class Table<Row = AnyRow, Read = unknown, Resolved extends OnConflict = O
    * ```
    */
   persist(rows: Rows<Row>, options?: PersistOptions<Resolved>): Promise<Receipt>
-  persist(rows: Rows<unknown>, options: PersistOptions = {}): Promise<Receipt> {
+  persist(rows: Rows<unknown>, options: PersistOptions = noPersistOptions): Promise<Receipt> {
     return this.#writing.persist(rows, options)
   }
 

@@ -17,7 +17,6 @@ import { tracePersist } from './diagnostics/trace-persist.js'
 import type { Cancellation } from './scheduling/cancellation.js'
 import type { Dependents } from './scheduling/dependents.js'
 import type { Operations } from './scheduling/operations.js'
-import { scopeOf } from './scheduling/write-scope.js'
 import { BoundTable } from './schema/bound-table.js'
 import { checkSchema } from './schema/compare-schema.js'
 import {
@@ -109,7 +108,7 @@ export class Tables {
   #createWriteStream(table: BoundTable, options: WriteStreamOptions): WriteStream<never> {
     const resolved = resolveWriteStreamOptions(options)
     // Its commits are nobody's code: who is to wait for them is known only here.
-    this.#context.scheduler.queue.check('a write stream', scopeOf(table.visible, true))
+    this.#context.scheduler.queue.check('a write stream', table.scopeOf(true))
     const { onConflict = 'error', parse = false } = resolved.persist
     table.checkConflict(onConflict)
     const operations = this.#operations

@@ -1,8 +1,8 @@
 /** A promise, and the two functions that settle it. */
 export class Deferred<Value> {
   readonly promise: Promise<Value>
-  resolve: (value: Value | PromiseLike<Value>) => void = () => undefined
-  reject: (reason: unknown) => void = () => undefined
+  resolve!: (value: Value | PromiseLike<Value>) => void
+  reject!: (reason: unknown) => void
 
   constructor() {
     this.promise = new Promise((resolve, reject) => {

@@ -124,7 +124,14 @@ export const persistOptionNames: readonly string[] = [
   'parse',
 ]
 
+/** What a call has that is given none. */
+export const noPersistOptions: PersistOptions = Object.freeze({})
+
 export function resolvePersistOptions(given: PersistOptions): ResolvedPersistOptions {
+  return given === noPersistOptions ? defaults : resolve(given)
+}
+
+function resolve(given: PersistOptions): ResolvedPersistOptions {
   const options = ownOptions('the options of persist()', given, persistOptionNames)
   checkSignal(options.signal)
   checkType('onProgress', options.onProgress, 'function')
@@ -150,6 +157,8 @@ export function resolvePersistOptions(given: PersistOptions): ResolvedPersistOpt
     parse: options.parse ?? false,
   })
 }
+
+const defaults = resolve({})
 
 export function checkSignal(signal: unknown): asserts signal is Signal | undefined {
   if (signal === undefined || isSignal(signal)) return

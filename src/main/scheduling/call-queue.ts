@@ -28,10 +28,11 @@ export class CallQueue {
    * @throws TypeError if the call would wait for itself.
    */
   join(what: string, scope: WriteScope, outer: Call | undefined = presentCall()): Call {
-    const inner = new Set<Call>()
-    const call: Call = { what, queue: this, number: ++calls, scope, outer, inner, isRunningCode: true }
+    const number = ++calls
+    const call: Call = { what, queue: this, number, scope, outer, inner: undefined, isRunningCode: true }
     if (outer !== undefined) {
       refuseCircle(call)
+      outer.inner ??= new Set()
       outer.inner.add(call)
       outer.queue.recordInner(outer)
     }
@@ -44,11 +45,11 @@ export class CallQueue {
     this.#outers.delete(call)
     call.isRunningCode = false
     const { outer } = call
-    if (outer?.inner.delete(call)) outer.queue.recordInner(outer)
+    if (outer?.inner?.delete(call)) outer.queue.recordInner(outer)
   }
 
   recordInner(outer: Call): void {
-    if (outer.inner.size > 0 && this.#calls.has(outer)) this.#outers.add(outer)
+    if (outer.inner !== undefined && outer.inner.size > 0 && this.#calls.has(outer)) this.#outers.add(outer)
     else this.#outers.delete(outer)
   }
 
@@ -65,7 +66,7 @@ export class CallQueue {
       if (goals.has(before)) return [before]
       if (seen.has(before)) continue
       seen.add(before)
-      for (const inner of before.inner) {
+      for (const inner of before.inner ?? []) {
         const path = inner.queue.pathTo(goals, inner, seen)
         if (path !== undefined) return [before, ...path]
       }
@@ -90,7 +91,9 @@ export class CallQueue {
 
 /** The call whose code runs now. */
 export function presentCall(): Call | undefined {
-  return outersOf(codeInside.present)[0]
+  let outer = codeInside.present
+  while (outer !== undefined && !outer.isRunningCode) outer = outer.outer
+  return outer
 }
 
 /** A call and those that it is part of, as far as their code still runs. */

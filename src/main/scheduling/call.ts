@@ -11,8 +11,8 @@ export interface Call {
   scope: WriteScope
   /** The call whose source, or whose work, made this one. */
   readonly outer: Call | undefined
-  /** The calls that code of its own has made and that have a place in some queue. */
-  readonly inner: Set<Call>
+  /** The calls that code of its own has made and that have a place in some queue; undefined before the first. */
+  inner: Set<Call> | undefined
   /** Whether code of the caller's still runs for it, which might wait for calls that it makes. */
   isRunningCode: boolean
 }

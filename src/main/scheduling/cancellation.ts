@@ -1,3 +1,5 @@
+type Waiter = (error: unknown) => void
+
 /**
  * Why a call is to give up, and the way to wake it where it waits.
  *
@@ -6,7 +8,9 @@
  */
 export class Cancellation {
   #reason: { readonly error: unknown } | undefined
-  readonly #waiters = new Set<(error: unknown) => void>()
+  /** The first of those that wait: of most calls there is no other. */
+  #waiter: Waiter | undefined
+  #others: Set<Waiter> | undefined
 
   get isCancelled(): boolean {
     return this.#reason !== undefined
@@ -16,8 +20,10 @@ export class Cancellation {
   cancel(error: unknown): void {
     if (this.#reason !== undefined) return
     this.#reason = { error }
-    for (const reject of this.#waiters) reject(error)
-    this.#waiters.clear()
+    const waiters = [this.#waiter, ...(this.#others ?? [])]
+    this.#waiter = undefined
+    this.#others = undefined
+    for (const reject of waiters) reject?.(error)
   }
 
   check(): void {
@@ -31,10 +37,8 @@ export class Cancellation {
    */
   onCancel(listener: (error: unknown) => void): () => void {
     if (this.#reason !== undefined) listener(this.#reason.error)
-    else this.#waiters.add(listener)
-    return () => {
-      this.#waiters.delete(listener)
-    }
+    else this.#add(listener)
+    return () => this.#remove(listener)
   }
 
   /** Waits for `promise`, but no longer than until the call is cancelled. */
@@ -45,17 +49,30 @@ export class Cancellation {
         promise.catch(() => undefined)
         return
       }
-      this.#waiters.add(reject)
+      this.#add(reject)
       promise.then(
         (value) => {
-          this.#waiters.delete(reject)
+          this.#remove(reject)
           resolve(value)
         },
         (error) => {
-          this.#waiters.delete(reject)
+          this.#remove(reject)
           reject(error)
         },
       )
     })
+  }
+
+  #add(waiter: Waiter): void {
+    if (this.#waiter === undefined) this.#waiter = waiter
+    else {
+      this.#others ??= new Set()
+      this.#others.add(waiter)
+    }
+  }
+
+  #remove(waiter: Waiter): void {
+    if (this.#waiter === waiter) this.#waiter = undefined
+    else this.#others?.delete(waiter)
   }
 }

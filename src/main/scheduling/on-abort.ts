@@ -19,10 +19,10 @@ export function onAbort(
   signal: AbortSignal | undefined,
   fail: (error: PersistenceError) => void,
 ): () => void {
-  if (signal === undefined) return () => undefined
+  if (signal === undefined) return ignore
   if (signal.aborted) {
     fail(aborted(signal))
-    return () => undefined
+    return ignore
   }
   const watch = watches.get(signal) ?? startWatch(signal)
   // Each call is one of its own.
@@ -34,6 +34,8 @@ export function onAbort(
     signal.removeEventListener('abort', watch.listener)
   }
 }
+
+const ignore = () => undefined
 
 function startWatch(signal: AbortSignal): Watch {
   const calls: Watch['calls'] = new Set()

@@ -55,23 +55,25 @@ export class Operations {
    * `PERSIST_CLOSED` when all others have ended, which may need it.
    * @throws `PERSIST_CLOSED`, as a rejection, unless the service is open.
    */
-  async run<Result>(
+  run<Result>(
     task: (cancellation: Cancellation) => Promise<Result>,
     savesLast = false,
     isOpenEnded = false,
   ): Promise<Result> {
-    if (!(savesLast && this.#isSavingLast)) this.#lifecycle.check()
-    const cancellation = new Cancellation()
-    const result = task(cancellation)
     return new Promise<Result>((resolve, reject) => {
+      if (!(savesLast && this.#isSavingLast)) this.#lifecycle.check()
+      const cancellation = new Cancellation()
+      const result = task(cancellation)
       this.#running.set(result, { cancellation, abandon: reject, savesLast, isOpenEnded })
-      const settle = (then: () => void) => {
-        this.#running.delete(result)
-        then()
-      }
       result.then(
-        (value) => settle(() => resolve(value)),
-        (error) => settle(() => reject(error)),
+        (value) => {
+          this.#running.delete(result)
+          resolve(value)
+        },
+        (error) => {
+          this.#running.delete(result)
+          reject(error)
+        },
       )
     })
   }

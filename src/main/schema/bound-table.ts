@@ -1,11 +1,12 @@
 import type { ColumnDescriptor } from '../../protocol/column-type.js'
 import { foldRef, type TableRef } from '../../protocol/sql.js'
 import type { TableConstraints, TableDescription } from '../../protocol/table-description.js'
+import { quoteName } from '../../protocol/visible-text.js'
 import type { OnConflict } from '../../protocol/write-requests.js'
 import { BatchAllocator } from '../encode/batch-allocator.js'
 import type { BufferPool } from '../encode/buffer-pool.js'
 import { EncoderPool } from '../encode/encoder-pool.js'
-import type { WriteTable } from '../scheduling/write-scope.js'
+import { scopeOf, type WriteScope, type WriteTable } from '../scheduling/write-scope.js'
 import type { TableKey } from './table-key.js'
 
 /** A table as `persist()` needs it. Calls share it. */
@@ -19,11 +20,15 @@ export class BoundTable {
   readonly allocator: BatchAllocator
   /** The same for all tables that `table()` has returned and that rows are encoded alike for. */
   readonly signature: string
+  /** What a call of `persist()` is called in messages. */
+  readonly callName: string
   /** While the worker looks for constraints. */
   learning: Promise<void> | undefined
   readonly #folded: string
   #isChecked: boolean | undefined
   #linked: readonly string[] | undefined
+  /** Of calls whose rows are at hand, once all is known. */
+  #learnedScope: WriteScope | undefined
 
   /**
    * @param key - What rows of the table are told apart by, and whether only this library keeps it.
@@ -43,6 +48,7 @@ export class BoundTable {
     this.columns = columns
     this.key = key.columns
     this.signature = JSON.stringify([foldRef(ref), key, columns, unwritable, required])
+    this.callName = `persist() to ${quoteName(ref.name)}`
     this.#folded = foldRef(ref)
     // A key that has no index has no NOT NULL either, where the table was made by others; and it is looked for with the
     // values that rows have here.
@@ -69,8 +75,14 @@ export class BoundTable {
     throw new TypeError(`Expected \`onConflict: '${onConflict}'\` for a table with a key only`)
   }
 
-  /** What of it calls can see of each other. */
-  get visible(): WriteTable {
+  /** What a call on it writes and looks at, as far as that is known. @param isAtHand - Whether its rows are all there. */
+  scopeOf(isAtHand: boolean): WriteScope {
+    if (!isAtHand || !this.isLearned) return scopeOf(this.#visible, isAtHand)
+    this.#learnedScope ??= scopeOf(this.#visible, true)
+    return this.#learnedScope
+  }
+
+  get #visible(): WriteTable {
     return { table: this.#folded, isChecked: this.isChecked, linked: this.#linked }
   }
 

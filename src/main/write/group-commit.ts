@@ -1,4 +1,3 @@
-import { quoteName } from '../../protocol/visible-text.js'
 import type { Receipt } from '../contract/receipt.js'
 import { onAbort } from '../scheduling/on-abort.js'
 import type { LateScope } from '../scheduling/write-scheduler.js'
@@ -55,11 +54,12 @@ export class GroupCommit {
     const { table, options, cancellation } = given
     const { supervisor, scheduler } = this.#context
     const scope = lateScopeOf(supervisor, table, true)
-    const call = scheduler.queue.join(`persist() to ${quoteName(table.ref.name)}`, scope.atFirst)
+    const call = scheduler.queue.join(table.callName, scope.atFirst)
     void scope.known?.then((known) => {
       call.scope = known
     })
-    const stopListening = onAbort(options.signal, (error) => cancellation.cancel(error))
+    const { signal } = options
+    const stopListening = signal && onAbort(signal, (error) => cancellation.cancel(error))
     const grouped = new GroupedCall(given, call)
     this.#waiting++
     this.#waitingRows += grouped.givenRows
@@ -70,7 +70,7 @@ export class GroupCommit {
       return await grouped.receipt.promise
     } finally {
       if (grouped.isCancelled) this.#forgetWaiting(grouped)
-      stopListening()
+      stopListening?.()
       scheduler.queue.leave(call)
     }
   }

@@ -1,5 +1,4 @@
 import type { LateScope } from '../scheduling/write-scheduler.js'
-import { scopeOf } from '../scheduling/write-scope.js'
 import type { BoundTable } from '../schema/bound-table.js'
 import type { WorkerSupervisor } from '../worker-thread/worker-supervisor.js'
 
@@ -10,7 +9,7 @@ import type { WorkerSupervisor } from '../worker-thread/worker-supervisor.js'
  * @param isAtHand - Whether its rows are all there.
  */
 export function lateScopeOf(supervisor: WorkerSupervisor, table: BoundTable, isAtHand: boolean): LateScope {
-  const atFirst = scopeOf(table.visible, isAtHand)
+  const atFirst = table.scopeOf(isAtHand)
   if (table.isLearned) return { atFirst, known: undefined }
   table.learning ??= supervisor
     .use((client) => client.request('constrain', { table: table.ref }))
@@ -20,5 +19,5 @@ export function lateScopeOf(supervisor: WorkerSupervisor, table: BoundTable, isA
     .finally(() => {
       table.learning = undefined
     })
-  return { atFirst, known: table.learning.then(() => scopeOf(table.visible, isAtHand)) }
+  return { atFirst, known: table.learning.then(() => table.scopeOf(isAtHand)) }
 }

@@ -1,5 +1,4 @@
 import type { Reading } from '../../protocol/query-value.js'
-import { quoteName } from '../../protocol/visible-text.js'
 import type { CommitReply } from '../../protocol/write-requests.js'
 import type { ResolvedPersistOptions } from '../contract/persist-options.js'
 import type { Receipt } from '../contract/receipt.js'
@@ -14,7 +13,7 @@ import type { FlowControl } from '../scheduling/flow-control.js'
 import { onAbort } from '../scheduling/on-abort.js'
 import { now } from '../scheduling/real-timers.js'
 import type { WriteScheduler } from '../scheduling/write-scheduler.js'
-import { anything, scopeOf } from '../scheduling/write-scope.js'
+import { anything } from '../scheduling/write-scope.js'
 import type { BoundTable } from '../schema/bound-table.js'
 import type { WorkerClient } from '../worker-thread/worker-client.js'
 import type { WorkerSupervisor } from '../worker-thread/worker-supervisor.js'
@@ -77,12 +76,12 @@ export class PersistCall {
     if (this.#source.isAsync) this.#source.onFailure = (error) => cancellation.cancel(error)
     const { scheduler, supervisor } = this.#context
     try {
-      const what = `persist() to ${quoteName(this.#table.ref.name)}`
+      const what = this.#table.callName
       const scope = lateScopeOf(supervisor, this.#table, !this.#source.isAsync)
       if (this.#options.background && scope.known !== undefined) await cancellation.guard(scope.known)
       const isBehind = this.#options.background && this.#table.isChecked
       return await scheduler.acquire(cancellation, what, isBehind ? anything : scope, (call, widen) =>
-        this.write(call, isBehind ? () => widen(scopeOf(this.#table.visible, true)) : undefined),
+        this.write(call, isBehind ? () => widen(this.#table.scopeOf(true)) : undefined),
       )
     } finally {
       stopListening()
