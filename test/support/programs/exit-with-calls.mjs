@@ -67,21 +67,21 @@ const ways = {
     process.exit(3)
   },
   async many() {
-    void create().setMany(entries(100_000))
+    void create().setMany(entries(25_000))
     process.exit(3)
   },
   async 'many of an open store'() {
     const store = create()
     await store.load()
-    void store.setMany(entries(100_000))
+    void store.setMany(entries(25_000))
     await new Promise(setImmediate)
     process.exit(3)
   },
   async 'many deleted'() {
     const store = create()
-    await store.setMany(entries(100_000))
+    await store.setMany(entries(25_000))
     await store.persist()
-    void store.deleteMany(entries(99_999).map(([key]) => key))
+    void store.deleteMany(entries(24_999).map(([key]) => key))
     process.exit(3)
   },
   /** A worker that has ended cannot write. */
@@ -109,41 +109,33 @@ const ways = {
     process.on('exit', () => void store.set('late', 1).catch(() => undefined))
     process.exit(3)
   },
-  /** The work of a transaction has not run, so there are no changes. */
-  async transaction() {
-    void create().transaction((inner) => inner.set('k', 1))
-    process.exit(3)
-  },
-  async refused() {
-    const store = create()
-    store.set('k', undefined).catch(() => undefined)
-    store
+  /** In stores of their own, none of which has a change. */
+  async nothing() {
+    let stores = 0
+    const another = () => create({ database: `${path}.${++stores}` })
+    // Its work has not run.
+    void another().transaction((inner) => inner.set('k', 1))
+    const refusing = another()
+    refusing.set('k', undefined).catch(() => undefined)
+    refusing
       .setMany([
         ['good', 1],
         ['bad', () => 1],
       ])
       .catch(() => undefined)
-    process.exit(3)
-  },
-  async read() {
-    const store = create()
-    store.get('k').catch(() => undefined)
-    store.size().catch(() => undefined)
-    process.exit(3)
-  },
-  async memory() {
+    const reading = another()
+    reading.get('k').catch(() => undefined)
+    reading.size().catch(() => undefined)
     void create({ database: ':memory:' }).set('k', 1)
     process.exit(3)
   },
-  async discarded() {
-    const store = create()
-    await store.set('k', 1)
-    void store.close({ discardChanges: true })
-    process.exit(3)
-  },
   async poisoned() {
+    const database = await open(path)
+    const givenUp = create({ database, tableName: 'given_up' })
+    await givenUp.set('k', 1)
+    void givenUp.close({ discardChanges: true })
     const value = {}
-    const store = create()
+    const store = create({ database })
     void store.set('poisoned', value)
     value.self = value
     void store.set('k', 1)
