@@ -190,9 +190,12 @@ describe('a process that ends with changes due', () => {
     ['poisoned', 3],
     ['throw', 1],
   ]
-  it.each(fewOf(ends, others))('has written them when it ends by %s, with code %i', async (way, expectedCode) => {
-    const { code } = await run([endWithChanges, path, way])
-    expect(code).toBe(expectedCode)
-    expect(await read()).toEqual({ kept: 1, updated: 2, new: { text: 'zürich', none: null } })
-  })
+  it.each(fewOf(ends, others))(
+    'has written them when it ends by %s, with code %i',
+    async (way, expectedCode) => {
+      const { code } = await run([endWithChanges, path, way])
+      expect(code).toBe(expectedCode)
+      expect(await read()).toEqual({ kept: 1, updated: 2, new: { text: 'zürich', none: null } })
+    },
+  )
 })
