@@ -350,13 +350,13 @@ async function checkSequence(sequence: readonly Step[], subject: Subject): Promi
 
 /** Files take long to open. */
 const places = {
-  'a file of its own': { open: undefined, numRuns: 2 },
-  'a service': { open, numRuns: 4 },
-  'a service with hostile settings': { open: openHostile, numRuns: 2 },
+  'a file of its own': { open: undefined, numRuns: 2, few: 1 },
+  'a service': { open, numRuns: 4, few: 2 },
+  'a service with hostile settings': { open: openHostile, numRuns: 2, few: 1 },
 } as const
 
 describe.each(Object.keys(places) as (keyof typeof places)[])('a store of %s', (place) => {
-  const { open: openService, numRuns } = places[place]
+  const { open: openService, numRuns, few } = places[place]
   let service: PersistenceService | undefined
   beforeAll(async () => {
     service = await openService?.(newDatabase(folder))
@@ -369,7 +369,7 @@ describe.each(Object.keys(places) as (keyof typeof places)[])('a store of %s', (
       const sequences = fc.array(steps, { minLength: 20, maxLength: 60, size: 'max' })
       const check = (sequence: readonly Step[]) =>
         checkSequence(sequence, new Subject(service ?? newDatabase(folder), onRowError))
-      await fc.assert(fc.asyncProperty(sequences, check), generatedCases(numRuns))
+      await fc.assert(fc.asyncProperty(sequences, check), generatedCases(numRuns, few))
     },
     600_000,
   )

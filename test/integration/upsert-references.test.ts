@@ -157,7 +157,7 @@ describe('an upsert does what DuckDB does with a statement per row, one after th
       const kind = upsertKinds[title] as UpsertKind
       await fc.assert(
         fc.asyncProperty(caseOf(kind), (some) => checkCase(kind, some)),
-        generatedCases(2),
+        generatedCases(2, 1),
       )
     },
     600_000,

@@ -7,9 +7,14 @@ export const isLong: boolean = times > 0
 /**
  * How many cases are generated, and which: the same ones each time in `npm test`, so that it fails for what was changed
  * and for nothing else, and in `npm run test:long` many more, and others each time.
+ *
+ * @param few - How many in `npm test`, where they take long.
  */
-export function generatedCases(numRuns: number): { readonly numRuns: number; readonly seed?: number } {
-  return isLong ? { numRuns: times * numRuns } : { numRuns, seed: 20_261_128 }
+export function generatedCases(
+  numRuns: number,
+  few: number = numRuns,
+): { readonly numRuns: number; readonly seed?: number } {
+  return isLong ? { numRuns: times * numRuns } : { numRuns: few, seed: 20_261_128 }
 }
 
 /** Of moments that are tried one after the other, every other one in `npm test`, and the rest in `npm run test:long`. */
