@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { open } from 'duckpaddle'
 import { describe, expect, it } from 'vitest'
+import { fewOf } from '../support/generated-cases.js'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
 
 const folder = temporaryFolder()
@@ -12,12 +13,16 @@ const program = fileURLToPath(new URL('../support/programs/fill-disk.mjs', impor
 const limited = 'trap "" XFSZ; ulimit -f 8000; exec "$@"'
 
 describe.skipIf(process.platform === 'win32')('a full disk', () => {
-  it.each([
+  const upserted = [
+    { n: 1500, ids: 1500, failed: 0 },
+    { inserted: 500, updated: 500 },
+  ] as const
+  const few = ['key', 'transaction'].map((kind) => [kind, ...upserted] as const)
+  const others = [
     ['plain', { n: 2000, ids: 2000, failed: 0 }, { inserted: 1000, updated: 0 }],
-    ['key', { n: 1500, ids: 1500, failed: 0 }, { inserted: 500, updated: 500 }],
-    ['primaryKey', { n: 1500, ids: 1500, failed: 0 }, { inserted: 500, updated: 500 }],
-    ['transaction', { n: 1500, ids: 1500, failed: 0 }, { inserted: 500, updated: 500 }],
-  ])(
+    ['primaryKey', ...upserted],
+  ] as const
+  it.each(fewOf<readonly [kind: string, found: object, counts: object]>(few, others))(
     'fails what is too much for it, and leaves the table to the next call (%s)',
     async (kind, found, counts) => {
       const run = ['-c', limited, 'bash', process.execPath, program, newDatabase(folder), kind]

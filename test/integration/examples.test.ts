@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterEach, expect, it } from 'vitest'
+import { fewOf, isLong } from '../support/generated-cases.js'
 import { readDatabase } from '../support/read-database.js'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
 
@@ -16,7 +17,7 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.kill('SIGKILL')
 })
 
-it('examples/cities.ts persists every place, also over its own output', async () => {
+it.runIf(isLong)('examples/cities.ts persists every place, also over its own output', async () => {
   const run = () => promisify(execFile)(process.execPath, [programOf('cities')], { cwd: folder })
   await run()
   const { stdout } = await run()
@@ -30,7 +31,7 @@ it('examples/cities.ts persists every place, also over its own output', async ()
   expect(await readDatabase(`${folder}/cities.duckdb`, sql)).toEqual(expected)
 })
 
-it.each(['SIGTERM', 'SIGINT'] as const)(
+it.each(fewOf<NodeJS.Signals>(['SIGTERM'], ['SIGINT']))(
   'examples/sessions.ts keeps its sessions over a %s',
   async (signal) => {
     const database = newDatabase(folder)
