@@ -172,10 +172,10 @@ describe('an array', () => {
     ])
   })
 
-  it('of 1,000,000 numbers is read back as it was', async () => {
-    const numbers = Array.from({ length: 1_000_000 }, (_, index) => (index % 1000) / 7)
+  it('of 200,000 numbers is read back as it was', async () => {
+    const numbers = Array.from({ length: 200_000 }, (_, index) => (index % 1000) / 7)
     expectSame(await first('SELECT ?', [numbers]), numbers)
-    const ids = BigInt64Array.from({ length: 1_000_000 }, (_, index) => BigInt(index) * 9_007_199_254_741n)
+    const ids = BigInt64Array.from({ length: 200_000 }, (_, index) => BigInt(index) * 9_007_199_254_741n)
     expect(await first('SELECT count(*)::INTEGER FROM range(1000) r(i) WHERE i = ANY(?)', [ids])).toBe(1)
     expect(await first('SELECT list_sum(?)::VARCHAR', [ids])).toBe(
       String(ids.reduce((sum, id) => sum + id, 0n)),

@@ -148,7 +148,7 @@ describe('a store in memory whose worker was lost', () => {
   it('saves everything of many, and what is set and deleted while it collects them', async () => {
     const store = await createLost()
     // In the turns of the save, which are many.
-    await store.setMany(numbered(200_000))
+    await store.setMany(numbered(50_000))
     await store.persist().catch((error) => expect(error).toMatchObject({ code: 'PERSIST_TABLE_NOT_FOUND' }))
     await store.persist()
     await expect(loseWorker(store)).rejects.toMatchObject({ code: 'PERSIST_WORKER_LOST' })
@@ -181,16 +181,16 @@ describe('calls that nobody waits for', () => {
     for (const isOpen of [true, false]) {
       const target = stores.create()
       if (isOpen) await target.load()
-      void target.setMany(Array.from({ length: 200_000 }, (_, index) => [`k${index}`, index]))
-      void target.set('k199999', 'later')
-      void target.deleteMany(Array.from({ length: 100_000 }, (_, index) => `k${index}`))
+      void target.setMany(Array.from({ length: 50_000 }, (_, index) => [`k${index}`, index]))
+      void target.set('k49999', 'later')
+      void target.deleteMany(Array.from({ length: 25_000 }, (_, index) => `k${index}`))
       void target.set('k0', 'last')
       await target.delete('k1')
-      expect(await target.size()).toBe(100_001)
-      expect(await target.getMany(['k0', 'k1', 'k199999'])).toEqual(
+      expect(await target.size()).toBe(25_001)
+      expect(await target.getMany(['k0', 'k1', 'k49999'])).toEqual(
         new Map([
           ['k0', 'last'],
-          ['k199999', 'later'],
+          ['k49999', 'later'],
         ]),
       )
     }
