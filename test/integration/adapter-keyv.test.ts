@@ -4,6 +4,7 @@ import { KeyvDuckDB } from 'duckpaddle/keyv'
 import Keyv5 from 'keyv'
 import Keyv6 from 'keyv-6'
 import * as vitest from 'vitest'
+import { fewOf } from '../support/generated-cases.js'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
 
 const { afterAll, describe, expect, it } = vitest
@@ -12,10 +13,10 @@ const folder = temporaryFolder()
 /** What of the suite, which is that of Keyv 5, Keyv 6 does otherwise on every store: it says so of each key. */
 const differencesOf6 = ['.deleteMany([keys]) with nonexistent keys resolves to false']
 
-describe.each([
-  ['Keyv 5', Keyv5, []],
-  ['Keyv 6', Keyv6 as never, differencesOf6],
-] as const)("passes Keyv's own suite: %s", (_, Keyv, differences) => {
+type Suite = readonly [string, typeof Keyv5, readonly string[]]
+const few: readonly Suite[] = [['Keyv 6', Keyv6 as never, differencesOf6]]
+
+describe.each(fewOf(few, [['Keyv 5', Keyv5, []]]))("passes Keyv's own suite: %s", (_, Keyv, differences) => {
   const store = new DuckDBStorageAdapter({ database: newDatabase(folder) })
   // The suite has as many stores of Keyv on it as it has tests.
   store.setMaxListeners(0)
@@ -24,7 +25,7 @@ describe.each([
   const cases: string[] = []
   const each = (title: string, run: () => Promise<void>) => {
     cases.push(title)
-    return (differences as readonly string[]).includes(title) ? it.fails(title, run) : it(title, run)
+    return differences.includes(title) ? it.fails(title, run) : it(title, run)
   }
   const runner = { ...vitest, it: each }
   // What it needs of a runner and a store is there; its types name those of Vitest and Keyv as a whole.

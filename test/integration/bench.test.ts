@@ -12,6 +12,7 @@ import { generateRows } from '../../bench/shapes/shape.js'
 import { verifyCalls } from '../../bench/tasks/calls.js'
 import { verifyEvents } from '../../bench/tasks/upserts.js'
 import { bench } from '../support/bench-quick-run.js'
+import { isLong } from '../support/generated-cases.js'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
 
 const folder = temporaryFolder()
@@ -103,6 +104,9 @@ it('tells what a trial that fails has to say', async () => {
 it('refuses what it cannot do, and says why', async () => {
   const stderr = expect.stringContaining('Expected suites to be among lag, throughput')
   await expect(bench('lags')).rejects.toMatchObject({ code: 1, stderr })
+})
+
+it.runIf(isLong)('refuses what a suite cannot do, and says why', async () => {
   const only = expect.stringContaining('Expected --only to be part of one of plain table; ')
   await expect(bench('small', '--only', 'big', '--out', folder)).rejects.toMatchObject({
     code: 1,

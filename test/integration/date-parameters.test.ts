@@ -1,5 +1,6 @@
 import { open, type PersistenceService, type QueryRow } from 'duckpaddle'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { fewOf } from '../support/generated-cases.js'
 
 /** Around the changes of summer time in New York, of Lord Howe's half hour, before 1970 and far away. */
 const dates = [
@@ -28,7 +29,7 @@ async function first(sql: string, value: Date): Promise<unknown> {
   return Object.values(rows[0] ?? {})[0]
 }
 
-describe.each(['UTC', 'America/New_York', 'Asia/Kathmandu', 'Australia/Lord_Howe', 'Pacific/Apia'])(
+describe.each(fewOf(['America/New_York', 'Australia/Lord_Howe'], ['UTC', 'Asia/Kathmandu', 'Pacific/Apia']))(
   'a Date, where TimeZone is %s',
   (zone) => {
     beforeAll(async () => {

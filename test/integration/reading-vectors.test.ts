@@ -102,7 +102,7 @@ describe('vectors', () => {
       await expectAsByNodeApi(
         name,
         expression,
-        ", repeat('x', CASE WHEN i % 97 = 0 THEN 200_000 ELSE 1 END) AS large",
+        ", repeat('x', CASE WHEN i % 397 = 0 THEN 200_000 ELSE 1 END) AS large",
       )
     },
   )

@@ -15,11 +15,6 @@ describeStorageContract('a store in memory', async () => {
   return { store, end: () => store.close() }
 })
 
-describeStorageContract('a store that commits each change', async () => {
-  const store = new DuckDBStorageAdapter({ database: newDatabase(folder), durability: 'each' })
-  return { store, end: () => store.close() }
-})
-
 describeStorageContract('a store on a service of the caller', async () => {
   const service = await open(newDatabase(folder))
   const store = new DuckDBStorageAdapter({ database: service, tableName: 'entries' })

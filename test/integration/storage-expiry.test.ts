@@ -9,7 +9,7 @@ const folder = temporaryFolder()
 const stores = new TestStores(folder)
 
 async function waitUntil(moment: number): Promise<void> {
-  while (Date.now() <= moment) await new Promise((resolve) => setImmediate(resolve))
+  while (Date.now() <= moment) await new Promise((resolve) => setTimeout(resolve, 2))
 }
 
 /** Resolves to how many deletions the first automatic save has that has any. */

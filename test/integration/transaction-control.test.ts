@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import type { PersistenceService, Table, Transaction } from 'duckpaddle'
 import { describe, expect, it } from 'vitest'
+import { everyOther, isLong } from '../support/generated-cases.js'
 import { holdTurn } from '../support/hold-turn.js'
 import { readDatabase } from '../support/read-database.js'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
@@ -46,9 +47,9 @@ function transact({ db, table }: Opened, wait: (typeof waits)[number][1], caught
 }
 
 describe.each([
-  ['signal', () => ({ signal: AbortSignal.timeout(100) })],
-  ['timeoutMs', () => ({ timeoutMs: 100 })],
-])('%s of a transaction', (_, limit) => {
+  ['signal', () => ({ signal: AbortSignal.timeout(100) }), 0],
+  ['timeoutMs', () => ({ timeoutMs: 100 }), 1],
+])('%s of a transaction', (_, limit, turn) => {
   const aborted = { code: 'PERSIST_ABORTED', cause: { name: 'TimeoutError' } }
 
   it('gives up its place in the queue, and its callback is not called', async () => {
@@ -67,17 +68,20 @@ describe.each([
     await db.close()
   })
 
-  it.each(waits)('rolls back at once while %s', async (_title, wait) => {
-    const opened = await openWithTable()
-    const { db, table } = opened
-    const caught: unknown[] = []
-    await expect(transact(opened, wait, caught, limit())).rejects.toMatchObject(aborted)
-    expect(await db.query(`SELECT count(*)::INT AS n FROM ${nameOf('t')}`)).toEqual([{ n: 0 }])
-    for (const error of caught) expect(error).toMatchObject(aborted)
-    expect(await table.persist([{ id: 1 }])).toMatchObject({ inserted: 1 })
-    expect(db.stats()).toMatchObject(idle)
-    await db.close()
-  })
+  it.each(waits.filter((_wait, at) => isLong || at % 2 === turn))(
+    'rolls back at once while %s',
+    async (_title, wait) => {
+      const opened = await openWithTable()
+      const { db, table } = opened
+      const caught: unknown[] = []
+      await expect(transact(opened, wait, caught, limit())).rejects.toMatchObject(aborted)
+      expect(await db.query(`SELECT count(*)::INT AS n FROM ${nameOf('t')}`)).toEqual([{ n: 0 }])
+      for (const error of caught) expect(error).toMatchObject(aborted)
+      expect(await table.persist([{ id: 1 }])).toMatchObject({ inserted: 1 })
+      expect(db.stats()).toMatchObject(idle)
+      await db.close()
+    },
+  )
 })
 
 describe('a signal', () => {
@@ -163,7 +167,7 @@ describe('close()', () => {
     )
   })
 
-  it.each(waits)('with timeoutMs interrupts one while %s, and rolls it back', async (_, wait) => {
+  it.each(everyOther(waits))('with timeoutMs interrupts one while %s, and rolls it back', async (_, wait) => {
     const path = newDatabase(folder)
     const opened = await openWithTable(path)
     const caught: unknown[] = []
