@@ -1,11 +1,12 @@
-import { open } from 'duckpaddle'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readDatabase } from '../support/read-database.js'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
 import { openForTest } from '../support/test-engine.js'
+import { type Definition, TestTables } from '../support/test-tables.js'
 
 const folder = temporaryFolder()
+const tables = new TestTables()
 
 const texts = fc.string({ unit: fc.constantFrom('0', '1'), minLength: 1, maxLength: 5000 })
 const pattern = '0110100110010110'.repeat(5)
@@ -15,6 +16,8 @@ const lengths = Array.from({ length: 70 }, (_, index) => pattern.slice(0, index 
 const values = [...lengths, ...fc.sample(texts, { numRuns: 2500, seed: 7 })].map((text, index) =>
   index % 5 === 4 ? null : text,
 )
+
+const create = (definition: Definition) => tables.create(undefined, definition, 't')
 
 describe('a BIT', () => {
   it('is to DuckDB what it makes of the same text, and is read back as that', async () => {
@@ -47,8 +50,8 @@ describe('a BIT', () => {
   })
 
   it('of millions of bits has a batch to itself where it needs one', async () => {
-    await using db = await open(':memory:')
-    const table = await db.table('t', { columns: { i: 'INTEGER', v: 'BIT' } })
+    const { db } = tables
+    const table = await create({ columns: { i: 'INTEGER', v: 'BIT' } })
     const rows = [2, 12_000_001, 3].map((length, i) => ({
       i,
       v: '011'.repeat(length / 3 + 1).slice(0, length),
@@ -65,10 +68,8 @@ describe('a BIT', () => {
   })
 
   it.each(['key', 'primaryKey'] as const)('tells rows apart as %s', async (kind) => {
-    await using db = await openForTest(':memory:')
-    const columns = { bits: 'BIT NOT NULL', n: 'INTEGER' }
-    const key = ['bits'] as const
-    const table = await db.table('t', kind === 'key' ? { columns, key } : { columns, primaryKey: key })
+    const { db } = tables
+    const table = await create({ columns: { bits: 'BIT NOT NULL', n: 'INTEGER' }, [kind]: ['bits'] })
     await db.run("INSERT INTO t VALUES ('0110', 0), ('011', 0), ('00110', 0)")
     const rows = lengths.map((bits, n) => ({ bits, n }))
     expect(await table.persist(rows, { onConflict: 'update' })).toMatchObject({ inserted: 68, updated: 2 })
@@ -84,10 +85,10 @@ describe('a BIT', () => {
   })
 
   it('of a table made by SQL has its defaults, its constraints and its generated columns', async () => {
-    await using db = await openForTest(':memory:')
-    await db.run(`CREATE TABLE t (i INTEGER, flags BITSTRING DEFAULT '101', mask BIT UNIQUE CHECK (length(mask) = 8),
-      ones BIGINT AS (bit_count(flags)))`)
-    const table = await db.table('t')
+    const { db } = tables
+    const sql = `i INTEGER, flags BITSTRING DEFAULT '101', mask BIT UNIQUE CHECK (length(mask) = 8),
+      ones BIGINT AS (bit_count(flags))`
+    const table = await tables.create(sql, undefined, 't')
     const rows = [
       { i: 0, mask: '00000001' },
       { i: 1, flags: '1111', mask: '00000010' },
@@ -119,8 +120,8 @@ describe('a BIT', () => {
     ['a boolean', true, 'type'],
     ['an array', [1, 0], 'type'],
   ])('that is %s is rejected with its reason, and nothing of its call is written', async (_, value, code) => {
-    await using db = await openForTest(':memory:')
-    const table = await db.table('t', { columns: { v: 'BIT', other: 'VARCHAR' } })
+    const { db } = tables
+    const table = await create({ columns: { v: 'BIT', other: 'VARCHAR' } })
     const rows = [{ v: '1', other: 'x' }, { v: value as string }, { v: '0' }]
     await expect(table.persist(rows)).rejects.toMatchObject({
       code: 'PERSIST_ROW_REJECTED',

@@ -136,18 +136,20 @@ it.each([
   expect(readdirSync('.')).toEqual(before)
 })
 
-it.each(['md:', 'md:x', 'sqlite:x.db', 'postgres:dbname=x', 'postgres://host/x', 'ducklake:x', 'quack:host'])(
-  '%j is a catalog that needs an extension, of which none is downloaded, and no store',
-  async (name) => {
-    const before = readdirSync('.')
-    await expect(open(name)).rejects.toMatchObject({
-      code: 'PERSIST_OPEN_FAILED',
-      message: expect.stringMatching(/the extension \w+ cannot be loaded.*`installExtensions: true`/),
-    })
-    expect(() => new DuckDBStorageAdapter({ database: name })).toThrow(TypeError)
-    expect(readdirSync('.')).toEqual(before)
-  },
-)
+it.each(
+  fewOf(
+    ['md:', 'postgres://host/x'],
+    ['md:x', 'sqlite:x.db', 'postgres:dbname=x', 'ducklake:x', 'quack:host'],
+  ),
+)('%j is a catalog that needs an extension, of which none is downloaded, and no store', async (name) => {
+  const before = readdirSync('.')
+  await expect(open(name)).rejects.toMatchObject({
+    code: 'PERSIST_OPEN_FAILED',
+    message: expect.stringMatching(/the extension \w+ cannot be loaded.*`installExtensions: true`/),
+  })
+  expect(() => new DuckDBStorageAdapter({ database: name })).toThrow(TypeError)
+  expect(readdirSync('.')).toEqual(before)
+})
 
 it('a folder is no database', async () => {
   const refused = { code: 'PERSIST_OPEN_FAILED' }

@@ -3,7 +3,7 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { type HealthReport, open, type PersistenceService } from 'duckpaddle'
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fewOf } from '../support/generated-cases.js'
 import { holdTurn } from '../support/hold-turn.js'
 import { loseWorker, smallHeap } from '../support/lose-worker.js'
@@ -26,8 +26,16 @@ async function openFile(): Promise<PersistenceService> {
 }
 
 describe('health()', () => {
+  let db: PersistenceService
+  let inMemory: PersistenceService
+  beforeAll(async () => {
+    db = await openFile()
+    inMemory = await open(':memory:')
+    await inMemory.run('CREATE TABLE t AS SELECT range AS id FROM range(100000)')
+  })
+  afterAll(() => Promise.all([db.close(), inMemory.close()]))
+
   it('is ok with figures, of a file', async () => {
-    const db = await openFile()
     const report = await db.health(patient)
     expect(report).toEqual({
       ...{ status: 'ok', reasons: [], longestWaitMs: 0, bufferBytes: 1024 * 1024 },
@@ -40,21 +48,16 @@ describe('health()', () => {
     const { fileBytes = 0, walBytes } = await db.health(patient)
     expect(fileBytes).toBeGreaterThan(report.fileBytes ?? 0)
     expect(walBytes).toBe(0)
-    await db.close()
   })
 
   it('is ok without figures of files, in memory', async () => {
-    const db = await open(':memory:')
-    await db.run('CREATE TABLE t AS SELECT range AS id FROM range(100000)')
-    const report = await db.health(patient)
+    const report = await inMemory.health(patient)
     const figures = { answerMs: bytes, memoryBytes: bytes, spilledBytes: 0, bufferBytes: 0, longestWaitMs: 0 }
     expect(report).toEqual({ status: 'ok', reasons: [], ...figures })
     expect(report.memoryBytes).toBeGreaterThan(100_000)
-    await db.close()
   })
 
   it('waits for no load, no query and no call that has its turn', async () => {
-    const db = await openFile()
     const table = await db.table('keyed', { columns: { id: 'BIGINT' }, key: ['id'] })
     let isOver = false
     const abort = new AbortController()
@@ -79,11 +82,9 @@ describe('health()', () => {
     abort.abort()
     const outcomes = await Promise.allSettled([query, load, turn.end()])
     expect(outcomes[0]).toMatchObject({ status: 'rejected', reason: { code: 'PERSIST_ABORTED' } })
-    await db.close()
   })
 
   it('does not take an event loop that was held for a worker that does not answer', async () => {
-    const db = await openFile()
     await db.health(patient)
     for (const isAsked of fewOf([true], [false])) {
       const asked = db.health({ ...patient, timeoutMs: 2000 })
@@ -92,27 +93,20 @@ describe('health()', () => {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2100)
       expect(codesOf(await asked)).toEqual([])
     }
-    await db.close()
   })
 
   it('is not misled by macros that SQL has made', async () => {
-    const db = await open(':memory:')
-    await db.run('CREATE TABLE t AS SELECT range AS id FROM range(100000)')
-    await db.run('CREATE MACRO sum(x) AS 7; CREATE MACRO current_setting(x) AS 7')
-    await db.run('CREATE MACRO duckdb_memory() AS TABLE SELECT 7 AS memory_usage_bytes')
-    expect((await db.health(patient)).memoryBytes).toBeGreaterThan(100_000)
-    await db.close()
+    await inMemory.run('CREATE MACRO sum(x) AS 7; CREATE MACRO current_setting(x) AS 7')
+    await inMemory.run('CREATE MACRO duckdb_memory() AS TABLE SELECT 7 AS memory_usage_bytes')
+    expect((await inMemory.health(patient)).memoryBytes).toBeGreaterThan(100_000)
   })
 
   it('may be called any number of times at once', async () => {
-    const db = await openFile()
     const reports = await Promise.all(Array.from({ length: 1000 }, () => db.health(patient)))
     expect(new Set(reports.map(({ status }) => status))).toEqual(new Set(['ok']))
-    await db.close()
   })
 
   it('refuses what is no option', async () => {
-    const db = await open(':memory:')
     const refused = [
       [{ timeoutMs: -1 }, RangeError],
       [{ timeoutMs: Number.NaN }, RangeError],
@@ -121,7 +115,6 @@ describe('health()', () => {
       [null, TypeError],
     ] as const
     for (const [options, error] of refused) await expect(db.health(options as never)).rejects.toThrow(error)
-    await db.close()
   })
 })
 
@@ -189,8 +182,13 @@ describe('health() is failed', () => {
     await db.close()
   })
 
-  it('where the database cannot be opened again', async () => {
+  it('where the file was replaced, and where the database cannot be opened again', async () => {
     const db = await openFile()
+    renameSync(db.database, `${db.database}.away`)
+    const replaced = await db.health(patient)
+    expect(replaced).toMatchObject({ status: 'failed', reasons: [{ code: 'file-replaced' }] })
+    renameSync(`${db.database}.away`, db.database)
+    expect(await db.health(patient)).toMatchObject({ status: 'ok' })
     await db.run("SET GLOBAL debug_checkpoint_abort = 'before_truncate'")
     await expect(db.checkpoint()).rejects.toMatchObject({ code: 'PERSIST_DATABASE_INVALID' })
     renameSync(db.database, `${db.database}.away`)
@@ -205,31 +203,17 @@ describe('health() is failed', () => {
     expect(await db.health(patient)).toMatchObject({ status: 'ok' })
     await db.close()
   })
-
-  it('where the file was replaced', async () => {
-    const db = await openFile()
-    renameSync(db.database, `${db.database}.away`)
-    const report = await db.health(patient)
-    expect(report).toMatchObject({ status: 'failed', reasons: [{ code: 'file-replaced' }] })
-    renameSync(`${db.database}.away`, db.database)
-    expect(await db.health(patient)).toMatchObject({ status: 'ok' })
-    await db.close()
-  })
 })
 
 describe('health() is degraded', () => {
-  it('where the worker was lost, which it starts again', async () => {
+  it('where the worker was lost, which it starts again, and while one is being started', async () => {
     const db = await open(newDatabase(folder), { resourceLimits: smallHeap })
     await expect(loseWorker(db)).rejects.toMatchObject({ code: 'PERSIST_WORKER_LOST' })
     const reasons = [{ code: 'worker-lost', status: 'degraded' }]
     expect(await db.health(patient)).toMatchObject({ status: 'degraded', reasons })
     expect(await db.health(patient)).toMatchObject({ status: 'ok' })
     expect(db.stats().workers).toBe(2)
-    await db.close()
-  })
-
-  it('while a worker is being started', async () => {
-    const db = await open(newDatabase(folder), { resourceLimits: smallHeap })
+    // Until a call starts another.
     await expect(loseWorker(db)).rejects.toMatchObject({ code: 'PERSIST_WORKER_LOST' })
     const query = db.query('SELECT 1')
     let report = await db.health({ ...patient, timeoutMs: 0 })
@@ -280,11 +264,11 @@ describe('health() is degraded', () => {
   })
 
   it('after a commit that has failed, until the next one', async () => {
-    const db = await open(newDatabase(folder), { memoryLimit: '16MB', threads: 1 })
+    const db = await open(newDatabase(folder), { memoryLimit: '10MB', threads: 1 })
     await db.run('CREATE TABLE t (id BIGINT PRIMARY KEY)')
     const table = await db.table('t')
     function* rows() {
-      for (let id = 0; id < 1_000_000; id++) yield { id }
+      for (let id = 0; id < 300_000; id++) yield { id }
     }
     await expect(table.persist([{ id: null }])).rejects.toMatchObject({ code: 'PERSIST_ROW_REJECTED' })
     expect(codesOf(await db.health(patient))).toEqual([])

@@ -1,14 +1,20 @@
+import { open, type PersistenceService } from 'duckpaddle'
 import { DuckpaddleDialect } from 'duckpaddle/kysely'
 import { Kysely, sql } from 'kysely'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type KyselyTables, type OpenKysely, openKysely } from '../support/kysely-database.js'
 
+let service: PersistenceService
 let opened: OpenKysely
 
-beforeEach(async () => {
-  opened = await openKysely()
+beforeAll(async () => {
+  service = await open(':memory:')
 })
-afterEach(() => opened[Symbol.asyncDispose]())
+beforeEach(async () => {
+  opened = await openKysely(service)
+})
+afterEach(() => opened.db.destroy())
+afterAll(() => service.close())
 
 const person = (id: number) => ({ id, name: `p${id}`, age: id })
 const count = async () => (await opened.service.query('SELECT id FROM person')).length

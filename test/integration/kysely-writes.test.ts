@@ -1,13 +1,19 @@
+import { open, type PersistenceService } from 'duckpaddle'
 import { sql } from 'kysely'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type OpenKysely, openKysely } from '../support/kysely-database.js'
 
+let service: PersistenceService
 let opened: OpenKysely
 
-beforeEach(async () => {
-  opened = await openKysely()
+beforeAll(async () => {
+  service = await open(':memory:')
 })
-afterEach(() => opened[Symbol.asyncDispose]())
+beforeEach(async () => {
+  opened = await openKysely(service)
+})
+afterEach(() => opened.db.destroy())
+afterAll(() => service.close())
 
 const names = async () => {
   const rows = await opened.service.query<{ name: string | null }>('SELECT name FROM person ORDER BY id')

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import type { PersistenceService, Table, Transaction } from 'duckpaddle'
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { everyOther, isLong } from '../support/generated-cases.js'
 import { holdTurn } from '../support/hold-turn.js'
 import { readDatabase } from '../support/read-database.js'
@@ -19,9 +19,24 @@ interface Opened {
 
 async function openWithTable(path = ':memory:', options = {}): Promise<Opened> {
   const db = await openForTest(path, options)
-  const table = await db.table('t', { ...placeForTest(), columns: { id: 'BIGINT NOT NULL' }, key: ['id'] })
-  return { db, table: table as never }
+  return { db, table: await createTable(db) }
 }
+
+async function createTable(db: PersistenceService): Promise<Table> {
+  const columns = { id: 'BIGINT NOT NULL' }
+  return (await db.table('t', { ...placeForTest(), columns, key: ['id'] })) as Table
+}
+
+/** For what does not end it: a thread takes long to start. */
+let shared: Opened
+beforeAll(async () => {
+  shared = await openWithTable()
+})
+beforeEach(async () => {
+  await shared.db.run(`DROP TABLE IF EXISTS ${nameOf('t')}`)
+  shared = { db: shared.db, table: await createTable(shared.db) }
+})
+afterAll(() => shared.db.close())
 
 function* endless() {
   for (let id = 2; ; id++) yield { id }
@@ -53,7 +68,7 @@ describe.each([
   const aborted = { code: 'PERSIST_ABORTED', cause: { name: 'TimeoutError' } }
 
   it('gives up its place in the queue, and its callback is not called', async () => {
-    const { db, table } = await openWithTable()
+    const { db, table } = shared
     const turn = holdTurn(table)
     await turn.begun
     let isCalled = false
@@ -65,28 +80,25 @@ describe.each([
     await turn.end()
     await db.transaction((tx) => tx.persist(table, [{ id: 1 }]))
     expect(isCalled).toBe(false)
-    await db.close()
   })
 
   it.each(waits.filter((_wait, at) => isLong || at % 2 === turn))(
     'rolls back at once while %s',
     async (_title, wait) => {
-      const opened = await openWithTable()
-      const { db, table } = opened
+      const { db, table } = shared
       const caught: unknown[] = []
-      await expect(transact(opened, wait, caught, limit())).rejects.toMatchObject(aborted)
+      await expect(transact(shared, wait, caught, limit())).rejects.toMatchObject(aborted)
       expect(await db.query(`SELECT count(*)::INT AS n FROM ${nameOf('t')}`)).toEqual([{ n: 0 }])
       for (const error of caught) expect(error).toMatchObject(aborted)
       expect(await table.persist([{ id: 1 }])).toMatchObject({ inserted: 1 })
       expect(db.stats()).toMatchObject(idle)
-      await db.close()
     },
   )
 })
 
 describe('a signal', () => {
   it('that is aborted already has the callback not called', async () => {
-    const { db } = await openWithTable()
+    const { db } = shared
     const reason = new Error('enough')
     let isCalled = false
     const work = async () => {
@@ -95,7 +107,6 @@ describe('a signal', () => {
     const transaction = db.transaction(work, { signal: AbortSignal.abort(reason) })
     await expect(transaction).rejects.toMatchObject({ code: 'PERSIST_ABORTED', cause: reason })
     expect(isCalled).toBe(false)
-    await db.close()
   })
 
   it('is without effect once the commit has been asked for', async () => {
@@ -118,7 +129,7 @@ describe('a signal', () => {
   })
 
   it('may be shared by a transaction and the calls of it', async () => {
-    const { db, table } = await openWithTable()
+    const { db, table } = shared
     const controller = new AbortController()
     const { signal } = controller
     const transaction = db.transaction(
@@ -131,7 +142,6 @@ describe('a signal', () => {
     )
     await expect(transaction).rejects.toMatchObject({ code: 'PERSIST_ABORTED' })
     expect(await db.query(`SELECT * FROM ${nameOf('t')}`)).toEqual([])
-    await db.close()
   })
 })
 
@@ -218,7 +228,7 @@ describe('the memory of a transaction', () => {
   })
 
   it('has nothing of the rows that were staged for a call once the next one runs', async () => {
-    const { db, table } = await openWithTable()
+    const { db, table } = shared
     const left = await db.transaction(async (tx) => {
       for (let id = 0; id < 50; id++) await tx.persist(table, [{ id }], { onConflict: 'update' })
       return tx.query(
@@ -226,6 +236,5 @@ describe('the memory of a transaction', () => {
       )
     })
     expect(left).toEqual([])
-    await db.close()
   })
 })

@@ -14,14 +14,14 @@ export interface OpenKysely {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** Three people, of whom two have pets, and a document. */
-export async function openKysely(): Promise<OpenKysely> {
-  const service = await open(':memory:')
+/** Three people, of whom two have pets, and a document, in a service of their own or in one that several tests share. */
+export async function openKysely(shared?: PersistenceService): Promise<OpenKysely> {
+  const service = shared ?? (await open(':memory:'))
   const db = new Kysely<KyselyTables>({ dialect: new DuckpaddleDialect({ service }) })
   await service.run(`
-    CREATE TABLE person (id INTEGER PRIMARY KEY, name VARCHAR, age INTEGER);
-    CREATE TABLE pet (id INTEGER PRIMARY KEY, owner INTEGER, name VARCHAR);
-    CREATE TABLE doc (id INTEGER, body JSON);
+    CREATE OR REPLACE TABLE person (id INTEGER PRIMARY KEY, name VARCHAR, age INTEGER);
+    CREATE OR REPLACE TABLE pet (id INTEGER PRIMARY KEY, owner INTEGER, name VARCHAR);
+    CREATE OR REPLACE TABLE doc (id INTEGER, body JSON);
     INSERT INTO person VALUES (1, 'Ada', 36), (2, 'Bob', 5), (3, 'Cy', 36);
     INSERT INTO pet VALUES (1, 1, 'Rex'), (2, 2, 'Tom'), (3, 1, 'Ivy');
     INSERT INTO doc VALUES (1, '{"a":{"b":[1,2]},"c":"x"}')`)
