@@ -7,8 +7,8 @@ import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
 const folder = temporaryFolder()
 const count = 1_000_000
 
-function* rows() {
-  for (let id = 0; id < count; id++) yield { id }
+function* rows(step = 1) {
+  for (let id = 0; id < count; id += step) yield { id }
 }
 
 /** Fails a COMMIT half way: its rows fit into 16 MB, and its index does not. */
@@ -41,10 +41,10 @@ describe('a COMMIT that fails for memory', () => {
       await db.run('INSERT INTO other VALUES (8)')
       expect(db.stats().workers).toBe(2)
       await db.run("SET GLOBAL memory_limit = '1GB'")
-      expect(await (await db.table('t')).persist(rows())).toMatchObject({ inserted: count })
+      expect(await (await db.table('t')).persist(rows(100))).toMatchObject({ inserted: count / 100 })
       await db.close()
       const again = await open(path)
-      expect(await again.query('SELECT count(*)::INT AS n FROM t')).toEqual([{ n: count }])
+      expect(await again.query('SELECT count(*)::INT AS n FROM t')).toEqual([{ n: count / 100 }])
       expect(await again.query('SELECT id FROM other ORDER BY id')).toEqual([{ id: 7n }, { id: 8n }])
       await again.close()
     },
@@ -60,8 +60,8 @@ describe('a COMMIT that fails for memory', () => {
       // Closed without a checkpoint: what was committed is in the log.
       expect(existsSync(`${path}.wal`) && statSync(`${path}.wal`).size).toBeGreaterThan(0)
       const again = await open(path)
-      expect(await again.run(`INSERT INTO t SELECT range FROM range(${count})`)).toEqual({
-        rowsChanged: count,
+      expect(await again.run(`INSERT INTO t SELECT range FROM range(0, ${count}, 100)`)).toEqual({
+        rowsChanged: count / 100,
       })
       expect(await again.query('SELECT id FROM other')).toEqual([{ id: 7n }])
       await again.close()

@@ -147,7 +147,7 @@ describe('a store', () => {
   it.each(['setMany', 'deleteMany'] as const)(
     'that is closed during %s() has saved all that this resolves to',
     async (method) => {
-      const count = 150_000
+      const count = 100_000
       const store = stores.create()
       const entries = [...numbered(count)]
       if (method === 'deleteMany') await store.setMany(entries)
@@ -209,7 +209,7 @@ describe('a store', () => {
     async ({ onRowError, replace, end }) => {
       const store = stores.create({ onRowError })
       const { mend } = await setPoisoned(store, 'bad')
-      const many = store.setMany(numbered(200_000))
+      const many = store.setMany(numbered(100_000))
       // Waits for the call before it, which the close ends.
       const replaced = replace(store)
       while ((await store.size()) < 2) await new Promise(setImmediate)
