@@ -19,7 +19,7 @@ afterEach(async () => {
   db = undefined
 })
 
-const rows = Array.from({ length: 60_000 }, (_, id) => ({ id, at: new Date(id), text: `row ${id}` }))
+const rows = Array.from({ length: 30_000 }, (_, id) => ({ id, at: new Date(id), text: `row ${id}` }))
 const columns = { id: 'BIGINT', at: 'TIMESTAMP', text: 'VARCHAR' } as const
 const everything = [
   'setTimeout',
@@ -155,8 +155,8 @@ describe('with a clock that stands still, and microtasks, too', () => {
     let walked = 0
     for await (const _entry of store) walked++
     expect(walked).toBe(rows.length)
-    await store.batch(keys.slice(0, 20_000).map((key) => ({ type: 'delete', key })))
-    expect(await store.deleteMany(keys)).toBe(rows.length - 20_000)
+    await store.batch(keys.slice(0, 10_000).map((key) => ({ type: 'delete', key })))
+    expect(await store.deleteMany(keys)).toBe(rows.length - 10_000)
     await store.close()
     expect(await readDatabase(path, 'SELECT count(*)::INT AS n FROM storage')).toEqual([{ n: 0 }])
   })
