@@ -134,7 +134,7 @@ describe('a call whose rows are still coming', () => {
     const calls = slow.map(({ rows }) => table.persist(rows))
     await Promise.all(slow.slice(0, 32).map(({ started }) => started))
     expect(await other.persist([{ id: 1 }])).toMatchObject({ inserted: 1 })
-    expect(await other.persist(new Set([{ id: 2 }]))).toMatchObject({ inserted: 1 })
+    expect(await other.persist([{ id: 2 }].values())).toMatchObject({ inserted: 1 })
     expect(await table.persist(Array.from({ length: 5000 }, (_, id) => ({ id })))).toMatchObject({
       rows: 5000,
     })

@@ -12,6 +12,11 @@ import { kindAt, writeInEveryWay } from '../support/write-in-every-way.js'
 const folder = temporaryFolder()
 const program = fileURLToPath(new URL('../support/programs/run-and-kill.mjs', import.meta.url))
 
+/** In the working directory, but for what other tests spill there. */
+function filesHere(): string[] {
+  return readdirSync('.').filter((name) => name !== '.tmp')
+}
+
 /** Leaves what a crash leaves. */
 function runAndKill(path: string, statements: readonly string[]): void {
   const { signal, stderr } = spawnSync(process.execPath, [program, JSON.stringify([[path, statements]])], {
@@ -130,10 +135,10 @@ it.each([
     '\ud800',
   ],
 ])('%j is no path of a database, and nothing is made', async (name) => {
-  const before = readdirSync('.')
+  const before = filesHere()
   await expect(open(name)).rejects.toThrow(TypeError)
   expect(() => new DuckDBStorageAdapter({ database: name })).toThrow(TypeError)
-  expect(readdirSync('.')).toEqual(before)
+  expect(filesHere()).toEqual(before)
 })
 
 it.each(
@@ -142,13 +147,13 @@ it.each(
     ['md:x', 'sqlite:x.db', 'postgres:dbname=x', 'ducklake:x', 'quack:host'],
   ),
 )('%j is a catalog that needs an extension, of which none is downloaded, and no store', async (name) => {
-  const before = readdirSync('.')
+  const before = filesHere()
   await expect(open(name)).rejects.toMatchObject({
     code: 'PERSIST_OPEN_FAILED',
     message: expect.stringMatching(/the extension \w+ cannot be loaded.*`installExtensions: true`/),
   })
   expect(() => new DuckDBStorageAdapter({ database: name })).toThrow(TypeError)
-  expect(readdirSync('.')).toEqual(before)
+  expect(filesHere()).toEqual(before)
 })
 
 it('a folder is no database', async () => {
