@@ -1,7 +1,9 @@
 // Ends while DuckDB is inside of a call that cannot be interrupted: argv[3], in the way of argv[4]. With a limit of
 // argv[5] ms to the wait of an exiting process.
 import { execFileSync } from 'node:child_process'
-import { DuckDBStorageAdapter, open } from '../../../dist/main/index.js'
+// Modules that the package is bundled from: in the bundle, the deadline cannot be moved.
+import { open } from '../../../dist/main/open.js'
+import { DuckDBStorageAdapter } from '../../../dist/main/store/storage-adapter.js'
 import { exitGuard } from '../../../dist/main/worker-thread/exit-guard.js'
 
 const [, , path, what, way, waitMs] = process.argv
