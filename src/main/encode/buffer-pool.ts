@@ -7,6 +7,8 @@ const idleBuffers = 2
 export class BufferPool {
   readonly #bufferBytes: number
   readonly #free: ArrayBuffer[] = []
+  /** How many long persists are under way. */
+  #holders = 0
 
   /**
    * @param bufferBytes - Size of the buffers that are kept; larger ones, made for one large row, are let go. Rounded
@@ -39,10 +41,29 @@ export class BufferPool {
     if (buffer.byteLength === this.#bufferBytes) this.#free.push(buffer)
   }
 
-  /** Lets go of what only a long persist needs. */
-  trim(): void {
-    if (this.#free.length > idleBuffers) this.#free.length = idleBuffers
+  /** Keeps all buffers until the function that this returns is called: a long persist needs them again and again. */
+  hold(): () => void {
+    this.#holders++
+    return () => {
+      this.#holders--
+      this.trim()
+    }
   }
+
+  /** Lets go of what only a long persist needs, unless one is under way. */
+  trim(): void {
+    if (this.#holders > 0) return
+    for (const buffer of this.#free.splice(idleBuffers)) free(buffer)
+  }
+}
+
+/**
+ * Frees the memory of a buffer that may be old. V8 would do so only when it collects all garbage of the process, which it
+ * begins to do for some 60 MB of such buffers, and which takes half a second where the heap is large. What takes the memory
+ * over is new, and soon collected.
+ */
+function free(buffer: ArrayBuffer): void {
+  structuredClone(buffer, { transfer: [buffer] })
 }
 
 function allocate(bytes: number): ArrayBuffer {

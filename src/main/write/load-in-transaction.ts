@@ -49,6 +49,7 @@ export class LoadInTransaction {
     // What is next in the transaction must see its rows, which only `apply` sees to.
     const isChecked = true
     const writer = { table: ref, columns, key, onConflict, isChecked }
+    const letGo = pool.hold()
     try {
       return await encoders.use(options, async (encoder) => {
         const load = new TableLoad(
@@ -63,7 +64,7 @@ export class LoadInTransaction {
       })
     } finally {
       this.#stopListening()
-      pool.trim()
+      letGo()
     }
   }
 

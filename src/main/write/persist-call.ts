@@ -107,12 +107,13 @@ export class PersistCall {
   }
 
   async #write(client: WorkerClient, call: Call, turn: (() => Promise<void>) | undefined): Promise<Receipt> {
+    const letGo = this.#context.pool.hold()
     try {
       return await this.#table.encoders.use(this.#options, (encoder) =>
         this.#transact(client, call, encoder, turn),
       )
     } finally {
-      this.#context.pool.trim()
+      letGo()
     }
   }
 

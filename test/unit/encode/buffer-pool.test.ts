@@ -44,12 +44,26 @@ describe('buffers', () => {
     expect(pool.take(1).byteLength).toBe(64)
   })
 
-  it('are kept two at most while nothing is persisted', () => {
+  it('are all kept as long as somebody needs many', () => {
+    const letGo = [pool.hold(), pool.hold()]
     for (const buffer of [1, 2, 3].map(() => pool.take(1))) pool.give(buffer)
+    pool.trim()
+    letGo[0]?.()
+    expect(pool.freeBytes).toBe(3 * 64)
+    letGo[1]?.()
+    expect(pool.freeBytes).toBe(2 * 64)
+  })
+
+  it('are kept two at most while nothing is persisted', () => {
+    const buffers = [1, 2, 3].map(() => pool.take(1))
+    for (const buffer of buffers) pool.give(buffer)
     expect(pool.freeBytes).toBe(3 * 64)
     pool.trim()
+    // Its memory is free at once.
+    expect(buffers.map(({ byteLength }) => byteLength)).toEqual([64, 64, 0])
     expect(pool.freeBytes).toBe(2 * 64)
     pool.trim()
     expect(pool.freeBytes).toBe(2 * 64)
+    expect([pool.take(1), pool.take(1)].map(({ byteLength }) => byteLength)).toEqual([64, 64])
   })
 })
