@@ -63,7 +63,8 @@ export class BufferPool {
  * over is new, and soon collected.
  */
 function free(buffer: ArrayBuffer): void {
-  structuredClone(buffer, { transfer: [buffer] })
+  // jsdom takes it away.
+  globalThis.structuredClone?.(buffer, { transfer: [buffer] })
 }
 
 function allocate(bytes: number): ArrayBuffer {
