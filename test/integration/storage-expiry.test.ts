@@ -1,5 +1,5 @@
 import { DuckDBStorageAdapter, open } from 'duckpaddle'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { readDatabase } from '../support/read-database.js'
 import { contents, nextEvent } from '../support/store-entries.js'
 import { newDatabase, temporaryFolder } from '../support/temporary-folder.js'
@@ -9,7 +9,7 @@ const folder = temporaryFolder()
 const stores = new TestStores(folder)
 
 async function waitUntil(moment: number): Promise<void> {
-  while (Date.now() <= moment) await new Promise((resolve) => setTimeout(resolve, 2))
+  await vi.waitUntil(() => Date.now() > moment, { interval: 2, timeout: 60_000 })
 }
 
 /** Resolves to how many deletions the first automatic save has that has any. */

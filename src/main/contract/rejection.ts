@@ -27,8 +27,8 @@ interface RejectedRow {
   /** Position of the row in what was given to `persist()`, from 0. */
   readonly index: number
   /**
-   * The row itself, as it was given. Where only the database knew, and the rows were not an array or a Set of at most 4,096: the row as it would
-   * have been written, with the values that `query()` reads.
+   * The row itself, as it was given. Where only the database knew, and the rows were not an array or a Set of at most
+   * 4,096: the row as it would have been written, with the values that `query()` reads.
    */
   readonly row: unknown
   /**

@@ -107,12 +107,12 @@ export class DirectCommits {
     if (metadata.isConstrained || !metadata.capabilities.canAppend) return undefined
     const name = qualify(writer.table)
     const kept = this.#appenders.get(name)
-    this.#appenders.delete(name)
     if (kept?.metadata === metadata) {
+      this.#appenders.delete(name)
       this.#appenders.set(name, kept)
       return kept.sink
     }
-    kept?.sink.discard()
+    this.#discard(name)
     const sink = await AppenderSink.open(connection, writer.table, metadata.columns)
     this.#appenders.set(name, { metadata, sink })
     const [oldest] = this.#appenders.keys()
